@@ -1,0 +1,130 @@
+"""What can go wrong that a person may meet, and what can they do about it?"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+
+def N_(text: str) -> str:  # noqa: N802 - the name translators' tools look for
+    """Mark a sentence for the translators without translating it here."""
+    return text
+
+
+class Word(str):
+    """A value inside a sentence that is itself to be translated, such as a step's name."""
+
+
+class Problem(Exception):
+    """One thing that went wrong, told the same way on every face.
+
+    Subclasses give the stable ``code``, the HTTP ``status`` and the ``sentence``, a template
+    filled from the keyword values. The sentence says what happened, the value seen, and what
+    can be done now.
+    """
+
+    code = "problem"
+    status = 400
+    sentence = N_("Something went wrong.")
+
+    def __init__(self, sentence: str | None = None, /, **values: Any) -> None:
+        self.template = sentence if sentence is not None else self.sentence
+        self.values: Mapping[str, Any] = values
+        super().__init__(self.tell())
+
+    def tell(self, translate: Callable[[str], str] = str) -> str:
+        """Say it in the language that ``translate`` turns our English into."""
+        values = {name: _said(value, translate) for name, value in self.values.items()}
+        template = translate(self.template)
+        return template.format(**values) if values else template
+
+
+def _said(value: Any, translate: Callable[[str], str]) -> Any:
+    if isinstance(value, Word):
+        return translate(value)
+    if hasattr(value, "tell"):
+        return value.tell(translate)
+    if isinstance(value, list | tuple | set | frozenset):
+        return ", ".join(str(_said(part, translate)) for part in value)
+    return value
+
+
+class BadInput(Problem):
+    """What was sent cannot be read as what was asked for."""
+
+    code = "bad_input"
+    status = 422
+
+
+class TooLong(BadInput):
+    """A text is longer than the field can hold."""
+
+    code = "too_long"
+    sentence = N_(
+        "{field} holds {length} characters; at most {most} fit. Shorten it, or attach a file."
+    )
+
+
+class Conflict(Problem):
+    """The world has moved on: what was asked is no longer possible."""
+
+    code = "conflict"
+    status = 409
+
+
+class StepNotPossible(Conflict):
+    """The item does not stand where this step begins."""
+
+    code = "step_not_possible"
+    sentence = N_("A {loop} that is {stage} cannot take the step {step}. Possible now: {possible}.")
+
+
+class GateShut(Conflict):
+    """Evidence that the step needs is missing; every unmet gate is listed at once."""
+
+    code = "gate_shut"
+    sentence = N_("{step} has to wait: {unmet}")
+
+
+class Taken(Conflict):
+    """The thing already exists."""
+
+    code = "taken"
+    sentence = N_("{what} {value} already exists. Choose another, or open the one that is there.")
+
+
+class NotAllowed(Problem):
+    """The person may not do this, here or now; the sentence says who may."""
+
+    code = "not_allowed"
+    status = 403
+    sentence = N_("{who} may not {verb} here. It takes one of: {roles}.")
+
+
+class PurposeNeeded(NotAllowed):
+    """Resident data was asked for without saying what for."""
+
+    code = "purpose_needed"
+    sentence = N_("Say what you need these records for: choose one of {purposes}.")
+
+
+class SignInNeeded(Problem):
+    """Nobody is signed in."""
+
+    code = "sign_in_needed"
+    status = 401
+    sentence = N_("Sign in first.")
+
+
+class NotFound(Problem):
+    """There is no such thing, or it is out of this person's sight; the answer is the same."""
+
+    code = "not_found"
+    status = 404
+    sentence = N_("There is no {what} {value} that you can see. Check the number, or search.")
+
+
+class MissingSettings(Problem):
+    """The deployment cannot start; all that is missing is told at once."""
+
+    code = "missing_settings"
+    status = 500
+    sentence = N_("Linli cannot start. Set: {missing}.")

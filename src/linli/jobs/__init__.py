@@ -1,0 +1,1 @@
+"""What is to be done later, and what is to be sent? Rows with leases."""

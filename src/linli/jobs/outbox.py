@@ -1,0 +1,115 @@
+"""What has to be told to whom? Messages are written with the change; a worker sends digests.
+
+A message is a row added in the transaction of the change it tells of. The worker gathers all
+that waits for one account into one notice, in one transaction with marking them sent, so a
+message is told exactly once even if the worker is killed. E-mail leaves from the notice.
+"""
+
+from collections.abc import Iterable, Mapping
+from itertools import groupby
+from typing import Any
+
+from django.db import connection, models, transaction
+
+from linli import clock
+from linli.columns import MomentField
+
+MESSAGES_A_PASS = 5_000
+LINES_A_NOTICE = 50  # what a person can read; the rest is counted
+
+
+class Message(models.Model):
+    """One thing to be told to one account: a kind, the item, and what the sentence needs."""
+
+    id = models.BigAutoField(primary_key=True)
+    at = MomentField()
+    kind = models.CharField(max_length=40)
+    account_id = models.BigIntegerField()
+    item_id = models.BigIntegerField(null=True)
+    detail = models.JSONField(default=dict)
+    urgent = models.BooleanField(default=False)
+    exercise = models.BooleanField(default=False)
+    notice_id = models.BigIntegerField(null=True)
+
+    class Meta:
+        app_label = "jobs"
+        indexes = [
+            models.Index(
+                fields=["account_id", "id"],
+                condition=models.Q(notice_id=None),
+                name="message_waiting",
+            ),
+            models.Index(fields=["item_id"], name="message_item"),
+        ]
+
+
+class Notice(models.Model):
+    """What one account is told at once: a digest of messages, read or not yet."""
+
+    id = models.BigAutoField(primary_key=True)
+    account_id = models.BigIntegerField()
+    at = MomentField()
+    n_messages = models.IntegerField()
+    lines = models.JSONField(default=list)  # [kind, item id, detail], at most LINES_A_NOTICE
+    urgent = models.BooleanField(default=False)
+    exercise = models.BooleanField(default=False)
+    read_at = MomentField(null=True)
+    mailed_at = MomentField(null=True)
+
+    class Meta:
+        app_label = "jobs"
+        indexes = [models.Index(fields=["account_id", "-id"], name="notice_account")]
+
+
+def tell(
+    accounts: Iterable[int],
+    kind: str,
+    *,
+    now: int,
+    item_id: int | None = None,
+    detail: Mapping[str, Any] | None = None,
+    urgent: bool = False,
+    exercise: bool = False,
+) -> None:
+    """Put a message for each account into the outbox, in the caller's transaction."""
+    Message.objects.bulk_create(
+        Message(
+            at=now,
+            kind=kind,
+            account_id=account,
+            item_id=item_id,
+            detail=dict(detail or {}),
+            urgent=urgent,
+            exercise=exercise,
+        )
+        for account in accounts
+    )
+
+
+def send(*, now: int | None = None, most: int = MESSAGES_A_PASS) -> int:
+    """Turn waiting messages into one notice an account; returns how many messages were told."""
+    at = clock.now_s() if now is None else now
+    with transaction.atomic():
+        waiting = Message.objects.filter(notice_id=None).order_by("account_id", "id")
+        if connection.vendor == "postgresql":
+            waiting = waiting.select_for_update(skip_locked=True)
+        messages = list(waiting[:most])
+        for (account, exercise), group in groupby(
+            sorted(messages, key=lambda m: (m.account_id, m.exercise, m.id)),
+            key=lambda m: (m.account_id, m.exercise),
+        ):
+            _gather(account, exercise, list(group), at)
+    return len(messages)
+
+
+def _gather(account: int, exercise: bool, messages: list[Message], at: int) -> None:
+    urgent_first = sorted(messages, key=lambda m: (not m.urgent, m.id))
+    notice = Notice.objects.create(
+        account_id=account,
+        at=at,
+        n_messages=len(messages),
+        lines=[[m.kind, m.item_id, m.detail] for m in urgent_first[:LINES_A_NOTICE]],
+        urgent=any(m.urgent for m in messages),
+        exercise=exercise,
+    )
+    Message.objects.filter(id__in=[m.id for m in messages]).update(notice_id=notice.id)

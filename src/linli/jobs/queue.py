@@ -1,0 +1,140 @@
+"""What long work is under way, how far is it, and who takes it up again after a crash?
+
+A job is a row. A worker leases it for a while and renews the lease as it goes; when a worker
+dies, the lease runs out and the next worker takes the job up from the progress it had saved.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import models
+from django.db.models import F, Q
+
+from linli import clock
+from linli.columns import MomentField
+from linli.errors import Problem
+
+LEASE_S = 60
+MOST_ATTEMPTS = 5
+PAUSE_AFTER_FAILURE_S = 30  # doubled with each attempt
+
+
+class JobState(models.TextChoices):
+    """Where a job stands."""
+
+    WAITING = "waiting"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    STOPPED = "stopped"
+
+
+class Job(models.Model):
+    """One long piece of work: its kind, what it was given, how far it is, what came of it."""
+
+    id = models.BigAutoField(primary_key=True)
+    kind = models.CharField(max_length=40)
+    given = models.JSONField(default=dict)
+    account_id = models.BigIntegerField(null=True)
+    asked_at = MomentField()
+    state = models.CharField(max_length=10, choices=JobState, default=JobState.WAITING)
+    attempts = models.IntegerField(default=0)
+    not_before = MomentField()
+    lease_until = MomentField(null=True)
+    n_done = models.BigIntegerField(default=0)
+    n_total = models.BigIntegerField(null=True)
+    result = models.JSONField(default=dict)
+    problem = models.TextField(blank=True)
+
+    class Meta:
+        app_label = "jobs"
+        indexes = [
+            models.Index(
+                fields=["not_before"],
+                condition=Q(state__in=["waiting", "running"]),
+                name="job_waiting",
+            )
+        ]
+
+
+@dataclass(frozen=True)
+class Running:
+    """A leased job in the hands of its function: read what was given, tell how far it is."""
+
+    job: Job
+
+    def progress(self, done: int, total: int | None = None, **result: Any) -> None:
+        """Save how far the job is and renew the lease."""
+        self.job.n_done = done
+        self.job.n_total = total if total is not None else self.job.n_total
+        self.job.result = {**self.job.result, **result}
+        self.job.lease_until = clock.moment(clock.wall_now() + LEASE_S)
+        self.job.save(update_fields=["n_done", "n_total", "result", "lease_until"])
+
+
+Work = Callable[[Running], None]
+_kinds: dict[str, Work] = {}
+
+
+def job(kind: str) -> Callable[[Work], Work]:
+    """Register the function that does jobs of this kind; it must bear being run again."""
+
+    def register(work: Work) -> Work:
+        _kinds[kind] = work
+        return work
+
+    return register
+
+
+def ask(kind: str, *, account_id: int | None = None, **given: Any) -> Job:
+    """Put a job into the queue, in the caller's transaction."""
+    at = int(clock.wall_now())
+    return Job.objects.create(
+        kind=kind, given=given, account_id=account_id, asked_at=at, not_before=at
+    )
+
+
+def run_next() -> bool:
+    """Lease the job that waits longest and do it; False when nothing waits."""
+    leased = _lease(int(clock.wall_now()))
+    if leased is None:
+        return False
+    try:
+        _kinds[leased.kind](Running(leased))
+    except Problem as problem:
+        _end(leased, JobState.FAILED, problem.tell())
+    except Exception as error:  # whatever broke is kept with the job, and it is tried again
+        _again(leased, f"{type(error).__name__}: {error}")
+    else:
+        _end(leased, JobState.DONE, "")
+    return True
+
+
+def _lease(wall: int) -> Job | None:
+    free = Q(state=JobState.WAITING) | Q(state=JobState.RUNNING, lease_until__lt=wall)
+    for candidate in Job.objects.filter(free, not_before__lte=wall).order_by("not_before", "id")[:5]:
+        took = Job.objects.filter(free, id=candidate.id).update(
+            state=JobState.RUNNING, lease_until=wall + LEASE_S, attempts=F("attempts") + 1
+        )
+        if took:
+            candidate.refresh_from_db()
+            return candidate
+    return None
+
+
+def _end(job: Job, state: JobState, problem: str) -> None:
+    Job.objects.filter(id=job.id).update(state=state, problem=problem, lease_until=None)
+
+
+def _again(job: Job, problem: str) -> None:
+    if job.attempts >= MOST_ATTEMPTS:
+        _end(job, JobState.STOPPED, problem)
+        return
+    pause = PAUSE_AFTER_FAILURE_S * 2 ** (job.attempts - 1)
+    Job.objects.filter(id=job.id).update(
+        state=JobState.WAITING,
+        problem=problem,
+        lease_until=None,
+        not_before=int(clock.wall_now()) + pause,
+    )

@@ -1,0 +1,1 @@
+"""Work that must end: one ledger, one writer, one folder a loop."""

@@ -1,0 +1,24 @@
+"""The loops as a Django application."""
+
+from typing import Any
+
+from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+
+
+class LoopsConfig(AppConfig):
+    """The ledger, and the limits that each loop ships with."""
+
+    name = "linli.loops"
+    label = "loops"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """After a migration every loop has limits in force."""
+        post_migrate.connect(_ship_limits, sender=self)
+
+
+def _ship_limits(**_: Any) -> None:
+    from linli.loops.shipped import ship_limits  # needs the tables, which load after this module
+
+    ship_limits()

@@ -1,0 +1,1 @@
+"""A resident asks, somebody answers, and the resident says whether it was solved."""

@@ -1,0 +1,89 @@
+"""What may one call to the engine look up? Areas, modes, limits and loops, remembered meanwhile."""
+
+from dataclasses import dataclass, field
+
+from django.db import connection
+
+from linli import clock
+from linli.errors import N_, NotFound, Word
+from linli.loops import catalogue, limits
+from linli.loops.calendar import CALENDARS, Calendar
+from linli.loops.loop import Loop
+from linli.policy.can import Actor
+from linli.registry import declarations
+from linli.registry.areas import Tier
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """An area as the engine needs it: its path, and its unit at each of the four tiers."""
+
+    id: int
+    path: str
+    kind: str
+    units: tuple[int | None, int | None, int | None, int | None]
+
+    @property
+    def lowest_tier(self) -> int:
+        """The lowest tier that has a unit here."""
+        return next((t for t, unit in enumerate(self.units) if unit is not None), int(Tier.CITY))
+
+    def unit(self, tier: int) -> int:
+        """The unit that answers here at a tier, or at the next one above that has a unit."""
+        return next((u for u in self.units[tier:] if u is not None), self.id)
+
+
+@dataclass
+class Scene:
+    """Who acts, when, and what was looked up so far in this call. ``now`` is in UTC seconds."""
+
+    actor: Actor
+    now: int
+    purpose: str = ""
+    _places: dict[int, Place] = field(default_factory=dict)
+    _modes: dict[str, str] = field(default_factory=dict)
+    memo: dict[object, object] = field(default_factory=dict)  # for the loops' own look-ups
+
+    def place(self, area_id: int) -> Place:
+        """The area; raises NotFound."""
+        place = self._places.get(area_id)
+        if place is None:
+            with connection.cursor() as cursor:
+                cursor.execute(
+                    "SELECT id, path, kind, community_id, street_id, district_id, city_id "
+                    "FROM registry_area WHERE id = %s",
+                    [area_id],
+                )
+                row = cursor.fetchone()
+            if row is None:
+                raise NotFound(what=Word(N_("area")), value=area_id)
+            place = self._places[area_id] = Place(row[0], row[1], row[2], tuple(row[3:7]))
+        return place
+
+    def mode(self, path: str) -> str:
+        """The mode in force at a path now."""
+        mode = self._modes.get(path)
+        if mode is None:
+            mode = self._modes[path] = declarations.mode_at(path, self.now)
+        return mode
+
+    def loop(self, name: str) -> Loop:
+        """The loop of that name."""
+        return catalogue.get(name)
+
+    def ticking(
+        self, limit_set_id: int | None, stage: str, item_class: str, path: str
+    ) -> limits.Ticking | None:
+        """The clock of a stage under the set an item was opened with; None: no target."""
+        if limit_set_id is None:
+            return None
+        return limits.clocks_of(limit_set_id).get((stage, item_class, self.mode(path)))
+
+    def calendar(self, name: str) -> Calendar:
+        """The calendar of that name."""
+        return CALENDARS[name]
+
+
+def scene(actor: Actor, now: int | None = None, purpose: str | None = None) -> Scene:
+    """A fresh scene; the city's clock is asked unless a moment is given."""
+    return Scene(actor, clock.now_s() if now is None else now, purpose or "")

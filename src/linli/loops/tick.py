@@ -1,0 +1,244 @@
+"""What has become due? All clocks of all loops in a few statements, whatever they were doing.
+
+One pass takes every item whose next rung has come, writes one event for each rung passed (so
+an outage shows each rung that was missed), moves the item to the tier of the highest one, and
+sets the next. A second pass at the same moment finds nothing. Steps that a rung asks Linli to
+take go through the ordinary door afterwards.
+"""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.db import connection, transaction
+
+from linli import clock
+from linli.jobs.outbox import Message
+from linli.loops import write
+from linli.loops.calendar import CALENDARS
+from linli.loops.scene import Scene
+from linli.loops.work import Work
+from linli.policy.can import SYSTEM
+from linli.policy.roles import Role
+from linli.registry.areas import TIER_COLUMN, Tier
+from linli.registry.roster import Assignment, current
+
+ITEMS_A_PASS = 20_000  # a pass holds its locks for well under a second
+
+
+@dataclass(frozen=True)
+class Ticked:
+    """What a tick did: items moved on, rungs passed, steps that Linli took."""
+
+    items: int
+    rungs: int
+    steps: int
+
+
+def tick(now: int | None = None, *, items_a_pass: int = ITEMS_A_PASS) -> Ticked:
+    """See to every clock up to a moment (UTC seconds)."""
+    at = clock.now_s() if now is None else now
+    items = rungs = steps = 0
+    for calendar in CALENDARS.values():
+        count = calendar.count(at)
+        while True:
+            with transaction.atomic():
+                n_items, n_rungs, owed = _pass(calendar.name, count, at, items_a_pass)
+            items += n_items
+            rungs += n_rungs
+            steps += sum(_take(item_id, step, at) for item_id, step in owed)
+            if n_items < items_a_pass:
+                break
+    return Ticked(items, rungs, steps)
+
+
+def chore() -> int:
+    """The tick as the worker does it; returns how many items it moved on."""
+    return tick().items
+
+
+def _pass(calendar: str, count: int, at: int, most: int) -> tuple[int, int, list[tuple[int, str]]]:
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TABLE IF EXISTS due")
+        cursor.execute(_DUE[connection.vendor], [calendar, count, most])
+        cursor.execute("SELECT count(*) FROM due")
+        n_items = cursor.fetchone()[0]
+        if not n_items:
+            return 0, 0, []
+        cursor.execute("DROP TABLE IF EXISTS passed")
+        cursor.execute(_PASSED, [count])
+        cursor.execute(_EVENTS[connection.vendor], [Role.SYSTEM.value, at, at])
+        n_rungs = cursor.rowcount
+        cursor.execute(_TALLIES)
+        cursor.execute(_UPDATE, [count])
+        _tell(cursor, at)
+        cursor.execute("SELECT id, step FROM passed WHERE step <> '' ORDER BY id, level")
+        owed = cursor.fetchall()
+        cursor.execute("DROP TABLE passed")
+        cursor.execute("DROP TABLE due")
+    return n_items, n_rungs, owed
+
+
+# The items whose next rung has come. They are locked, so that a step taken meanwhile waits.
+_DUE_COLUMNS = (
+    "id, clock_id, entered_c, level, tier, late, holder_id, state, stage, n_events, "
+    "area_id, path, community_id, loop, item_class, exercise"
+)
+_DUE = {
+    "sqlite": f"CREATE TEMP TABLE due AS SELECT {_DUE_COLUMNS} FROM loops_item "
+    "WHERE calendar = %s AND next_c <= %s AND next_c IS NOT NULL ORDER BY next_c LIMIT %s",
+    "postgresql": f"CREATE TEMP TABLE due ON COMMIT DROP AS SELECT {_DUE_COLUMNS} "
+    "FROM loops_item WHERE calendar = %s AND next_c <= %s AND next_c IS NOT NULL "
+    "ORDER BY next_c LIMIT %s FOR UPDATE SKIP LOCKED",
+}
+
+# One row for each rung that each of them has passed since its last tick.
+_PASSED = """
+CREATE TEMP TABLE passed AS
+SELECT due.id, rung.level, rung.share, rung.step, rung.late, rung.clears_holder,
+       CASE WHEN rung.tier > due.tier THEN rung.tier ELSE due.tier END AS tier,
+       due.n_events + rung.level - due.level AS n
+FROM due JOIN loops_rung rung ON rung.clock_id = due.clock_id
+WHERE rung.level > due.level AND due.entered_c + rung.after_s <= %s
+"""
+
+_EVENT = """
+INSERT INTO loops_event (uid, item_id, n, step, from_stage, to_stage, actor_id, role, purpose,
+                         tier, level, at, recorded_at, data, exercise)
+SELECT {uid}, due.id, passed.n, 'rung', due.stage, due.stage, NULL, %s, '',
+       passed.tier, passed.level, %s, %s, {data}, due.exercise
+FROM passed JOIN due ON due.id = passed.id ORDER BY due.id, passed.level
+"""
+_EVENTS = {
+    "sqlite": _EVENT.format(
+        uid="lower(hex(randomblob(16)))", data="json_object('share', passed.share)"
+    ),
+    "postgresql": _EVENT.format(
+        uid="gen_random_uuid()", data="jsonb_build_object('share', passed.share)"
+    ),
+}
+
+# Where each item stands after its highest rung.
+_AFTER = """
+SELECT due.id AS id, MAX(passed.level) AS level, MAX(passed.tier) AS tier,
+       MAX(CASE WHEN passed.late THEN 1 ELSE 0 END) AS late,
+       MAX(CASE WHEN passed.clears_holder THEN 1 ELSE 0 END) AS cleared,
+       COUNT(passed.level) AS rungs
+FROM due LEFT JOIN passed ON passed.id = due.id GROUP BY due.id
+"""
+
+_UNIT = "CASE after.tier " + " ".join(
+    f"WHEN {tier.value} THEN COALESCE("
+    + ", ".join(f"area.{TIER_COLUMN[t]}" for t in Tier if t >= tier)
+    + ", item.unit_id)"
+    for tier in Tier
+) + " ELSE item.unit_id END"
+
+_UPDATE = f"""
+UPDATE loops_item SET
+    level = x.level, tier = x.tier, unit_id = x.unit_id, late = x.late, next_c = x.next_c,
+    holder_id = x.holder_id, n_events = x.n_events
+FROM (
+    SELECT item.id AS id, COALESCE(after.level, item.level) AS level,
+           COALESCE(after.tier, item.tier) AS tier,
+           CASE WHEN COALESCE(after.tier, 0) > item.tier THEN {_UNIT} ELSE item.unit_id END AS unit_id,
+           (item.late OR COALESCE(after.late, 0) = 1) AS late,
+           CASE WHEN COALESCE(after.cleared, 0) = 1 THEN NULL ELSE item.holder_id END AS holder_id,
+           item.n_events + after.rungs AS n_events,
+           (SELECT item.entered_c + MIN(rung.after_s) FROM loops_rung rung
+             WHERE rung.clock_id = item.clock_id AND item.entered_c + rung.after_s > %s) AS next_c
+    FROM ({_AFTER}) after
+    JOIN loops_item item ON item.id = after.id
+    JOIN registry_area area ON area.id = item.area_id
+) x
+WHERE loops_item.id = x.id
+"""
+
+# What the rungs change in the tallies, one row a tally.
+_TALLIES = f"""
+INSERT INTO loops_tally (community_id, path, loop, item_class, exercise,
+                         {", ".join(write.TALLIES)})
+SELECT due.community_id, MIN(SUBSTR(due.path, 1, {write.PATH_OF_COMMUNITY})), due.loop,
+       due.item_class, due.exercise,
+       {", ".join("{" + c + "}" for c in write.TALLIES)}
+FROM due JOIN ({_AFTER}) after ON after.id = due.id
+WHERE after.level IS NOT NULL
+GROUP BY due.community_id, due.loop, due.item_class, due.exercise
+ORDER BY due.community_id, due.loop, due.item_class
+ON CONFLICT (community_id, loop, item_class, exercise) DO UPDATE SET {write.TALLY_SUMS}
+""".format(
+    **(dict.fromkeys(write.TALLIES, "0"))
+    | {
+        "n_unheld": "SUM(CASE WHEN after.cleared = 1 AND due.state = 'open' "
+        "AND due.holder_id IS NOT NULL THEN 1 ELSE 0 END)",
+        "n_late": "SUM(CASE WHEN after.late = 1 AND NOT due.late THEN 1 ELSE 0 END)",
+        **{
+            column: f"SUM(CASE WHEN after.tier = {tier} THEN 1 ELSE 0 END "
+            f"- CASE WHEN due.tier = {tier} THEN 1 ELSE 0 END)"
+            for tier, column in ((1, "n_street"), (2, "n_district"), (3, "n_city"))
+        },
+    }
+)
+
+
+def _tell(cursor: Any, at: int) -> None:
+    """One message an item for who answers at its unit now, and its holder if it has one."""
+    cursor.execute(
+        "SELECT item.unit_id, item.topic, item.id, item.holder_id, item.late, item.level, "
+        "item.item_class, item.exercise FROM due JOIN loops_item item ON item.id = due.id "
+        "JOIN (SELECT DISTINCT id FROM passed) moved ON moved.id = due.id"
+    )
+    rows = cursor.fetchall()
+    answerable = _answerable({row[0] for row in rows}, at)
+    messages = []
+    for unit, topic, item_id, holder, late, level, item_class, exercise in rows:
+        seats = answerable.get(unit, {})
+        told = {seats.get(topic) or seats.get(""), holder} - {None}
+        messages += [
+            Message(
+                at=at,
+                kind="late" if late else "due_soon",
+                account_id=account,
+                item_id=item_id,
+                detail={"level": level},
+                urgent=item_class == "urgent",
+                exercise=bool(exercise),
+            )
+            for account in told
+        ]
+    Message.objects.bulk_create(messages, batch_size=2000)
+
+
+def _answerable(units: set[int], at: int) -> dict[int, dict[str, int]]:
+    """The first responsible account of each unit by topic, in one query a thousand units."""
+    found: dict[int, dict[str, int]] = {}
+    wanted = sorted(units)
+    for n in range(0, len(wanted), 1000):
+        rows = (
+            Assignment.objects.filter(
+                current(at),
+                post__area_id__in=wanted[n : n + 1000],
+                post__first_responsible=True,
+                account__is_active=True,
+            )
+            .exclude(account__absences__starts_at__lte=at, account__absences__ends_at__gt=at)
+            .order_by("deputy", "starts_at", "id")
+            .values_list("post__area_id", "post__topic", "account_id")
+        )
+        for unit, topic, account in rows:
+            found.setdefault(unit, {}).setdefault(topic, account)
+    return found
+
+
+def _take(item_id: int, step: str, at: int) -> int:
+    """Let Linli take the step that a rung names, if the item still stands where it begins."""
+    scene = Scene(SYSTEM, at)
+    with transaction.atomic():
+        current_item = write.load(item_id)
+        if current_item is None:
+            return 0
+        loop = scene.loop(current_item.loop)
+        wanted = loop.step(step)
+        if wanted is None or not wanted.starts_at(current_item.stage):
+            return 0
+        work = Work(replace(scene, actor=replace(SYSTEM, exercise=bool(current_item.exercise))))
+        return work.try_step(current_item, step)

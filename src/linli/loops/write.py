@@ -1,0 +1,183 @@
+"""How does the ledger write? The statements of the engine, the same on both databases."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+
+from linli import bulk
+from linli.loops.ledger import Event, Item, Tally
+from linli.loops.standing import COLUMNS, TALLIES, Standing
+
+_SELECT = f"SELECT {', '.join(COLUMNS)} FROM loops_item WHERE "  # noqa: S608 - names are ours
+_EVENT_COLUMNS = (
+    "uid",
+    "item_id",
+    "n",
+    "step",
+    "from_stage",
+    "to_stage",
+    "actor_id",
+    "role",
+    "purpose",
+    "tier",
+    "level",
+    "at",
+    "recorded_at",
+    "data",
+    "exercise",
+)
+_INSERT_EVENT = (
+    f"INSERT INTO loops_event ({', '.join(_EVENT_COLUMNS)}) "
+    f"VALUES ({', '.join(['%s'] * len(_EVENT_COLUMNS))})"
+)
+TALLY_SUMS = ", ".join(f"{c} = loops_tally.{c} + excluded.{c}" for c in TALLIES)
+UPSERT_TALLY = (
+    f"INSERT INTO loops_tally (community_id, path, loop, item_class, exercise, "
+    f"{', '.join(TALLIES)}) VALUES ({', '.join(['%s'] * (5 + len(TALLIES)))}) "
+    f"ON CONFLICT (community_id, loop, item_class, exercise) DO UPDATE SET {TALLY_SUMS}"
+)
+PATH_OF_COMMUNITY = 16  # digits: city, district, street, community
+
+
+def key(uid: UUID) -> str | UUID:
+    """A uid as the database keeps it."""
+    return uid if connection.vendor == "postgresql" else uid.hex
+
+
+def load(item_id: int, *, lock: bool = True) -> Standing | None:
+    """An item as it stands, locked until the transaction ends."""
+    return _one("id = %s", item_id, lock)
+
+
+def load_by_uid(uid: UUID) -> Standing | None:
+    """An item by the id its opener made."""
+    return _one("uid = %s", key(uid), False)
+
+
+def load_many(ids: Sequence[int]) -> list[Standing]:
+    """Items as they stand, locked in order of id so that two callers never wait in a ring."""
+    found: list[Standing] = []
+    for n in range(0, len(ids), 500):
+        part = sorted(ids[n : n + 500])
+        marks = ", ".join(["%s"] * len(part))
+        found += _rows(f"id IN ({marks}) ORDER BY id", part, True)
+    return found
+
+
+def _one(where: str, value: Any, lock: bool) -> Standing | None:
+    rows = _rows(where, [value], lock)
+    return rows[0] if rows else None
+
+
+def _rows(where: str, values: Sequence[Any], lock: bool) -> list[Standing]:
+    for_update = " FOR UPDATE" if lock and connection.vendor == "postgresql" else ""
+    with connection.cursor() as cursor:
+        cursor.execute(_SELECT + where + for_update, values)
+        rows = [Standing(*row) for row in cursor.fetchall()]
+    for standing in rows:
+        standing.data = json.loads(standing.data)
+    return rows
+
+
+def update(item_id: int, changes: Mapping[str, Any]) -> None:
+    """Set columns of one item."""
+    sets = ", ".join([f"{column} = %s" for column in changes])
+    values = [
+        json.dumps(v, ensure_ascii=False) if c == "data" else v for c, v in changes.items()
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(f"UPDATE loops_item SET {sets} WHERE id = %s", [*values, item_id])
+
+
+def insert_items(standings: Sequence[Standing]) -> None:
+    """Add items that already carry their ids."""
+    bulk.insert(
+        Item, COLUMNS, (tuple(getattr(standing, c) for c in COLUMNS) for standing in standings)
+    )
+
+
+def insert_event(row: Sequence[Any]) -> None:
+    """Add one event; ``row`` is in the order that event_row gives."""
+    values = list(row)
+    values[0] = key(values[0])
+    values[13] = json.dumps(values[13], ensure_ascii=False)
+    with connection.cursor() as cursor:
+        cursor.execute(_INSERT_EVENT, values)
+
+
+def insert_events(rows: Iterable[Sequence[Any]]) -> None:
+    """Add many events."""
+    bulk.insert(Event, _EVENT_COLUMNS, rows)
+
+
+def event_known(uid: UUID) -> tuple[int, str] | None:
+    """The item and stage that an event of this uid led to, None if there is none."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT item_id, to_stage FROM loops_event WHERE uid = %s", [key(uid)])
+        row = cursor.fetchone()
+    return (row[0], row[1]) if row else None
+
+
+TallyKey = tuple[int, str, str, str, bool]
+
+
+def tally_key(standing: Standing) -> TallyKey:
+    """The tally an item is counted in."""
+    return (
+        standing.community_id,
+        standing.path[:PATH_OF_COMMUNITY],
+        standing.loop,
+        standing.item_class,
+        bool(standing.exercise),
+    )
+
+
+def add_to_tallies(deltas: Mapping[TallyKey, Sequence[int]]) -> None:
+    """Add to the tallies; in order of key, so that two callers never wait in a ring."""
+    rows = [(*k, *delta) for k, delta in sorted(deltas.items()) if any(delta)]
+    if not rows:
+        return
+    with connection.cursor() as cursor:
+        if len(rows) == 1:
+            cursor.execute(UPSERT_TALLY, rows[0])
+        else:
+            cursor.executemany(UPSERT_TALLY, rows)
+
+
+def rebuild_tallies() -> int:
+    """Count every tally anew from the items; returns how many tallies there are."""
+    case = {
+        "n_opened": "1",
+        "n_open": "state = 'open'",
+        "n_waiting": "state = 'waiting'",
+        "n_unheld": "state = 'open' AND holder_id IS NULL",
+        "n_late": "state <> 'closed' AND late",
+        "n_no_target": "state <> 'closed' AND clock_id IS NULL",
+        "n_street": "state <> 'closed' AND tier = 1",
+        "n_district": "state <> 'closed' AND tier = 2",
+        "n_city": "state <> 'closed' AND tier = 3",
+        "n_closed": "state = 'closed'",
+        "n_replied": "replied_at IS NOT NULL",
+        "n_asked": "state = 'closed' AND rating_asked_at IS NOT NULL",
+        "n_rated": "state = 'closed' AND solved IS NOT NULL",
+        "n_solved": "state = 'closed' AND solved",
+        "n_scored": "state = 'closed' AND satisfied IS NOT NULL",
+        "n_satisfied": "state = 'closed' AND satisfied >= 4",
+    }
+    sums = ", ".join(
+        "COUNT(*)" if c == "n_opened" else f"SUM(CASE WHEN {case[c]} THEN 1 ELSE 0 END)"
+        for c in TALLIES
+        if c in case
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM loops_tally")
+        cursor.execute(
+            f"INSERT INTO loops_tally (community_id, path, loop, item_class, exercise, "
+            f"{', '.join(TALLIES)}) SELECT community_id, MIN(SUBSTR(path, 1, "
+            f"{PATH_OF_COMMUNITY})), loop, item_class, exercise, {sums}, SUM(n_reopened) "
+            "FROM loops_item GROUP BY community_id, loop, item_class, exercise"
+        )
+    return Tally.objects.count()

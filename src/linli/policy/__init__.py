@@ -1,0 +1,1 @@
+"""Who may do what, where, why and until when? Pure rules, no records."""

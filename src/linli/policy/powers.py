@@ -1,0 +1,62 @@
+"""Which roles may do what with the registry and the boards? One table, printed by the tests.
+
+The steps of a loop name their own roles; everything else that can be done is a line here.
+"""
+
+from linli.policy.roles import (
+    DESKS,
+    DUTY_OFFICERS,
+    FIELD_STAFF,
+    STAFF,
+    Role,
+)
+
+_KEEPERS = frozenset({Role.DATA_OFFICE})
+_READERS = STAFF - {Role.ANALYST, Role.AUDITOR, Role.ADMINISTRATOR, Role.PARTNER}
+
+POWERS: dict[str, frozenset[Role]] = {
+    # places carry no personal data: everybody may see them
+    "areas.see": frozenset(Role) - {Role.SYSTEM},
+    "areas.edit": _KEEPERS,
+    "organisations.see": STAFF,
+    "organisations.edit": _KEEPERS,
+    "sites.see": STAFF | {Role.RESIDENT},
+    "sites.edit": _KEEPERS,
+    "vehicles.see": STAFF - {Role.ANALYST, Role.AUDITOR},
+    "vehicles.edit": _KEEPERS | {Role.SECRETARY, Role.STREET_DUTY},
+    "resources.see": STAFF - {Role.ANALYST, Role.AUDITOR},
+    "resources.edit": _KEEPERS | {Role.SECRETARY, Role.STREET_DUTY},
+    "duties.see": STAFF,
+    "duties.edit": _KEEPERS | {Role.ADMINISTRATOR},
+    "facts.see": STAFF,
+    "facts.edit": _KEEPERS,
+    # people and households: a purpose is asked as well, and fields differ by role
+    "households.see": _READERS,
+    "households.edit": _KEEPERS | {Role.GRID_WORKER, Role.SECRETARY},
+    "people.see": _READERS,
+    "people.edit": _KEEPERS | {Role.GRID_WORKER, Role.SECRETARY},
+    "people.merge": _KEEPERS,
+    "people.break_glass": FIELD_STAFF,
+    # who answers for what
+    "roster.see": STAFF,
+    "roster.edit": frozenset({Role.SECRETARY, Role.ADMINISTRATOR}) | DUTY_OFFICERS,
+    "accounts.edit": frozenset({Role.ADMINISTRATOR}),
+    # data in and out
+    "imports.run": _KEEPERS,
+    "exports.run": _KEEPERS | {Role.SECRETARY} | DUTY_OFFICERS,
+    # rules and modes
+    "limits.see": STAFF,
+    "limits.edit": frozenset({Role.ADMINISTRATOR, Role.CITY_COMMAND}),
+    "mode.declare": frozenset({Role.CITY_COMMAND, Role.DISTRICT_COMMAND}),
+    # boards
+    "work.see": FIELD_STAFF | {Role.PARTNER},
+    "board.see": DESKS | {Role.ANALYST},
+    "map.see": STAFF,
+    "audit.see": frozenset({Role.AUDITOR}),
+    "back_check.see": DESKS | {Role.AUDITOR},
+}
+
+
+def roles_for(verb: str) -> frozenset[Role]:
+    """The roles that may do this; an unknown verb is nobody's."""
+    return POWERS.get(verb, frozenset())

@@ -1,0 +1,153 @@
+"""Which sites, vehicles and other resources does the city have, and which are near?"""
+
+from dataclasses import dataclass
+
+from django.db import models
+
+from linli.columns import AreaPathField
+from linli.errors import N_
+from linli.geo import Point, box, distance_m
+from linli.registry.areas import Area
+
+
+class SiteKind(models.TextChoices):
+    """What a site is for."""
+
+    HOSPITAL = "hospital", N_("hospital")
+    SHELTER_HOSPITAL = "shelter_hospital", N_("shelter hospital")
+    CLINIC = "clinic", N_("clinic")
+    STATION = "station", N_("community service station")
+    SHOP = "shop", N_("shop")
+    GATE = "gate", N_("gate")
+    DEPOT = "depot", N_("depot")
+    OTHER = "other", N_("other site")
+
+
+class Site(models.Model):
+    """A place where something is done for residents."""
+
+    id = models.BigAutoField(primary_key=True)
+    kind = models.CharField(max_length=20, choices=SiteKind)
+    name_zh = models.CharField(max_length=160)
+    name_en = models.CharField(max_length=240, blank=True)
+    area = models.ForeignKey(Area, models.PROTECT, related_name="sites")
+    path = AreaPathField()
+    organisation_id = models.BigIntegerField(null=True)
+    longitude = models.FloatField(null=True)
+    latitude = models.FloatField(null=True)
+    valid_from = models.DateField(null=True)
+    valid_until = models.DateField(null=True)
+    source = models.CharField(max_length=200)
+    as_of = models.DateField()
+
+    class Meta:
+        app_label = "registry"
+        indexes = [models.Index(fields=["path", "kind"], name="site_path")]
+
+
+class VehicleKind(models.TextChoices):
+    """What a vehicle is."""
+
+    CAR = "car", N_("car")
+    WHEELCHAIR_VAN = "wheelchair_van", N_("wheelchair van")
+    BUS = "bus", N_("bus")
+    AMBULANCE = "ambulance", N_("ambulance")
+    TRUCK = "truck", N_("truck")
+
+
+class Vehicle(models.Model):
+    """A vehicle that can be called on, and where it stands."""
+
+    id = models.BigAutoField(primary_key=True)
+    kind = models.CharField(max_length=20, choices=VehicleKind)
+    plate = models.CharField(max_length=20, unique=True)
+    n_seats = models.SmallIntegerField()
+    n_wheelchairs = models.SmallIntegerField(default=0)
+    area = models.ForeignKey(Area, models.PROTECT, related_name="vehicles")
+    path = AreaPathField()
+    organisation_id = models.BigIntegerField(null=True)
+    longitude = models.FloatField(null=True)
+    latitude = models.FloatField(null=True)
+    valid_until = models.DateField(null=True)
+    source = models.CharField(max_length=200)
+    as_of = models.DateField()
+
+    class Meta:
+        app_label = "registry"
+        indexes = [
+            models.Index(fields=["path", "kind"], name="vehicle_path"),
+            models.Index(fields=["kind", "latitude"], name="vehicle_near"),
+        ]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(n_seats__gt=0), name="vehicle_has_seats")
+        ]
+
+
+class Resource(models.Model):
+    """Anything else somebody can lend or give: a skill, a room, equipment, stock."""
+
+    id = models.BigAutoField(primary_key=True)
+    what = models.CharField(max_length=40)  # the code of the kind of thing, such as generator
+    name_zh = models.CharField(max_length=160)
+    name_en = models.CharField(max_length=240, blank=True)
+    quantity = models.FloatField(default=1)
+    unit = models.CharField(max_length=24, blank=True)
+    area = models.ForeignKey(Area, models.PROTECT, related_name="resources")
+    path = AreaPathField()
+    organisation_id = models.BigIntegerField(null=True)
+    account_id = models.BigIntegerField(null=True)
+    longitude = models.FloatField(null=True)
+    latitude = models.FloatField(null=True)
+    valid_until = models.DateField(null=True)
+    source = models.CharField(max_length=200)
+    as_of = models.DateField()
+
+    class Meta:
+        app_label = "registry"
+        indexes = [
+            models.Index(fields=["path", "what"], name="resource_path"),
+            models.Index(fields=["what", "latitude"], name="resource_near"),
+        ]
+
+
+@dataclass(frozen=True)
+class Found:
+    """Something near: its table and id, its name, how far in metres, and whose it is."""
+
+    kind: str
+    id: int
+    name: str
+    distance_m: float
+    area_id: int
+    organisation_id: int | None
+    as_of: str
+
+
+def near(what: str, point: Point, radius_m: float, *, most: int = 50) -> list[Found]:
+    """Vehicles and resources of a kind within a radius in metres, the nearest first (S85)."""
+    west, south, east, north = box(point, radius_m)
+    inside = {
+        "latitude__gte": south,
+        "latitude__lte": north,
+        "longitude__gte": west,
+        "longitude__lte": east,
+    }
+    rows: list[Vehicle | Resource] = [
+        *Vehicle.objects.filter(kind=what, **inside),
+        *Resource.objects.filter(what=what, **inside),
+    ]
+    found = [_found(row, distance_m(point, (row.longitude or 0.0, row.latitude or 0.0))) for row in rows]
+    return sorted((f for f in found if f.distance_m <= radius_m), key=lambda f: f.distance_m)[:most]
+
+
+def _found(row: Vehicle | Resource, metres: float) -> Found:
+    name = row.plate if isinstance(row, Vehicle) else row.name_zh
+    return Found(
+        row._meta.model_name or "",
+        row.id,
+        name,
+        metres,
+        row.area_id,
+        row.organisation_id,
+        row.as_of.isoformat(),
+    )

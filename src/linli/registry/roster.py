@@ -1,0 +1,200 @@
+"""Who holds which role, where, from when to when, and who is first responsible right now?"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import models
+from django.db.models import Q
+
+from linli import clock
+from linli.columns import AreaPathField, MomentField
+from linli.errors import BadInput, Conflict, N_
+from linli.policy.can import PATH_STEP, Actor, Holding
+from linli.policy.roles import Role
+from linli.registry.accounts import Account
+from linli.registry.areas import Area
+
+ROLE_CHOICES = [(role.value, role.value) for role in Role]
+
+
+class Post(models.Model):
+    """A seat: a role in an area, for one topic or for all; it stays when its holder leaves."""
+
+    id = models.BigAutoField(primary_key=True)
+    role = models.CharField(max_length=24, choices=ROLE_CHOICES)
+    area = models.ForeignKey(Area, models.PROTECT, related_name="posts")
+    path = AreaPathField()
+    topic = models.CharField(max_length=40, blank=True)  # a duty's topic; blank: every topic
+    title = models.CharField(max_length=120, blank=True)
+    organisation_id = models.BigIntegerField(null=True)
+    first_responsible = models.BooleanField(default=False)
+
+    class Meta:
+        app_label = "registry"
+        indexes = [
+            models.Index(fields=["area", "role"], name="post_area"),
+            models.Index(fields=["path", "role"], name="post_path"),
+        ]
+
+
+class Assignment(models.Model):
+    """Somebody in a post from one moment to another, as its holder or as deputy."""
+
+    id = models.BigAutoField(primary_key=True)
+    post = models.ForeignKey(Post, models.PROTECT, related_name="assignments")
+    account = models.ForeignKey(Account, models.PROTECT, related_name="assignments")
+    starts_at = MomentField()
+    ends_at = MomentField(null=True)
+    deputy = models.BooleanField(default=False)
+
+    class Meta:
+        app_label = "registry"
+        indexes = [
+            models.Index(fields=["account", "starts_at"], name="assignment_account"),
+            models.Index(fields=["post", "starts_at"], name="assignment_post"),
+        ]
+
+
+class Absence(models.Model):
+    """When somebody cannot be reached, so that the deputy answers."""
+
+    id = models.BigAutoField(primary_key=True)
+    account = models.ForeignKey(Account, models.CASCADE, related_name="absences")
+    starts_at = MomentField()
+    ends_at = MomentField()
+    reason = models.CharField(max_length=120, blank=True)
+
+    class Meta:
+        app_label = "registry"
+        indexes = [models.Index(fields=["account", "ends_at"], name="absence_account")]
+
+
+class Occupied(Conflict):
+    """A post has a holder for that time already."""
+
+    code = "post_occupied"
+    sentence = N_("{post} is held by {holder} in that time. End that first, or appoint a deputy.")
+
+
+@dataclass(frozen=True)
+class Answerable:
+    """Who answers for a unit: the account, by which assignment, and whether as deputy."""
+
+    account_id: int
+    name: str
+    phone: str
+    post_id: int
+    topic: str
+    deputy: bool
+
+
+def current(at: datetime | int, prefix: str = "") -> Q:
+    """Assignments that run at a moment."""
+    return Q(**{f"{prefix}starts_at__lte": at}) & (
+        Q(**{f"{prefix}ends_at": None}) | Q(**{f"{prefix}ends_at__gt": at})
+    )
+
+
+def holdings_of(account_id: int, at: int) -> tuple[Holding, ...]:
+    """What an account holds at a moment (UTC seconds), for policy.can; one query."""
+    rows = Assignment.objects.filter(current(at), account_id=account_id).values_list(
+        "post__role", "post__path", "ends_at"
+    )
+    return tuple(
+        Holding(Role(role), path, clock.seconds(ends) if ends else None)
+        for role, path, ends in rows
+    )
+
+
+def actor_of(account: Account, at: int, *, two_factor: bool, exercise: bool = False) -> Actor:
+    """The actor that an account is at a moment; every account is also a resident."""
+    holdings = (*holdings_of(account.id, at), Holding(Role.RESIDENT, ""))
+    return Actor(account.id, holdings, account.person_id, two_factor, exercise)
+
+
+def first_responsible(area_id: int, topic: str, at: int) -> Answerable | None:
+    """The one reachable person who answers for this unit and topic at this moment, or None.
+
+    A post for the topic comes before a post for all; the holder before the deputy; then who
+    has been there longest. Somebody absent is passed over.
+    """
+    rows = list(
+        Assignment.objects.filter(
+            current(at),
+            post__area_id=area_id,
+            post__first_responsible=True,
+            post__topic__in={topic, ""},
+            account__is_active=True,
+        )
+        .exclude(account__absences__starts_at__lte=at, account__absences__ends_at__gt=at)
+        .select_related("account", "post")
+    )
+    if not rows:
+        return None
+    best = min(rows, key=lambda a: (a.post.topic == "", a.deputy, a.starts_at, a.id))
+    return Answerable(
+        best.account_id,
+        best.account.display_name,
+        best.account.phone,
+        best.post_id,
+        best.post.topic,
+        best.deputy,
+    )
+
+
+def holders(path: str, roles: Iterable[Role], at: int, topic: str = "") -> list[int]:
+    """The accounts that hold one of the roles exactly at this area, at this moment."""
+    return list(
+        Assignment.objects.filter(
+            current(at),
+            post__path=path,
+            post__role__in=[r.value for r in roles],
+            post__topic__in={topic, ""},
+            account__is_active=True,
+        )
+        .order_by("deputy", "id")
+        .values_list("account_id", flat=True)
+    )
+
+
+def holders_above(path: str, roles: Iterable[Role], at: int) -> list[int]:
+    """The accounts that hold one of the roles at this area or any above it."""
+    paths = [path[:n] for n in range(PATH_STEP, len(path) + 1, PATH_STEP)]
+    return list(
+        Assignment.objects.filter(
+            current(at), post__path__in=paths, post__role__in=[r.value for r in roles]
+        ).values_list("account_id", flat=True)
+    )
+
+
+def appoint(
+    post: Post,
+    account: Account,
+    *,
+    starts_at: datetime,
+    ends_at: datetime | None = None,
+    deputy: bool = False,
+) -> Assignment:
+    """Put somebody into a post; a post has one holder at a time, and any number of deputies."""
+    if ends_at is not None and ends_at <= starts_at:
+        raise BadInput(
+            N_("The end, {ends}, is not after the start, {starts}. Choose a later end."),
+            ends=ends_at.isoformat(),
+            starts=starts_at.isoformat(),
+        )
+    if not deputy:
+        clash = Assignment.objects.filter(post=post, deputy=False).exclude(ends_at__lte=starts_at)
+        if ends_at is not None:
+            clash = clash.exclude(starts_at__gte=ends_at)
+        held = clash.select_related("account").first()
+        if held is not None:
+            raise Occupied(post=post.title or post.role, holder=held.account.display_name)
+    return Assignment.objects.create(
+        post=post, account=account, starts_at=starts_at, ends_at=ends_at, deputy=deputy
+    )
+
+
+def relieve(assignment: Assignment, *, at: datetime) -> None:
+    """End an assignment at a moment; the row stays."""
+    Assignment.objects.filter(id=assignment.id).update(ends_at=at)

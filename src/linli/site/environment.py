@@ -1,0 +1,105 @@
+"""What does the environment say? The one place that reads ``LINLI_...``."""
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from linli.errors import MissingSettings
+
+
+@dataclass(frozen=True)
+class Environment:
+    """The deployment's settings; each field is ``LINLI_`` and its name in capitals."""
+
+    data_dir: Path
+    database_url: str
+    secret_key: str
+    hosts: tuple[str, ...]
+    demo: bool
+    debug: bool
+    second_factor: bool
+    mail_url: str
+    origins: tuple[str, ...]
+    oidc_url: str
+    oidc_client: str
+    oidc_secret: str
+
+
+def read(environ: Mapping[str, str] = os.environ) -> Environment:
+    """The settings; raises MissingSettings that names everything missing at once."""
+    demo = _flag(environ, "LINLI_DEMO")
+    data_dir = Path(environ.get("LINLI_DATA_DIR", "data")).absolute()
+    secret = environ.get("LINLI_SECRET_KEY", "")
+    hosts = tuple(h for h in environ.get("LINLI_HOSTS", "localhost,127.0.0.1").split(",") if h)
+    missing = []
+    if not secret:
+        secret = _kept_secret(data_dir)
+    if environ.get("LINLI_OIDC_URL") and not environ.get("LINLI_OIDC_CLIENT"):
+        missing.append("LINLI_OIDC_CLIENT")
+    url = environ.get("LINLI_DATABASE_URL", "")
+    if url and urlsplit(url).scheme not in {"postgresql", "postgres", "sqlite"}:
+        missing.append("LINLI_DATABASE_URL (postgresql://... or sqlite:///...)")
+    if missing:
+        raise MissingSettings(missing=tuple(missing))
+    return Environment(
+        data_dir=data_dir,
+        database_url=url,
+        secret_key=secret,
+        hosts=hosts,
+        demo=demo,
+        debug=_flag(environ, "LINLI_DEBUG"),
+        second_factor=_flag(environ, "LINLI_SECOND_FACTOR", default=not demo),
+        mail_url=environ.get("LINLI_MAIL_URL", ""),
+        origins=tuple(o for o in environ.get("LINLI_ORIGINS", "").split(",") if o),
+        oidc_url=environ.get("LINLI_OIDC_URL", ""),
+        oidc_client=environ.get("LINLI_OIDC_CLIENT", ""),
+        oidc_secret=environ.get("LINLI_OIDC_SECRET", ""),
+    )
+
+
+def database(env: Environment) -> dict[str, object]:
+    """Django's database settings: SQLite with write-ahead log, or PostgreSQL."""
+    parts = urlsplit(env.database_url)
+    if parts.scheme in {"postgresql", "postgres"}:
+        return {
+            "ENGINE": "django.db.backends.postgresql",
+            "NAME": unquote(parts.path.lstrip("/")),
+            "USER": unquote(parts.username or ""),
+            "PASSWORD": unquote(parts.password or ""),
+            "HOST": unquote(parts.hostname or ""),
+            "PORT": str(parts.port or ""),
+            "CONN_MAX_AGE": 600,
+            "CONN_HEALTH_CHECKS": True,
+        }
+    file = Path(unquote(parts.path)) if parts.scheme == "sqlite" else env.data_dir / "linli.sqlite3"
+    return {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": str(file),
+        "CONN_MAX_AGE": None,
+        "OPTIONS": {
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 20,
+            "init_command": (
+                "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-65536; "
+                "PRAGMA temp_store=MEMORY; PRAGMA mmap_size=1073741824;"
+            ),
+        },
+    }
+
+
+def _flag(environ: Mapping[str, str], name: str, *, default: bool = False) -> bool:
+    value = environ.get(name, "").strip().lower()
+    return default if value == "" else value in {"1", "true", "yes", "on"}
+
+
+def _kept_secret(data_dir: Path) -> str:
+    """A secret made at the first start and kept with the data, so that sessions survive."""
+    file = data_dir / "secret_key"
+    if not file.exists():
+        data_dir.mkdir(parents=True, exist_ok=True)
+        file.touch(mode=0o600)
+        file.write_text(secrets.token_urlsafe(48), "utf-8")
+    return file.read_text("utf-8").strip()
