@@ -40,7 +40,7 @@ types: setup ## Check types, of Python and of the scripts for the pages
 	$(NPM) --prefix frontend run --silent types
 
 contracts: .make/dev ## Check that imports point down only
-	$(BIN)/lint-imports
+	$(BIN)/lint-imports --no-logo
 
 golden: setup ## Rewrite the golden files; their diff is the review
 	LINLI_GOLDEN=rewrite $(BIN)/python -m pytest -m golden $(TESTS)

@@ -105,7 +105,7 @@ def _key(message: Message) -> MessageKey:
 
 def _strings(message: Message) -> tuple[str, ...]:
     """Return what a message says; Chinese has one plural form, so usually one text."""
-    return (message.string,) if isinstance(message.string, str) else tuple(message.string)
+    return (message.string,) if isinstance(message.string, str) else tuple(message.string or ())
 
 
 def compile_catalogue() -> int:
@@ -128,7 +128,7 @@ def broken_placeholders() -> list[str]:
     """Return a sentence for each translation that loses or invents a placeholder."""
     sentences = []
     for message in merged():
-        sources = message.id if isinstance(message.id, tuple) else (message.id,)
+        sources = (message.id,) if isinstance(message.id, str) else tuple(message.id)
         allowed = [set(PLACEHOLDER.findall(source)) for source in sources]
         for string in _strings(message):
             if message.id and set(PLACEHOLDER.findall(string)) not in allowed:
@@ -141,7 +141,8 @@ def entries_to_fill() -> bytes:
     empty = Catalog(locale="zh_Hans", charset="utf-8")
     for word in missing():
         text = (word.singular, word.plural) if word.plural else word.singular
-        empty.add(text, locations=[(word.place.rpartition(":")[0], None)], context=word.context)
+        path, _, line = word.place.rpartition(":")
+        empty.add(text, locations=[(path, int(line))], context=word.context)
     written = BytesIO()
     write_po(written, empty, omit_header=True, width=100)
     return written.getvalue()

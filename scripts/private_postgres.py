@@ -8,6 +8,7 @@ Durability is off: it is for tests, where speed is worth more than a power cut.
 import os
 import pwd
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -15,6 +16,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 USUAL_PLACES = ("/usr/lib/postgresql/*/bin", "/usr/local/pgsql/bin", "/opt/homebrew/opt/*/bin")
@@ -57,7 +59,9 @@ def private_postgres() -> Iterator[str]:
     user = owner()
     if user:
         os.chown(folder, user.pw_uid, user.pw_gid)
-    as_user = {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []} if user else {}
+    as_user: dict[str, Any] = (
+        {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []} if user else {}
+    )
     data = folder / "data"
     try:
         subprocess.run(
@@ -101,7 +105,7 @@ def _wait_until_ready(server: subprocess.Popen, folder: Path) -> None:
 
 
 def _end(server: subprocess.Popen) -> None:
-    server.send_signal(2)  # SIGINT: fast shutdown, open connections are dropped
+    server.send_signal(signal.SIGINT)  # fast shutdown, open connections are dropped
     try:
         server.wait(STOP_SECONDS)
     except subprocess.TimeoutExpired:
