@@ -30,7 +30,7 @@ def imports() -> grimp.ImportGraph:
 def rings() -> set[str]:
     config = tomllib.loads((ROOT / "pyproject.toml").read_text())
     layers = config["tool"]["importlinter"]["contracts"][0]["layers"]
-    return {name.strip(" ()") for layer in layers for name in layer.split("|")}
+    return {name.strip(" ()") for layer in layers for name in re.split("[|:]", layer)}
 
 
 def package_modules() -> Iterator[tuple[Path, str]]:
