@@ -1,115 +1,61 @@
-"""The same cast everywhere: a small city, its people, and Eve, who has no business here."""
+"""What do all tests share, those in the package and those across it?"""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import UTC, date, datetime
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings as hypothesis_settings
 
-from linli import clock
-from linli.loops import limits
-from linli.loops.scene import Scene
-from linli.policy.can import Actor
-from linli.policy.roles import Role
-from linli.registry import area_tree, roster
-from linli.registry.accounts import Account
-from linli.registry.area_tree import NewArea
-from linli.registry.areas import Area
-from linli.registry.duties import Duty, RequestType
+if TYPE_CHECKING:
+    from tests.cast import City
 
-EVENING = int(datetime(2020, 2, 9, 10, 0, tzinfo=UTC).timestamp())  # 18:00 in the city
-HOUR = 3600
+hypothesis_settings.register_profile("usual", deadline=None)
+hypothesis_settings.register_profile("ci", deadline=None, derandomize=True)
+hypothesis_settings.load_profile("usual")
 
 
-@dataclass
-class City:
-    """A small city: Oak Lane in Elm Street in East; Ash Road, in West, is where Eve works."""
-
-    areas: dict[str, Area]
-    accounts: dict[str, Account]
-
-    def actor(self, name: str, at: int = EVENING) -> Actor:
-        """What somebody of the cast is at a moment."""
-        return roster.actor_of(self.accounts[name], at, two_factor=True)
-
-    def scene(self, name: str, at: int = EVENING, purpose: str = "service") -> Scene:
-        """Somebody of the cast acting at a moment."""
-        return Scene(self.actor(name, at), at, purpose)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests that compare with a golden file, so that `make golden` finds them."""
+    for item in items:
+        if "golden" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.golden)
 
 
-TREE = [
-    ("w", "city", None, "W市"),
-    ("east", "district", "w", "东区"),
-    ("west", "district", "w", "西区"),
-    ("elm", "street", "east", "榆树街道"),
-    ("fir", "street", "west", "杉树街道"),
-    ("oak", "community", "elm", "橡树里社区"),
-    ("pine", "community", "elm", "松树里社区"),
-    ("ash", "community", "fir", "白蜡路社区"),
-    ("oak1", "grid", "oak", "橡树里第一网格"),
-    ("oak2", "grid", "oak", "橡树里第二网格"),
-    ("ash1", "grid", "ash", "白蜡路第一网格"),
-    ("court", "compound", "oak", "橡树院"),
-    ("house1", "building", "court", "1栋"),
-]
-POSTS = [  # name, role, area, first responsible
-    ("cy", Role.GRID_WORKER, "oak1", False),
-    ("cleo", Role.GRID_WORKER, "oak1", False),
-    ("bo", Role.COMMUNITY_DESK, "oak", False),
-    ("sam", Role.SECRETARY, "oak", True),
-    ("dee", Role.STREET_DUTY, "elm", True),
-    ("fay", Role.DISTRICT_COMMAND, "east", True),
-    ("gil", Role.CITY_COMMAND, "w", True),
-    ("ida", Role.DATA_OFFICE, "w", False),
-    ("jo", Role.ANALYST, "w", False),
-    ("kim", Role.AUDITOR, "w", False),
-    ("lou", Role.ADMINISTRATOR, "w", False),
-    ("pat", Role.PARTNER, "oak", False),
-    ("eve", Role.SECRETARY, "ash", True),
-]
+@pytest.fixture(scope="session", autouse=True)
+def quick_passwords() -> Iterator[None]:
+    """Hash passwords quickly: a slow hash is right in a city and 24 times too slow in a test."""
+    from django.test import override_settings
+
+    quick = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    with override_settings(PASSWORD_HASHERS=quick):
+        yield
 
 
-def build_city() -> City:
-    """Make the small city's rows."""
-    made = area_tree.add_many(
-        NewArea(kind=kind, name_zh=zh, parent=parent, key=key, name_en=key.title())
-        for key, kind, parent, zh in TREE
-    )
-    areas = {row[0]: area for row, area in zip(TREE, made, strict=True)}
-    names = ["ann", *(row[0] for row in POSTS)]
-    accounts = {
-        name: Account.objects.create_user(name, display_name=name.title(), language="en")
-        for name in names
-    }
-    start = clock.moment(EVENING - 30 * 24 * HOUR)
-    for name, role, area, first in POSTS:
-        post = roster.Post.objects.create(
-            role=role, area=areas[area], path=areas[area].path, first_responsible=first, title=role
+@pytest.fixture
+def golden(request: pytest.FixtureRequest) -> Callable[[str, str], None]:
+    """Return what compares a text with `golden/<name>` beside the test, or rewrites that file."""
+
+    def compare(name: str, text: str) -> None:
+        path = Path(request.path).parent / "golden" / name
+        if os.environ.get("LINLI_GOLDEN") == "rewrite":
+            path.parent.mkdir(exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+        assert path.exists(), f"{path.name} is not written yet: run `make golden`, read its diff."
+        assert text == path.read_text(encoding="utf-8"), (
+            "Changed: run `make golden`, read its diff."
         )
-        roster.appoint(post, accounts[name], starts_at=start)
-    for code, item_class in (("noise", "normal"), ("water", "utility"), ("breath", "urgent")):
-        Duty.objects.create(
-            code=f"d-{code}",
-            topic=code,
-            name_zh=code,
-            name_en=code,
-            tier=0,
-            lead_role=Role.GRID_WORKER,
-            valid_from=date(2019, 1, 1),
-        )
-        RequestType.objects.create(
-            code=code,
-            name_zh=code,
-            name_en=code,
-            item_class=item_class,
-            duty_code=f"d-{code}",
-        )
-    return City(areas, accounts)
+
+    return compare
 
 
 @pytest.fixture(autouse=True)
-def _fresh_caches() -> Iterator[None]:
-    """What a process remembers of signed limits belongs to one test's database."""
+def fresh_caches() -> Iterator[None]:
+    """What a process remembers of signed limits and of the dial belongs to one test's database."""
+    from linli import clock
+    from linli.loops import limits
+
     limits.forget()
     yield
     limits.forget()
@@ -117,9 +63,10 @@ def _fresh_caches() -> Iterator[None]:
 
 
 @pytest.fixture
-def city(db: None) -> City:
+def city(db: None) -> "City":
     """The small city on the evening of 9 February 2020."""
-    from linli.loops.shipped import ship_limits  # the tables are empty in some runs
+    from linli.loops.shipped import ship_limits
+    from tests.cast import build_city
 
     ship_limits()
     return build_city()

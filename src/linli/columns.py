@@ -5,12 +5,15 @@ from typing import Any
 
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models.expressions import Combinable
 
 
 class MomentField(models.BigIntegerField):
     """An aware moment, kept as whole UTC seconds: small, exact, and compared as a number."""
 
     description = "A moment in UTC seconds"
+    _pyi_private_set_type: datetime | int | Combinable  # type: ignore[assignment]  # django-stubs
+    _pyi_private_get_type: datetime  # type: ignore[assignment]  # how it says a field's own type
 
     def from_db_value(self, value: int | None, *_: Any) -> datetime | None:
         """The aware UTC moment of the stored seconds."""

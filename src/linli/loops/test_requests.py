@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 
-from conftest import EVENING, HOUR, City
+from tests.cast import EVENING, HOUR, City
 from linli.errors import GateShut, NotAllowed, StepNotPossible
 from linli.jobs.outbox import Message
 from linli.loops import catalogue, tick
@@ -14,6 +14,8 @@ from linli.loops.advance import Moved, Opening, advance, open_item
 from linli.loops.ledger import Event, Item, Tally
 from linli.loops.write import rebuild_tallies
 from linli.registry.areas import Tier
+
+pytestmark = pytest.mark.db
 
 REQUEST = catalogue.get("request")
 

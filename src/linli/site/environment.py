@@ -5,7 +5,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 from linli.errors import MissingSettings
 
@@ -64,12 +64,13 @@ def database(env: Environment) -> dict[str, object]:
     """Django's database settings: SQLite with write-ahead log, or PostgreSQL."""
     parts = urlsplit(env.database_url)
     if parts.scheme in {"postgresql", "postgres"}:
+        socket = parse_qs(parts.query).get("host", [""])[0]  # a folder, for a Unix socket
         return {
             "ENGINE": "django.db.backends.postgresql",
             "NAME": unquote(parts.path.lstrip("/")),
             "USER": unquote(parts.username or ""),
             "PASSWORD": unquote(parts.password or ""),
-            "HOST": unquote(parts.hostname or ""),
+            "HOST": socket or unquote(parts.hostname or ""),
             "PORT": str(parts.port or ""),
             "CONN_MAX_AGE": 600,
             "CONN_HEALTH_CHECKS": True,

@@ -1,0 +1,89 @@
+# What a developer or an operator says to a checkout. `make help` lists it.
+# Each stamp in .make/ stands for a step that is done; it is redone only when its sources change.
+
+PYTHON ?= python3
+NPM ?= npm
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+HASHED := install --require-hashes --no-deps
+FRONTEND := frontend/build.mjs $(shell find frontend/src -type f)
+FRAGMENTS := $(wildcard src/linli/locale/fragments/*.po)
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help setup demo test db lint types contracts golden messages lock bench wheel format clean
+
+help: ## List what can be made
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: .make/dev .make/frontend .make/messages ## Set up everything a developer needs, once
+
+demo: .make/app .make/frontend .make/messages ## Set up once, then open city W in the browser
+	$(BIN)/linli demo $(DEMO)
+
+test: setup ## Set up once, then run the tests on SQLite (TESTS="-k request" narrows)
+	$(BIN)/python -m pytest -m "not slow" $(TESTS)
+
+db: setup ## Run the tests marked db on a private PostgreSQL, started and ended here
+	$(BIN)/python scripts/private_postgres.py -- $(BIN)/python -m pytest -m db $(TESTS)
+
+lint: .make/dev ## Check how the code reads
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+format: .make/dev ## Rewrite the code the way lint wants it
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+types: setup ## Check types, of Python and of the scripts for the pages
+	$(BIN)/mypy
+	$(NPM) --prefix frontend run --silent types
+
+contracts: .make/dev ## Check that imports point down only
+	$(BIN)/lint-imports --no-logo
+
+golden: setup ## Rewrite the golden files; their diff is the review
+	LINLI_GOLDEN=rewrite $(BIN)/python -m pytest -m golden $(TESTS)
+
+messages: .make/dev ## Merge and compile the translations; say what is missing
+	$(BIN)/python scripts/messages.py compile
+	$(BIN)/python scripts/messages.py missing
+
+bench: setup ## Run the benchmarks and print their figures (BENCH=name picks one)
+	$(BIN)/python -m benchmarks $(BENCH)
+
+wheel: .make/app .make/frontend .make/messages ## Build the package with its scripts and translations in it
+	$(BIN)/hatchling build -t wheel
+
+lock: .make/dev ## Pin every dependency again, with hashes and without addresses
+	$(BIN)/python scripts/lock.py
+
+clean: ## Remove whatever make has built here
+	rm -rf .make .venv build dist frontend/node_modules
+	rm -rf src/linli/web/static/vendor src/linli/web/static/app src/linli/locale/zh_Hans
+
+.make/venv:
+	@$(PYTHON) scripts/check_machine.py
+	$(PYTHON) -m venv .venv
+	@mkdir -p .make && touch $@
+
+.make/app: .make/venv requirements/base.txt pyproject.toml
+	$(PIP) $(HASHED) -r requirements/base.txt
+	$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.make/dev: .make/app requirements/dev.txt
+	$(PIP) $(HASHED) -r requirements/dev.txt
+	@touch $@
+
+.make/npm: .make/venv frontend/package-lock.json
+	$(NPM) --prefix frontend ci --ignore-scripts --no-audit --no-fund
+	@touch $@
+
+.make/frontend: .make/npm $(FRONTEND)
+	$(NPM) --prefix frontend run --silent build
+	@touch $@
+
+.make/messages: .make/app scripts/messages.py $(FRAGMENTS)
+	$(BIN)/python scripts/messages.py compile
+	@touch $@
