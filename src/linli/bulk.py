@@ -26,9 +26,7 @@ def next_ids(model: type[models.Model], count: int) -> range | list[int]:
         return range(first, first + count)
 
 
-def insert(
-    model: type[models.Model], columns: Sequence[str], rows: Iterable[Sequence[Any]]
-) -> int:
+def insert(model: type[models.Model], columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
     """Insert rows given as plain values in the order of ``columns``; returns how many.
 
     Moments are UTC seconds; JSON columns take what json can dump. No signals, no defaults but

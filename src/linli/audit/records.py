@@ -12,7 +12,7 @@ from linli.policy.can import Actor, Holding
 
 
 class Record(Sealed):
-    """One act: a write, or a look at sensitive fields. Holds ids, never names or facts of health."""
+    """One act: a write, or a look at sensitive fields. Ids only, never a name or a health fact."""
 
     at = MomentField()
     actor_id = models.BigIntegerField(null=True)

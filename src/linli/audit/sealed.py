@@ -109,9 +109,7 @@ def _seal(model: type[Sealed], rows_a_block: int) -> int:
         total += rows
 
 
-def _hash(
-    model: type[Sealed], block: int, span: tuple[int, int], before: str
-) -> tuple[str, int]:
+def _hash(model: type[Sealed], block: int, span: tuple[int, int], before: str) -> tuple[str, int]:
     """The digest over a block's rows in order of id, begun with the block before; and how many."""
     sha = hashlib.sha256(before.encode())
     rows = 0

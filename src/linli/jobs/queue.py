@@ -113,7 +113,9 @@ def run_next() -> bool:
 
 def _lease(wall: int) -> Job | None:
     free = Q(state=JobState.WAITING) | Q(state=JobState.RUNNING, lease_until__lt=wall)
-    for candidate in Job.objects.filter(free, not_before__lte=wall).order_by("not_before", "id")[:5]:
+    for candidate in Job.objects.filter(free, not_before__lte=wall).order_by("not_before", "id")[
+        :5
+    ]:
         took = Job.objects.filter(free, id=candidate.id).update(
             state=JobState.RUNNING, lease_until=wall + LEASE_S, attempts=F("attempts") + 1
         )

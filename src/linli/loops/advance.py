@@ -43,7 +43,6 @@ class Refused:
     problem: Problem
 
 
-
 def open_item(loop: Loop, opening: Opening, scene: Scene) -> Moved:
     """Open one item; the same uid again answers with the item that is there."""
     try:

@@ -14,7 +14,7 @@ from functools import cached_property
 from itertools import accumulate
 from zoneinfo import ZoneInfo
 
-from linli.errors import BadInput, N_
+from linli.errors import N_, BadInput
 
 FIRST_DAY = date(2019, 1, 1)  # no item is older
 LAST_DAY = date(2040, 12, 31)
@@ -105,14 +105,18 @@ _DAY: Hours = ((time(8, 30), time(12, 0)), (time(14, 0), time(17, 30)))
 # Public holidays of 2020 and the weekends worked for them: State Council notice of
 # 21 November 2019, with the Spring Festival lengthened to 2 February by notice of 26 January.
 HOLIDAYS_2020: Mapping[date, Hours] = {
-    **{date(2020, 1, 1): ()},
+    date(2020, 1, 1): (),
     **{date(2020, 1, 24) + timedelta(days=n): () for n in range(10)},
     **{date(2020, 4, 4) + timedelta(days=n): () for n in range(3)},
     **{date(2020, 5, 1) + timedelta(days=n): () for n in range(5)},
     **{date(2020, 6, 25) + timedelta(days=n): () for n in range(3)},
     **{date(2020, 10, 1) + timedelta(days=n): () for n in range(8)},
-    **{date(2020, 1, 19): _DAY, date(2020, 4, 26): _DAY, date(2020, 5, 9): _DAY},
-    **{date(2020, 6, 28): _DAY, date(2020, 9, 27): _DAY, date(2020, 10, 10): _DAY},
+    date(2020, 1, 19): _DAY,
+    date(2020, 4, 26): _DAY,
+    date(2020, 5, 9): _DAY,
+    date(2020, 6, 28): _DAY,
+    date(2020, 9, 27): _DAY,
+    date(2020, 10, 10): _DAY,
 }
 OFFICE = Calendar("office", week=(_DAY,) * 5 + ((),) * 2, exceptions=HOLIDAYS_2020)
 

@@ -16,7 +16,7 @@ from django.db.models import Max
 
 from linli import clock as time
 from linli.columns import MomentField
-from linli.errors import BadInput, N_
+from linli.errors import N_, BadInput
 from linli.loops.calendar import CALENDARS
 from linli.loops.loop import Loop
 from linli.registry.areas import Tier
@@ -80,9 +80,7 @@ class Rung(models.Model):
 
     class Meta:
         app_label = "loops"
-        constraints = [
-            models.UniqueConstraint(fields=["clock", "level"], name="one_rung_a_level")
-        ]
+        constraints = [models.UniqueConstraint(fields=["clock", "level"], name="one_rung_a_level")]
 
 
 @dataclass(frozen=True)
@@ -137,7 +135,9 @@ def duration_s(text: str) -> int:
 
 
 @transaction.atomic
-def sign(loop: Loop, text: str, *, by: int | None, note: str = "", now: int | None = None) -> LimitSet:
+def sign(
+    loop: Loop, text: str, *, by: int | None, note: str = "", now: int | None = None
+) -> LimitSet:
     """Put a new version in force for items opened from now on; running items keep theirs."""
     rules = read(loop, text)
     last = LimitSet.objects.filter(loop=loop.name).aggregate(last=Max("version"))["last"] or 0

@@ -11,7 +11,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from linli.errors import BadInput, N_
+from linli.errors import N_, BadInput
 from linli.policy.roles import Role
 
 

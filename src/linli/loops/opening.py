@@ -7,8 +7,9 @@ from uuid import UUID, uuid4
 
 from pydantic import ValidationError
 
-from linli.errors import BadInput, N_, Word
-from linli.loops import limits, standing as arithmetic
+from linli.errors import N_, BadInput, Word
+from linli.loops import limits
+from linli.loops import standing as arithmetic
 from linli.loops.loop import Form, Loop, State
 from linli.loops.scene import Scene
 from linli.loops.standing import Standing

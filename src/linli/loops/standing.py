@@ -122,9 +122,7 @@ def resume(standing: Standing, stage: Stage, scene: Scene, rungs: Mapping[int, i
         "next_c": entered + min(ahead) if ahead else None,
     }
     if standing.due_at is not None and standing.clock_id is not None:
-        limit = scene.ticking(
-            standing.limit_set_id, stage.name, standing.item_class, standing.path
-        )
+        limit = scene.ticking(standing.limit_set_id, stage.name, standing.item_class, standing.path)
         if limit is not None:
             changes["due_at"] = calendar.moment(entered + limit.limit_s)
     return changes

@@ -6,7 +6,6 @@ from uuid import uuid4
 
 import pytest
 
-from tests.cast import EVENING, HOUR, City
 from linli.errors import GateShut, NotAllowed, StepNotPossible
 from linli.jobs.outbox import Message
 from linli.loops import catalogue, tick
@@ -14,6 +13,7 @@ from linli.loops.advance import Moved, Opening, advance, open_item
 from linli.loops.ledger import Event, Item, Tally
 from linli.loops.write import rebuild_tallies
 from linli.registry.areas import Tier
+from tests.cast import EVENING, HOUR, City
 
 pytestmark = pytest.mark.db
 
@@ -35,9 +35,7 @@ def ask(city: City, *, kind: str = "noise", item_class: str = "normal", at: int 
     )
 
 
-def take(
-    city: City, moved: Moved, step: str, by: str, at: int = EVENING, **data: Any
-) -> Moved:
+def take(city: City, moved: Moved, step: str, by: str, at: int = EVENING, **data: Any) -> Moved:
     """Somebody takes a step; Ann's are her own."""
     return advance(moved.item_id, step, city.scene(by, at), data=data, own=by == "ann")
 
@@ -67,7 +65,7 @@ def test_a_request_goes_to_a_worker_of_its_grid_and_the_resident_closes_it(city:
 def test_an_ignored_request_visits_community_street_district_and_city_in_order(city: City) -> None:
     moved = ask(city, kind="breath", item_class="urgent")  # 15 minutes to be accepted
     seen = []
-    for minute in range(0, 90):
+    for minute in range(90):
         tick.tick(EVENING + minute * 60)
         seen.append(Item.objects.get(id=moved.item_id).unit_id)
 
@@ -104,7 +102,15 @@ def test_not_solved_reopens_to_the_owner_and_the_third_time_one_tier_up(city: Ci
     moved = ask(city)
     take(city, moved, "accept", "cy")
     for count in range(1, 4):
-        take(city, moved, "answer", "cy" if count < 4 else "dee", note="Done.", result="done", reach="page")
+        take(
+            city,
+            moved,
+            "answer",
+            "cy" if count < 4 else "dee",
+            note="Done.",
+            result="done",
+            reach="page",
+        )
         take(city, moved, "reopen", "ann", reason="Still there.")
         item = Item.objects.get(id=moved.item_id)
         assert item.n_reopened == count

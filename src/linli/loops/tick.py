@@ -126,12 +126,16 @@ SELECT due.id AS id, MAX(passed.level) AS level, MAX(passed.tier) AS tier,
 FROM due LEFT JOIN passed ON passed.id = due.id GROUP BY due.id
 """
 
-_UNIT = "CASE after.tier " + " ".join(
-    f"WHEN {tier.value} THEN COALESCE("
-    + ", ".join(f"area.{TIER_COLUMN[t]}" for t in Tier if t >= tier)
-    + ", item.unit_id)"
-    for tier in Tier
-) + " ELSE item.unit_id END"
+_UNIT = (
+    "CASE after.tier "
+    + " ".join(
+        f"WHEN {tier.value} THEN COALESCE("
+        + ", ".join(f"area.{TIER_COLUMN[t]}" for t in Tier if t >= tier)
+        + ", item.unit_id)"
+        for tier in Tier
+    )
+    + " ELSE item.unit_id END"
+)
 
 _UPDATE = f"""
 UPDATE loops_item SET

@@ -8,7 +8,8 @@ from uuid import UUID, uuid4
 
 from linli import bulk
 from linli.errors import GateShut, Problem, StepNotPossible, Word
-from linli.loops import standing as arithmetic, write
+from linli.loops import standing as arithmetic
+from linli.loops import write
 from linli.loops.ladder import rungs_of
 from linli.loops.ledger import Item
 from linli.loops.loop import Loop, State, Step, Unmet
@@ -24,7 +25,9 @@ log = logging.getLogger("linli.loops")
 AUTO_STEPS = 8  # more in a row is a loop that chases its own tail
 
 
-def unmet_gates(step: Step, current: Standing, data: Mapping[str, Any], scene: Scene) -> list[Unmet]:
+def unmet_gates(
+    step: Step, current: Standing, data: Mapping[str, Any], scene: Scene
+) -> list[Unmet]:
     """Every gate of a step that is shut now."""
     return [unmet for gate in step.gates if (unmet := gate.check(current, data, scene))]
 
@@ -166,11 +169,11 @@ class Work:
         at = happened_at if happened_at is not None else scene.now
         self._event(current, name, from_stage, uid or uuid4(), holding, form, at)
         if step.hands_over and step.children:
-            self._open_children(scene.loop(step.hands_over), step.children(current, form, scene), current)
+            self._open_children(
+                scene.loop(step.hands_over), step.children(current, form, scene), current
+            )
 
-    def _open_children(
-        self, loop: Loop, openings: Sequence[Opening], parent: Standing
-    ) -> None:
+    def _open_children(self, loop: Loop, openings: Sequence[Opening], parent: Standing) -> None:
         """Child items of a hand-over; Linli opens them, whoever took the step."""
         for opening in openings:
             child, holding = new(loop, replace(opening, parent_id=parent.id), self._by_linli())
@@ -181,7 +184,9 @@ class Work:
     def _tell_parent(self, parent_id: int, child_id: int) -> None:
         """When the last child has closed, the parent goes on."""
         open_children = (
-            Item.objects.filter(parent_id=parent_id).exclude(state=State.CLOSED).exclude(id=child_id)
+            Item.objects.filter(parent_id=parent_id)
+            .exclude(state=State.CLOSED)
+            .exclude(id=child_id)
         )
         closing = [i for i, c in self.changes.items() if c.get("state") == State.CLOSED]
         parent = write.load(parent_id)

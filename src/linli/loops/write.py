@@ -11,7 +11,7 @@ from linli import bulk
 from linli.loops.ledger import Event, Item, Tally
 from linli.loops.standing import COLUMNS, TALLIES, Standing
 
-_SELECT = f"SELECT {', '.join(COLUMNS)} FROM loops_item WHERE "  # noqa: S608 - names are ours
+_SELECT = f"SELECT {', '.join(COLUMNS)} FROM loops_item WHERE "
 _EVENT_COLUMNS = (
     "uid",
     "item_id",
@@ -85,9 +85,7 @@ def _rows(where: str, values: Sequence[Any], lock: bool) -> list[Standing]:
 def update(item_id: int, changes: Mapping[str, Any]) -> None:
     """Set columns of one item."""
     sets = ", ".join([f"{column} = %s" for column in changes])
-    values = [
-        json.dumps(v, ensure_ascii=False) if c == "data" else v for c, v in changes.items()
-    ]
+    values = [json.dumps(v, ensure_ascii=False) if c == "data" else v for c, v in changes.items()]
     with connection.cursor() as cursor:
         cursor.execute(f"UPDATE loops_item SET {sets} WHERE id = %s", [*values, item_id])
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from linli.errors import BadInput, N_
+from linli.errors import N_, BadInput
 from linli.policy.roles import Role
 
 MASK = "•••"
@@ -44,7 +44,9 @@ def sees(roles: Iterable[Role]) -> frozenset[str]:
 def shown(record: Mapping[str, Any], visible: frozenset[str]) -> dict[str, Any]:
     """The record as somebody may see it: what is hidden and not empty reads as the mask."""
     return {
-        name: MASK if name in SENSITIVE and name not in visible and value not in (None, "") else value
+        name: MASK
+        if name in SENSITIVE and name not in visible and value not in (None, "")
+        else value
         for name, value in record.items()
     }
 

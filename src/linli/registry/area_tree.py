@@ -10,7 +10,7 @@ from django.db.models import F, Max, Value
 from django.db.models.functions import Concat, Substr
 
 from linli.columns import AreaPathField
-from linli.errors import BadInput, Conflict, N_, NotFound, Word
+from linli.errors import N_, BadInput, Conflict, NotFound, Word
 from linli.policy.can import PATH_STEP
 from linli.registry.areas import TIER_COLUMN, TIER_OF, Area, AreaCode, Tier, get, under
 
@@ -184,9 +184,15 @@ def _own_tiers(areas: list[Area]) -> None:
     for area in areas:
         ids_of.setdefault(TIER_COLUMN[Tier(area.tier or 0)], []).append(area.id)
     for column, ids in ids_of.items():
-        Area.objects.filter(id__gte=min(ids), id__lte=max(ids), kind__in=[
-            kind for kind, tier in TIER_OF.items() if tier is not None and TIER_COLUMN[tier] == column
-        ]).update(**{column: F("id")})
+        Area.objects.filter(
+            id__gte=min(ids),
+            id__lte=max(ids),
+            kind__in=[
+                kind
+                for kind, tier in TIER_OF.items()
+                if tier is not None and TIER_COLUMN[tier] == column
+            ],
+        ).update(**{column: F("id")})
 
 
 def _set_tiers(area: Area, parent: Area | None) -> None:
@@ -225,7 +231,9 @@ def _free_numbers(parent: Area | None, count: int, last: int | None = None) -> l
 def _add_codes(pairs: Iterable[tuple[Area, NewArea]], batch: int) -> None:
     AreaCode.objects.bulk_create(
         (
-            AreaCode(area=area, system=system, code=code, valid_from=new.valid_from, source=new.source)
+            AreaCode(
+                area=area, system=system, code=code, valid_from=new.valid_from, source=new.source
+            )
             for area, new in pairs
             for system, code in new.codes
         ),

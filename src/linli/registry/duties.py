@@ -5,7 +5,7 @@ from datetime import date
 from django.db import models
 from django.db.models import Q
 
-from linli.errors import BadInput, N_
+from linli.errors import N_, BadInput
 from linli.policy.roles import Role
 from linli.registry.areas import Tier
 

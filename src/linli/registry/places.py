@@ -136,7 +136,9 @@ def near(what: str, point: Point, radius_m: float, *, most: int = 50) -> list[Fo
         *Vehicle.objects.filter(kind=what, **inside),
         *Resource.objects.filter(what=what, **inside),
     ]
-    found = [_found(row, distance_m(point, (row.longitude or 0.0, row.latitude or 0.0))) for row in rows]
+    found = [
+        _found(row, distance_m(point, (row.longitude or 0.0, row.latitude or 0.0))) for row in rows
+    ]
     return sorted((f for f in found if f.distance_m <= radius_m), key=lambda f: f.distance_m)[:most]
 
 

@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from linli import clock
 from linli.columns import AreaPathField, MomentField
-from linli.errors import BadInput, Conflict, N_
+from linli.errors import N_, BadInput, Conflict
 from linli.policy.can import PATH_STEP, Actor, Holding
 from linli.policy.roles import Role
 from linli.registry.accounts import Account
