@@ -41,7 +41,7 @@ def insert(model: type[models.Model], columns: Sequence[str], rows: Iterable[Seq
             for row in rows
         )
     quote = connection.ops.quote_name
-    names = ", ".join(quote(field.column) for field in fields)  # type: ignore[union-attr]
+    names = ", ".join(quote(str(getattr(field, "column", ""))) for field in fields)
     table = quote(model._meta.db_table)
     if connection.vendor == "postgresql":
         return _copy(f"COPY {table} ({names}) FROM STDIN", plain)

@@ -43,7 +43,7 @@ class MomentField(models.BigIntegerField):
 
     def value_to_string(self, obj: models.Model) -> str:
         """For fixtures."""
-        value = self.value_from_object(obj)
+        value: Any = self.value_from_object(obj)
         return "" if value is None else value.isoformat()
 
 

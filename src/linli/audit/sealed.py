@@ -123,7 +123,7 @@ def _contents(model: type[Sealed], block: int, span: tuple[int, int]) -> Iterato
     """The stored values of a block's rows, as the database holds them."""
     columns = [f for f in model._meta.concrete_fields if f.name != "block"]
     quote = connection.ops.quote_name
-    names = ", ".join(_plain(quote(f.column), f) for f in columns)
+    names = ", ".join(_plain(quote(str(f.column)), f) for f in columns)
     sql = (
         f"SELECT {names} FROM {quote(model._meta.db_table)} "
         "WHERE id BETWEEN %s AND %s AND block = %s ORDER BY id"

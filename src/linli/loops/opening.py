@@ -116,7 +116,7 @@ def new(loop: Loop, opening: Opening, scene: Scene) -> tuple[Standing, Holding]:
         data=check_form(loop.asks, opening.data),
         exercise=scene.actor.exercise,
     )
-    for column, value in arithmetic.enter(made, loop, loop.stage(loop.opens), scene).items():
+    for column, value in arithmetic.enter(made, loop.stage(loop.opens), scene).items():
         setattr(made, column, value)
     return made, holding
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from linli.loops.loop import Allotment, Loop, Stage, State, Step
+from linli.loops.loop import Allotment, Stage, State, Step
 from linli.loops.scene import Place, Scene
 
 
@@ -71,7 +71,7 @@ COLUMNS: tuple[str, ...] = tuple(Standing.__slots__)
 Changes = dict[str, Any]
 
 
-def enter(standing: Standing, loop: Loop, stage: Stage, scene: Scene) -> Changes:
+def enter(standing: Standing, stage: Stage, scene: Scene) -> Changes:
     """The columns that follow from arriving at a stage now: state and a fresh clock."""
     changes: Changes = {"stage": stage.name, "state": stage.state.value, "entered_at": scene.now}
     if stage.state is State.CLOSED:

@@ -137,7 +137,7 @@ def test_nothing_closes_without_a_reply_the_resident_has_received(city: City) ->
 def test_a_step_that_is_not_possible_says_what_is(city: City) -> None:
     moved = ask(city)
 
-    with pytest.raises(StepNotPossible, match="Possible now: .*accept"):
+    with pytest.raises(StepNotPossible, match=r"Possible now: .*accept"):
         take(city, moved, "answer", "cy", note="Done.", result="done", reach="page")
 
 

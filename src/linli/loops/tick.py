@@ -144,9 +144,11 @@ UPDATE loops_item SET
 FROM (
     SELECT item.id AS id, COALESCE(after.level, item.level) AS level,
            COALESCE(after.tier, item.tier) AS tier,
-           CASE WHEN COALESCE(after.tier, 0) > item.tier THEN {_UNIT} ELSE item.unit_id END AS unit_id,
+           CASE WHEN COALESCE(after.tier, 0) > item.tier THEN {_UNIT}
+                ELSE item.unit_id END AS unit_id,
            (item.late OR COALESCE(after.late, 0) = 1) AS late,
-           CASE WHEN COALESCE(after.cleared, 0) = 1 THEN NULL ELSE item.holder_id END AS holder_id,
+           CASE WHEN COALESCE(after.cleared, 0) = 1 THEN NULL
+                ELSE item.holder_id END AS holder_id,
            item.n_events + after.rungs AS n_events,
            (SELECT item.entered_c + MIN(rung.after_s) FROM loops_rung rung
              WHERE rung.clock_id = item.clock_id AND item.entered_c + rung.after_s > %s) AS next_c

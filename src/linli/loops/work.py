@@ -162,7 +162,7 @@ class Work:
         elif step.resumes:
             changes |= arithmetic.resume(current, stage, scene, rungs_of(current.clock_id))
         else:
-            changes |= arithmetic.enter(current, loop, stage, scene)
+            changes |= arithmetic.enter(current, stage, scene)
         from_stage = current.stage
         set_columns(current, changes)
         self.changes.setdefault(current.id, {}).update(changes)
@@ -252,8 +252,8 @@ class Work:
 
     def _count(self, current: Standing, before: tuple[int, ...]) -> None:
         total = self.deltas.setdefault(write.tally_key(current), [0] * len(arithmetic.TALLIES))
-        for i, (new, old) in enumerate(zip(arithmetic.counts(current), before, strict=True)):
-            total[i] += new - old
+        for i, (now, then) in enumerate(zip(arithmetic.counts(current), before, strict=True)):
+            total[i] += now - then
 
 
 def set_columns(current: Standing, changes: Mapping[str, Any]) -> None:

@@ -135,7 +135,9 @@ def tally_key(standing: Standing) -> TallyKey:
 
 def add_to_tallies(deltas: Mapping[TallyKey, Sequence[int]]) -> None:
     """Add to the tallies; in order of key, so that two callers never wait in a ring."""
-    rows = [(*k, *delta) for k, delta in sorted(deltas.items()) if any(delta)]
+    rows: list[tuple[Any, ...]] = [
+        (*k, *delta) for k, delta in sorted(deltas.items()) if any(delta)
+    ]
     if not rows:
         return
     with connection.cursor() as cursor:

@@ -100,9 +100,9 @@ def can(actor: Actor, ask: Ask) -> Decision:
             reaches = ask.own or ask.path is None or not ask.about_residents
         else:
             reaches = ask.path is None or ask.path.startswith(holding.path)
-        if reaches and (fitting is None or len(holding.path) < len(fitting.path)):
-            if _purpose_fits(holding.role, ask):
-                fitting = holding
+        wider = fitting is None or len(holding.path) < len(fitting.path)
+        if reaches and wider and _purpose_fits(holding.role, ask):
+            fitting = holding
     if fitting is None:
         return Decision(problem=_refusal(actor, ask))
     if not actor.two_factor and fitting.role not in OWNERS and fitting.role is not Role.SYSTEM:

@@ -184,15 +184,11 @@ def _own_tiers(areas: list[Area]) -> None:
     for area in areas:
         ids_of.setdefault(TIER_COLUMN[Tier(area.tier or 0)], []).append(area.id)
     for column, ids in ids_of.items():
-        Area.objects.filter(
-            id__gte=min(ids),
-            id__lte=max(ids),
-            kind__in=[
-                kind
-                for kind, tier in TIER_OF.items()
-                if tier is not None and TIER_COLUMN[tier] == column
-            ],
-        ).update(**{column: F("id")})
+        kinds = [
+            k for k, tier in TIER_OF.items() if tier is not None and TIER_COLUMN[tier] == column
+        ]
+        made = Area.objects.filter(id__gte=min(ids), id__lte=max(ids), kind__in=kinds)
+        made.update(**{column: F("id")})
 
 
 def _set_tiers(area: Area, parent: Area | None) -> None:

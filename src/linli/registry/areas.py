@@ -166,9 +166,7 @@ def within(ranges: Sequence[tuple[str, str]], field: str = "path") -> Q:
         return Q(pk__in=[])
     found = Q()
     for first, end in ranges:
-        found |= (
-            Q(**{f"{field}__gte": first, f"{field}__lt": end}) if first else Q(pk__isnull=False)
-        )
+        found |= Q(**{f"{field}__gte": first, f"{field}__lt": end})
     return found
 
 

@@ -136,13 +136,12 @@ def near(what: str, point: Point, radius_m: float, *, most: int = 50) -> list[Fo
         *Vehicle.objects.filter(kind=what, **inside),
         *Resource.objects.filter(what=what, **inside),
     ]
-    found = [
-        _found(row, distance_m(point, (row.longitude or 0.0, row.latitude or 0.0))) for row in rows
-    ]
+    found = (_found(row, point) for row in rows)
     return sorted((f for f in found if f.distance_m <= radius_m), key=lambda f: f.distance_m)[:most]
 
 
-def _found(row: Vehicle | Resource, metres: float) -> Found:
+def _found(row: Vehicle | Resource, point: Point) -> Found:
+    metres = distance_m(point, (row.longitude or 0.0, row.latitude or 0.0))
     name = row.plate if isinstance(row, Vehicle) else row.name_zh
     return Found(
         row._meta.model_name or "",
