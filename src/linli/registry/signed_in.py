@@ -1,0 +1,55 @@
+"""Who is behind this web request? What its session shows, as the actor that policy knows.
+
+Pages and API ask here, so that a session means the same at both doors.
+"""
+
+from dataclasses import replace
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth import SESSION_KEY
+from django.http import HttpRequest
+
+from linli import clock
+from linli.policy.can import VISITOR, Actor
+from linli.registry import roster
+from linli.registry.accounts import Account
+
+# Where allauth keeps how the session's owner has signed in.
+_METHODS = "account_authentication_methods"
+_METHODS_OF = "account_authentication_methods_user"
+_ACTOR = "_linli_actor"
+
+
+def account_of(request: HttpRequest) -> Account | None:
+    """The account that is signed in, None for a visitor."""
+    user: Any = getattr(request, "user", None)
+    return user if user is not None and user.is_authenticated and user.is_active else None
+
+
+def shown_second_factor(request: HttpRequest) -> bool:
+    """Whether this session has shown a second factor, or none is asked of this deployment."""
+    if not settings.SECOND_FACTOR:
+        return True
+    session: Any = getattr(request, "session", {})
+    if str(session.get(_METHODS_OF, "")) != str(session.get(SESSION_KEY, "-")):
+        return False
+    methods = session.get(_METHODS)
+    return isinstance(methods, list) and any(m.get("method") == "mfa" for m in methods)
+
+
+def actor_of(request: HttpRequest) -> Actor:
+    """The actor of a request at the city's time; worked out once a request."""
+    known: Actor | None = getattr(request, _ACTOR, None)
+    if known is not None:
+        return known
+    account = account_of(request)
+    exercise = bool(settings.DEMO)  # everything done in a demonstration is an exercise
+    if account is None:
+        actor = replace(VISITOR, exercise=exercise)
+    else:
+        actor = roster.actor_of(
+            account, clock.now_s(), two_factor=shown_second_factor(request), exercise=exercise
+        )
+    setattr(request, _ACTOR, actor)
+    return actor
