@@ -53,7 +53,9 @@ class Item(models.Model):
     next_c = models.BigIntegerField(null=True)
     used_c = models.BigIntegerField(null=True)  # what had run when the clock was held
     level = models.SmallIntegerField(default=0)
-    late = models.BooleanField(default=False)
+    late = models.BooleanField(default=False)  # at the stage where it stands
+    missed = models.BooleanField(default=False)  # a limit was missed before the last reply
+    in_time = models.BooleanField(null=True)  # the reply came in time; None: none, or no target
     n_events = models.IntegerField(default=0)
     n_reopened = models.SmallIntegerField(default=0)
     n_me_too = models.IntegerField(default=0)
@@ -173,6 +175,8 @@ class Tally(models.Model):
     n_city = models.BigIntegerField(default=0)
     n_closed = models.BigIntegerField(default=0)
     n_replied = models.BigIntegerField(default=0)
+    n_in_time = models.BigIntegerField(default=0)  # replied before a limit was missed
+    n_missed = models.BigIntegerField(default=0)  # replied too late, or a limit missed meanwhile
     n_asked = models.BigIntegerField(default=0)  # of the closed: a rating was offered
     n_rated = models.BigIntegerField(default=0)  # said whether it was solved
     n_solved = models.BigIntegerField(default=0)

@@ -102,6 +102,8 @@ def new(loop: Loop, opening: Opening, scene: Scene) -> tuple[Standing, Holding]:
         used_c=None,
         level=0,
         late=False,
+        missed=False,
+        in_time=None,
         n_events=0,
         n_reopened=0,
         n_me_too=0,

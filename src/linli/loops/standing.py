@@ -52,6 +52,8 @@ class Standing:
     used_c: int | None
     level: int
     late: bool
+    missed: bool
+    in_time: bool | None
     n_events: int
     n_reopened: int
     n_me_too: int
@@ -167,6 +169,8 @@ TALLIES: tuple[str, ...] = (
     "n_city",
     "n_closed",
     "n_replied",
+    "n_in_time",
+    "n_missed",
     "n_asked",
     "n_rated",
     "n_solved",
@@ -193,6 +197,8 @@ def counts(s: Standing | None) -> tuple[int, ...]:
         int(alive and s.tier == 3),
         int(not alive),
         int(s.replied_at is not None),
+        int(s.replied_at is not None and bool(s.in_time)),
+        int(s.in_time is not None and not s.in_time if s.replied_at else bool(s.missed)),
         int(not alive and s.rating_asked_at is not None),
         int(not alive and s.solved is not None),
         int(not alive and bool(s.solved)),

@@ -81,7 +81,7 @@ def _pass(calendar: str, count: int, at: int, most: int) -> tuple[int, int, list
 # The items whose next rung has come. They are locked, so that a step taken meanwhile waits.
 _DUE_COLUMNS = (
     "id, clock_id, entered_c, level, tier, late, holder_id, state, stage, n_events, "
-    "area_id, path, community_id, loop, item_class, exercise"
+    "missed, replied_at, area_id, path, community_id, loop, item_class, exercise"
 )
 _DUE = {
     "sqlite": f"CREATE TEMP TABLE due AS SELECT {_DUE_COLUMNS} FROM loops_item "
@@ -140,6 +140,7 @@ _UNIT = (
 _UPDATE = f"""
 UPDATE loops_item SET
     level = x.level, tier = x.tier, unit_id = x.unit_id, late = x.late, next_c = x.next_c,
+    missed = x.missed,
     holder_id = x.holder_id, n_events = x.n_events
 FROM (
     SELECT item.id AS id, COALESCE(after.level, item.level) AS level,
@@ -147,6 +148,7 @@ FROM (
            CASE WHEN COALESCE(after.tier, 0) > item.tier THEN {_UNIT}
                 ELSE item.unit_id END AS unit_id,
            (item.late OR COALESCE(after.late, 0) = 1) AS late,
+           (item.missed OR (COALESCE(after.late, 0) = 1 AND item.replied_at IS NULL)) AS missed,
            CASE WHEN COALESCE(after.cleared, 0) = 1 THEN NULL
                 ELSE item.holder_id END AS holder_id,
            item.n_events + after.rungs AS n_events,
@@ -163,12 +165,12 @@ WHERE loops_item.id = x.id
 _TALLIES = f"""
 INSERT INTO loops_tally (community_id, path, loop, item_class, exercise,
                          {", ".join(write.TALLIES)})
-SELECT due.community_id, MIN(SUBSTR(due.path, 1, {write.PATH_OF_COMMUNITY})), due.loop,
-       due.item_class, due.exercise,
+SELECT due.community_id, area.path, due.loop, due.item_class, due.exercise,
        {", ".join("{" + c + "}" for c in write.TALLIES)}
 FROM due JOIN ({_AFTER}) after ON after.id = due.id
+JOIN registry_area area ON area.id = due.community_id
 WHERE after.level IS NOT NULL
-GROUP BY due.community_id, due.loop, due.item_class, due.exercise
+GROUP BY due.community_id, area.path, due.loop, due.item_class, due.exercise
 ORDER BY due.community_id, due.loop, due.item_class
 ON CONFLICT (community_id, loop, item_class, exercise) DO UPDATE SET {write.TALLY_SUMS}
 """.format(
@@ -176,6 +178,8 @@ ON CONFLICT (community_id, loop, item_class, exercise) DO UPDATE SET {write.TALL
     | {
         "n_unheld": "SUM(CASE WHEN after.cleared = 1 AND due.state = 'open' "
         "AND due.holder_id IS NOT NULL THEN 1 ELSE 0 END)",
+        "n_missed": "SUM(CASE WHEN after.late = 1 AND NOT due.missed "
+        "AND due.replied_at IS NULL THEN 1 ELSE 0 END)",
         "n_late": "SUM(CASE WHEN after.late = 1 AND NOT due.late THEN 1 ELSE 0 END)",
         **{
             column: f"SUM(CASE WHEN after.tier = {tier} THEN 1 ELSE 0 END "

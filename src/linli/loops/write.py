@@ -36,10 +36,10 @@ _INSERT_EVENT = (
 TALLY_SUMS = ", ".join(f"{c} = loops_tally.{c} + excluded.{c}" for c in TALLIES)
 UPSERT_TALLY = (
     f"INSERT INTO loops_tally (community_id, path, loop, item_class, exercise, "
-    f"{', '.join(TALLIES)}) VALUES ({', '.join(['%s'] * (5 + len(TALLIES)))}) "
+    f"{', '.join(TALLIES)}) SELECT area.id, area.path, {', '.join(['%s'] * (3 + len(TALLIES)))} "
+    "FROM registry_area area WHERE area.id = %s "
     f"ON CONFLICT (community_id, loop, item_class, exercise) DO UPDATE SET {TALLY_SUMS}"
 )
-PATH_OF_COMMUNITY = 16  # digits: city, district, street, community
 
 
 def key(uid: UUID) -> str | UUID:
@@ -119,14 +119,13 @@ def event_known(uid: UUID) -> tuple[int, str] | None:
     return (row[0], row[1]) if row else None
 
 
-TallyKey = tuple[int, str, str, str, bool]
+TallyKey = tuple[int, str, str, bool]  # community, loop, class, exercise
 
 
 def tally_key(standing: Standing) -> TallyKey:
     """The tally an item is counted in."""
     return (
         standing.community_id,
-        standing.path[:PATH_OF_COMMUNITY],
         standing.loop,
         standing.item_class,
         bool(standing.exercise),
@@ -136,7 +135,7 @@ def tally_key(standing: Standing) -> TallyKey:
 def add_to_tallies(deltas: Mapping[TallyKey, Sequence[int]]) -> None:
     """Add to the tallies; in order of key, so that two callers never wait in a ring."""
     rows: list[tuple[Any, ...]] = [
-        (*k, *delta) for k, delta in sorted(deltas.items()) if any(delta)
+        (*k[1:], *delta, k[0]) for k, delta in sorted(deltas.items()) if any(delta)
     ]
     if not rows:
         return
@@ -161,6 +160,8 @@ def rebuild_tallies() -> int:
         "n_city": "state <> 'closed' AND tier = 3",
         "n_closed": "state = 'closed'",
         "n_replied": "replied_at IS NOT NULL",
+        "n_in_time": "replied_at IS NOT NULL AND in_time",
+        "n_missed": "(replied_at IS NOT NULL AND NOT in_time) OR (replied_at IS NULL AND missed)",
         "n_asked": "state = 'closed' AND rating_asked_at IS NOT NULL",
         "n_rated": "state = 'closed' AND solved IS NOT NULL",
         "n_solved": "state = 'closed' AND solved",
@@ -176,8 +177,9 @@ def rebuild_tallies() -> int:
         cursor.execute("DELETE FROM loops_tally")
         cursor.execute(
             f"INSERT INTO loops_tally (community_id, path, loop, item_class, exercise, "
-            f"{', '.join(TALLIES)}) SELECT community_id, MIN(SUBSTR(path, 1, "
-            f"{PATH_OF_COMMUNITY})), loop, item_class, exercise, {sums}, SUM(n_reopened) "
-            "FROM loops_item GROUP BY community_id, loop, item_class, exercise"
+            f"{', '.join(TALLIES)}) SELECT area.id, area.path, loop, item_class, exercise, "
+            f"{sums}, SUM(n_reopened) FROM loops_item "
+            "JOIN registry_area area ON area.id = loops_item.community_id "
+            "GROUP BY area.id, area.path, loop, item_class, exercise"
         )
     return Tally.objects.count()

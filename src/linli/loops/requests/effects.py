@@ -15,6 +15,7 @@ def answered(item: Standing, form: Mapping[str, Any], scene: Scene) -> Changes:
     """A reply exists, a rating is offered with it; a call or visit has brought it already."""
     return {
         "replied_at": scene.now,
+        "in_time": None if item.clock_id is None else not item.missed,
         "rating_asked_at": scene.now,
         "reply_seen_at": scene.now if form["reach"] in IN_PERSON else None,
         "solved_tier": item.tier,

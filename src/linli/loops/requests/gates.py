@@ -44,7 +44,7 @@ def _same_loop(item: Standing, form: Mapping[str, Any], scene: Scene) -> Unmet |
     first = write.load(form["item"], lock=False)
     if first is None or first.id == item.id or first.loop != item.loop:
         return Unmet("earlier_item", N_("There is no other request with that number."))
-    if first.duplicate_of is not None or first.path[:16] != item.path[:16]:
+    if first.duplicate_of is not None or first.community_id != item.community_id:
         return Unmet(
             "earlier_item", N_("That request is itself merged, or lies in another community.")
         )

@@ -1,0 +1,1 @@
+"""Methods: numbers in, numbers out. No records, clock, files or network."""
