@@ -1,7 +1,8 @@
 """What has become due? All clocks of all loops in a few statements, whatever they were doing.
 
 One pass takes every item whose next rung has come, writes one event for each rung passed (so
-an outage shows each rung that was missed), moves the item to the tier of the highest one, and
+an outage shows each rung that was missed; round the clock it bears the moment it was due, by
+an office calendar the moment of the tick), moves the item to the tier of the highest one, and
 sets the next. A second pass at the same moment finds nothing. Steps that a rung asks Linli to
 take go through the ordinary door afterwards.
 """
@@ -14,7 +15,7 @@ from django.db import connection, transaction
 from linli import clock
 from linli.jobs.outbox import Message
 from linli.loops import write
-from linli.loops.calendar import CALENDARS
+from linli.loops.calendar import ALWAYS, CALENDARS
 from linli.loops.scene import Scene
 from linli.loops.work import Work
 from linli.policy.can import SYSTEM
@@ -66,7 +67,9 @@ def _pass(calendar: str, count: int, at: int, most: int) -> tuple[int, int, list
             return 0, 0, []
         cursor.execute("DROP TABLE IF EXISTS passed")
         cursor.execute(_PASSED, [count])
-        cursor.execute(_EVENTS[connection.vendor], [Role.SYSTEM.value, at, at])
+        cursor.execute(
+            _EVENTS[connection.vendor], [Role.SYSTEM.value, calendar == ALWAYS.name, at, at]
+        )
         n_rungs = cursor.rowcount
         cursor.execute(_TALLIES)
         cursor.execute(_UPDATE, [count])
@@ -94,7 +97,7 @@ _DUE = {
 # One row for each rung that each of them has passed since its last tick.
 _PASSED = """
 CREATE TEMP TABLE passed AS
-SELECT due.id, rung.level, rung.share, rung.step, rung.late, rung.clears_holder,
+SELECT due.id, rung.level, rung.after_s, rung.share, rung.step, rung.late, rung.clears_holder,
        CASE WHEN rung.tier > due.tier THEN rung.tier ELSE due.tier END AS tier,
        due.n_events + rung.level - due.level AS n
 FROM due JOIN loops_rung rung ON rung.clock_id = due.clock_id
@@ -105,7 +108,8 @@ _EVENT = """
 INSERT INTO loops_event (uid, item_id, n, step, from_stage, to_stage, actor_id, role, purpose,
                          tier, level, at, recorded_at, data, exercise)
 SELECT {uid}, due.id, passed.n, 'rung', due.stage, due.stage, NULL, %s, '',
-       passed.tier, passed.level, %s, %s, {data}, due.exercise
+       passed.tier, passed.level, CASE WHEN %s THEN due.entered_c + passed.after_s ELSE %s END,
+       %s, {data}, due.exercise
 FROM passed JOIN due ON due.id = passed.id ORDER BY due.id, passed.level
 """
 _EVENTS = {

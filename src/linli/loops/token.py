@@ -1,4 +1,4 @@
-"""How does somebody without an account follow a request? By a token only they were given."""
+"""How does somebody without an account follow an item? By a token only they were given."""
 
 import hashlib
 import secrets

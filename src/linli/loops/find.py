@@ -1,0 +1,304 @@
+"""Which items may somebody see, and what can they do next? The questions every face asks."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db.models import F, Q, QuerySet
+
+from linli.audit.records import record
+from linli.errors import N_, NotFound, Word
+from linli.loops import catalogue, write
+from linli.loops.ledger import Event, Item, Voice
+from linli.loops.loop import Loop, State, Step, Unmet
+from linli.loops.scene import Scene
+from linli.loops.standing import Standing
+from linli.loops.token import digest
+from linli.loops.work import unmet_gates
+from linli.policy.can import OWNERS, Actor, Ask, Holding, can, scope
+from linli.policy.fields import MASK, sees
+from linli.policy.roles import FIELD_STAFF, Purpose, Role
+from linli.registry.accounts import Account
+from linli.registry.areas import Area, under, within
+
+ITEMS_A_PAGE = 50
+CONTACT_FIELDS = {"contact_name": "name", "contact_phone": "phone", "address": "address"}
+
+
+@dataclass(frozen=True)
+class NextStep:
+    """A step this person may take now, and the gates that are still shut whatever is filled in."""
+
+    step: Step
+    unmet: tuple[Unmet, ...] = ()
+
+
+@dataclass(frozen=True)
+class ItemView:
+    """One item as one person may see it."""
+
+    item: Standing
+    loop: Loop
+    place: Area
+    unit: Area
+    holder: str
+    own: bool
+    holding: Holding
+    data: Mapping[str, Any]
+    events: Sequence[Event]
+    steps: tuple[NextStep, ...]
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What a list is narrowed to; every field left out does not narrow."""
+
+    loop: str = ""
+    stages: tuple[str, ...] = ()
+    state: str = ""
+    alive: bool | None = None
+    late: bool | None = None
+    unheld: bool | None = None
+    no_target: bool | None = None
+    tier: int | None = None
+    item_class: str = ""
+    kind: str = ""
+    area_path: str = ""
+    unit_id: int | None = None
+    holder_id: int | None = None
+    opened_from: datetime | None = None
+    opened_until: datetime | None = None
+    back_check: str = ""
+    carrier_id: int | None = None
+    parent_id: int | None = None
+    outcome: str = ""
+    reopened: bool | None = None
+
+
+@dataclass(frozen=True)
+class Page:
+    """Some rows, and the key to ask for the next ones; None when there are no more."""
+
+    rows: list[Item]
+    after: str | None = field(default=None)
+
+
+def item_for(
+    actor: Actor,
+    item_id: int,
+    *,
+    now: int,
+    purpose: str | None,
+    token: str | None = None,
+) -> ItemView:
+    """An item with its history and the steps this person may take; the look is recorded.
+
+    Raises NotFound when it does not exist or lies out of sight, which sound the same, and
+    PurposeNeeded when resident data is asked for without one.
+    """
+    item = write.load(item_id, lock=False)
+    if item is None:
+        raise NotFound(what=Word(N_("item")), value=item_id)
+    loop = catalogue.get(item.loop)
+    own = is_own(actor, item, token)
+    if not own and not _in_sight(actor, loop, item):
+        raise NotFound(what=Word(N_("item")), value=item_id)
+    roles = loop.seen_by | (OWNERS if own else frozenset())
+    chosen = Purpose(purpose) if purpose else None
+    holding = can(
+        actor, Ask(f"{loop.name}.see", roles, item.path, chosen, loop.about_residents, own)
+    ).required()
+    scene = Scene(actor, now, purpose or "")
+    visible = sees([holding.role])
+    if not own:
+        record(actor, "see", "item", item.id, holding=holding, purpose=purpose, path=item.path)
+    return ItemView(
+        item=item,
+        loop=loop,
+        place=Area.objects.get(id=item.area_id),
+        unit=Area.objects.get(id=item.unit_id),
+        holder=_holder_name(item.holder_id),
+        own=own,
+        holding=holding,
+        data=_shown(item.data, visible, own),
+        events=list(Event.objects.filter(item_id=item.id).order_by("n")),
+        steps=steps_for(loop, item, scene, own),
+    )
+
+
+def steps_for(loop: Loop, item: Standing, scene: Scene, own: bool) -> tuple[NextStep, ...]:
+    """The steps that this person may take from here, each with its gates that are shut now."""
+    purpose = Purpose(scene.purpose) if scene.purpose else None
+    found = []
+    for step in loop.steps_from(item.stage):
+        ask = Ask(
+            f"{loop.name}.{step.name}", step.by, item.path, purpose, loop.about_residents, own
+        )
+        if can(scene.actor, ask).allowed:
+            unmet = () if step.asks.model_fields else tuple(unmet_gates(step, item, {}, scene))
+            found.append(NextStep(step, unmet))
+    return tuple(found)
+
+
+def is_own(actor: Actor, item: Standing, token: str | None = None) -> bool:
+    """Whether the item is this actor's own: asked for by the account, or shown by its token.
+
+    ``opened_by`` is whoever asked. Staff who write down what a caller asks are in the event.
+    """
+    if actor.id is not None and item.opened_by == actor.id:
+        return True
+    if actor.person_id is not None and item.subject_kind == "person":
+        return item.subject_id == actor.person_id
+    if not token:
+        return False
+    return (
+        item.token_hash == digest(token)
+        or Voice.objects.filter(item_id=item.id, token_hash=digest(token)).exists()
+    )
+
+
+def by_token(token: str) -> int:
+    """The id of the item that a token follows; raises NotFound."""
+    hashed = digest(token)
+    found = (
+        Item.objects.filter(token_hash=hashed).values_list("id", flat=True).first()
+        or Voice.objects.filter(token_hash=hashed).values_list("item_id", flat=True).first()
+    )
+    if found is None:
+        raise NotFound(what=Word(N_("request with the token")), value=token)
+    return found
+
+
+def items(
+    actor: Actor,
+    *,
+    filters: Filters,
+    purpose: str | None,
+    after: str | None = None,
+    most: int = ITEMS_A_PAGE,
+) -> Page:
+    """A page of items within the actor's scope, the newest first."""
+    seen = _visible(actor, filters, purpose)
+    if after:
+        seen = seen.filter(id__lt=int(after))
+    rows = list(seen.order_by("-id")[: most + 1])
+    return Page(rows[:most], str(rows[most - 1].id) if len(rows) > most else None)
+
+
+def own_items(actor: Actor, *, most: int = ITEMS_A_PAGE) -> list[Item]:
+    """What this account has asked for itself, the newest first."""
+    if actor.id is None:
+        return []
+    return list(Item.objects.filter(opened_by=actor.id).order_by("-id")[:most])
+
+
+def work_of(actor: Actor, *, now: int, after: str | None = None, most: int = ITEMS_A_PAGE) -> Page:
+    """What this person holds, the earliest limit first and what has none last."""
+    del now  # late is kept on the item; the moment decides nothing here
+    mine = Item.objects.filter(holder_id=actor.id, state=State.OPEN)
+    return _by_due(mine, after, most) if actor.id is not None else Page([])
+
+
+def unheld_of(actor: Actor, *, after: str | None = None, most: int = ITEMS_A_PAGE) -> Page:
+    """What waits at this person's units with nobody holding it, the earliest limit first."""
+    paths = {h.path for h in actor.holds(FIELD_STAFF | {Role.PARTNER})}
+    units = Area.objects.filter(path__in=paths).values("id")
+    waiting = Item.objects.filter(unit_id__in=units, state=State.OPEN, holder_id=None)
+    return _by_due(waiting, after, most) if paths else Page([])
+
+
+def similar(actor: Actor, area_id: int, kind: str, *, most: int = 10) -> list[Item]:
+    """Requests of the same type still under way in the same community: a "me too" perhaps."""
+    place = Area.objects.get(id=area_id)
+    return list(
+        Item.objects.filter(
+            community_id=place.community_id or place.id, kind=kind, exercise=actor.exercise
+        )
+        .exclude(state=State.CLOSED)
+        .order_by("-id")[:most]
+    )
+
+
+def _by_due(rows: QuerySet[Item], after: str | None, most: int) -> Page:
+    """A page in order of limit; the key is the last row's limit and id."""
+    if after:
+        due, last = after.split("-")
+        later = (
+            Q(due_at=None, id__gt=int(last))
+            if due == "none"
+            else (Q(due_at__gt=int(due)) | Q(due_at=int(due), id__gt=int(last)) | Q(due_at=None))
+        )
+        rows = rows.filter(later)
+    found = list(rows.order_by(F("due_at").asc(nulls_last=True), "id")[: most + 1])
+    if len(found) <= most:
+        return Page(found)
+    last_row = found[most - 1]
+    due_key = int(last_row.due_at.timestamp()) if last_row.due_at else "none"
+    return Page(found[:most], f"{due_key}-{last_row.id}")
+
+
+def _visible(actor: Actor, filters: Filters, purpose: str | None) -> QuerySet[Item]:
+    loops = [catalogue.get(filters.loop)] if filters.loop else list(catalogue.all_loops().values())
+    seen = Q(pk__in=[])
+    for loop in loops:
+        ranges = scope(actor, loop.seen_by)
+        if ranges and loop.about_residents:
+            chosen = Purpose(purpose) if purpose else None
+            path = min((h.path for h in actor.holds(loop.seen_by)), key=len)
+            can(actor, Ask(f"{loop.name}.see", loop.seen_by, path, chosen, True)).required()
+        seen |= Q(loop=loop.name) & within(ranges)
+    return Item.objects.filter(seen, _narrowed(filters), exercise=actor.exercise)
+
+
+def _narrowed(f: Filters) -> Q:
+    narrowed = under(f.area_path) if f.area_path else Q()
+    exact = {
+        "state": f.state,
+        "tier": f.tier,
+        "item_class": f.item_class,
+        "kind": f.kind,
+        "unit_id": f.unit_id,
+        "holder_id": f.holder_id,
+        "back_check": f.back_check,
+        "carrier_id": f.carrier_id,
+        "parent_id": f.parent_id,
+        "outcome": f.outcome,
+        "late": f.late,
+        "opened_at__gte": f.opened_from,
+        "opened_at__lt": f.opened_until,
+    }
+    narrowed &= Q(**{column: v for column, v in exact.items() if v is not None and v != ""})
+    if f.stages:
+        narrowed &= Q(stage__in=f.stages)
+    if f.alive is not None or f.late:
+        alive = ~Q(state=State.CLOSED)
+        narrowed &= alive if f.alive or f.late else ~alive
+    if f.unheld is not None:
+        narrowed &= Q(holder_id__isnull=f.unheld)
+        narrowed &= Q(state=State.OPEN) if f.unheld else Q()
+    if f.no_target is not None:
+        narrowed &= Q(clock_id__isnull=f.no_target)
+    if f.reopened is not None:
+        narrowed &= Q(n_reopened__gt=0) if f.reopened else Q(n_reopened=0)
+    return narrowed
+
+
+def _in_sight(actor: Actor, loop: Loop, item: Standing) -> bool:
+    return any(item.path.startswith(h.path) for h in actor.holds(loop.seen_by))
+
+
+def _holder_name(holder_id: int | None) -> str:
+    if holder_id is None:
+        return ""
+    return Account.objects.filter(id=holder_id).values_list("display_name", flat=True).first() or ""
+
+
+def _shown(data: Mapping[str, Any], visible: frozenset[str], own: bool) -> dict[str, Any]:
+    """The form as somebody may see it: contact fields follow the rules for resident data."""
+    return {
+        name: MASK
+        if not own and value and CONTACT_FIELDS.get(name, "") not in (visible | {""})
+        else value
+        for name, value in data.items()
+    }
