@@ -54,11 +54,13 @@ def golden(request: pytest.FixtureRequest) -> Callable[[str, str], None]:
 def fresh_caches() -> Iterator[None]:
     """What a process remembers of signed limits and of the dial belongs to one test's database."""
     from linli import clock
-    from linli.loops import limits
+    from linli.loops import limits, retime
 
     limits.forget()
+    retime.forget()
     yield
     limits.forget()
+    retime.forget()
     clock.follow(lambda: clock.WALL)
 
 

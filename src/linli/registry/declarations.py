@@ -38,6 +38,8 @@ class Declaration(models.Model):
     starts_at = MomentField()
     ends_at = MomentField()  # an extension is a new declaration
     lifted_at = MomentField(null=True)
+    begun_at = MomentField(null=True)  # when the clocks were moved to it
+    over_at = MomentField(null=True)  # when the clocks were moved back
     account_id = models.BigIntegerField(null=True)
     exercise = models.BooleanField(default=False)
 
@@ -74,3 +76,17 @@ def mode_at(path: str, at: int) -> str:
     """The mode of an area at a moment; peace where nothing is declared."""
     declared = in_force(path, at)
     return declared.mode if declared else Mode.PEACE
+
+
+def active(at: int) -> list[tuple[str, str]]:
+    """The (path, mode) of every declaration in force at a moment, the latest first.
+
+    The first whose path is a prefix of an area's path decides there.
+    """
+    return list(
+        Declaration.objects.filter(
+            Q(lifted_at=None) | Q(lifted_at__gt=at), starts_at__lte=at, ends_at__gt=at
+        )
+        .order_by("-starts_at", "-id")
+        .values_list("path", "mode")
+    )

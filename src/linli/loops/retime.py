@@ -1,0 +1,167 @@
+"""The mode has changed: which clocks change with it? In small bites, so that nobody waits long.
+
+An item keeps the share of its limit that it has used: half of four office hours becomes half
+of three days round the clock. What it was told of stays told; what is due next is set anew.
+"""
+
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+from django.db import connection, transaction
+
+from linli.loops.calendar import CALENDARS
+from linli.loops.ladder import RungAt, ladder
+from linli.loops.limits import StageClock
+from linli.policy.can import end_of
+from linli.registry.declarations import Mode, active
+
+AIM_S = 0.08  # wall seconds a bite should hold its locks
+LEAST, MOST = 200, 5_000  # items a bite
+
+
+@dataclass(frozen=True, slots=True)
+class _Clocked:
+    """An item's clock before or after: the columns that a change of mode touches."""
+
+    id: int
+    clock_id: int
+    calendar: str
+    entered_c: int
+    next_c: int | None
+    due_at: int | None
+    used_c: int | None
+    level: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Limit:
+    clock_id: int
+    calendar: str
+    limit_s: int
+    mode: str
+    twins: dict[str, int]  # mode -> clock of the same stage and class in the same set
+
+
+@dataclass(frozen=True)
+class Retimed:
+    """What a pass did: items moved to another clock, bites, and the longest bite in seconds."""
+
+    items: int
+    bites: int
+    longest_s: float
+
+
+def retime(path: str, now: int, *, aim_s: float = AIM_S) -> Retimed:
+    """Bring every clock under a path in line with the mode in force there at ``now``."""
+    modes = active(now)
+    items = bites = last = 0
+    longest = 0.0
+    bite = 1_000
+    while True:
+        started = time.perf_counter()
+        with transaction.atomic():
+            seen, last, changed = _bite(path, last, bite, now, modes)
+        took = time.perf_counter() - started
+        if not seen:
+            return Retimed(items, bites, longest)
+        items, bites, longest = items + changed, bites + 1, max(longest, took)
+        bite = int(min(MOST, max(LEAST, bite * min(2.0, aim_s / max(took, 1e-3)))))
+
+
+def _bite(
+    path: str, after: int, most: int, now: int, modes: list[tuple[str, str]]
+) -> tuple[int, int, int]:
+    lock = " FOR UPDATE" if connection.vendor == "postgresql" else ""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT id, clock_id, calendar, entered_c, next_c, due_at, used_c, level, path "
+            "FROM loops_item WHERE id > %s AND clock_id IS NOT NULL AND state <> 'closed' "
+            "AND path >= %s AND path < %s ORDER BY id LIMIT %s" + lock,
+            [after, path, end_of(path), most],
+        )
+        rows = cursor.fetchall()
+    changed = []
+    for row in rows:
+        before, where = _Clocked(*row[:8]), row[8]
+        limit = _limit(before.clock_id)
+        mode = next((mode for at, mode in modes if where.startswith(at)), Mode.PEACE.value)
+        twin = limit.twins.get(mode)
+        if twin is not None and twin != before.clock_id:
+            changed.append(_moved(before, limit, _limit(twin), now))
+    _write(changed)
+    return len(rows), rows[-1][0] if rows else after, len(changed)
+
+
+def _moved(before: _Clocked, old: _Limit, new: _Limit, now: int) -> _Clocked:
+    was, is_now = CALENDARS[old.calendar], CALENDARS[new.calendar]
+    held = before.used_c is not None
+    used = before.used_c if before.used_c is not None else was.count(now) - before.entered_c
+    share = used / old.limit_s
+    new_used = round(share * new.limit_s)
+    entered = is_now.count(now) - new_used
+    rungs = ladder(new.clock_id)
+    level = _level(rungs, before.level)
+    ahead = [r.after_s for r in rungs if r.level > level]
+    moved = replace(
+        before, clock_id=new.clock_id, calendar=new.calendar, entered_c=entered, level=level
+    )
+    if held:
+        return replace(moved, used_c=new_used)
+    return replace(
+        moved,
+        next_c=entered + min(ahead) if ahead else None,
+        due_at=is_now.moment(entered + new.limit_s),
+    )
+
+
+def _level(rungs: Iterable[RungAt], level: int) -> int:
+    """The rung that was reached stays reached; a shorter ladder ends at its top."""
+    return min(level, max((r.level for r in rungs), default=level))
+
+
+@lru_cache(maxsize=4096)
+def _limit(clock_id: int) -> _Limit:
+    clock = StageClock.objects.get(id=clock_id)
+    twins = StageClock.objects.filter(
+        limit_set=clock.limit_set_id, stage=clock.stage, item_class=clock.item_class
+    )
+    return _Limit(
+        clock.id,
+        clock.calendar,
+        clock.limit_s,
+        clock.mode,
+        {twin.mode: twin.id for twin in twins},
+    )
+
+
+_COLUMNS = ("clock_id", "calendar", "entered_c", "next_c", "due_at", "used_c", "level")
+
+
+def _write(changed: list[_Clocked]) -> None:
+    if not changed:
+        return
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            sets = ", ".join(f"{c} = new.{c}" for c in _COLUMNS)
+            columns = [[getattr(row, c) for row in changed] for c in ("id", *_COLUMNS)]
+            cursor.execute(
+                f"UPDATE loops_item SET {sets} FROM unnest(%s::bigint[], %s::bigint[], "
+                "%s::varchar[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], "
+                f"%s::smallint[]) AS new(id, {', '.join(_COLUMNS)}) "
+                "WHERE loops_item.id = new.id",
+                columns,
+            )
+        else:
+            sets = ", ".join(f"{c} = %s" for c in _COLUMNS)
+            cursor.executemany(
+                f"UPDATE loops_item SET {sets} WHERE id = %s",
+                [(*(getattr(row, c) for c in _COLUMNS), row.id) for row in changed],
+            )
+
+
+def forget() -> None:
+    """Read the clocks anew (a test emptied the tables)."""
+    _limit.cache_clear()
+    ladder.cache_clear()
