@@ -78,7 +78,8 @@ def _bite(
         cursor.execute(
             "SELECT id, clock_id, calendar, entered_c, next_c, due_at, used_c, level, path "
             "FROM loops_item WHERE id > %s AND clock_id IS NOT NULL AND state <> 'closed' "
-            "AND path >= %s AND path < %s ORDER BY id LIMIT %s" + lock,
+            # the empty string keeps the planner on the ids, which are walked in order
+            "AND path || '' >= %s AND path || '' < %s ORDER BY id LIMIT %s" + lock,
             [after, path, end_of(path), most],
         )
         rows = cursor.fetchall()

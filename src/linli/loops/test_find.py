@@ -3,11 +3,10 @@
 import pytest
 
 from linli.errors import NotFound, PurposeNeeded
-from linli.loops import board, find, tick, write
+from linli.loops import board, catalogue, find, tick, write
 from linli.loops.advance import Opening, advance, open_item
 from linli.loops.find import Filters
 from linli.loops.ledger import Item
-from linli.loops.requests.loop import LOOP
 from linli.loops.token import digest
 from linli.loops.why import why
 from linli.policy.can import VISITOR
@@ -15,6 +14,7 @@ from linli.policy.fields import MASK
 from tests.cast import EVENING, HOUR, City
 
 pytestmark = pytest.mark.db
+LOOP = catalogue.get("request")
 
 
 def opened(city: City, area: str = "oak1", **more: object) -> int:

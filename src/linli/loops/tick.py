@@ -12,7 +12,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from linli import clock
+from linli import bulk, clock
 from linli.jobs.outbox import Message
 from linli.loops import write
 from linli.loops.calendar import ALWAYS, CALENDARS
@@ -23,6 +23,7 @@ from linli.policy.roles import Role
 from linli.registry.areas import TIER_COLUMN, Tier
 from linli.registry.roster import Assignment, current
 
+_TABLES = ("due", "passed", "moved")  # this connection's own, emptied before each pass
 ITEMS_A_PASS = 20_000  # a pass holds its locks for well under a second
 
 
@@ -59,37 +60,36 @@ def chore() -> int:
 
 def _pass(calendar: str, count: int, at: int, most: int) -> tuple[int, int, list[tuple[int, str]]]:
     with connection.cursor() as cursor:
-        cursor.execute("DROP TABLE IF EXISTS due")
+        for table in _TABLES:
+            cursor.execute(f"DROP TABLE IF EXISTS {table}")
         cursor.execute(_DUE[connection.vendor], [calendar, count, most])
         cursor.execute("SELECT count(*) FROM due")
         n_items = cursor.fetchone()[0]
         if not n_items:
             return 0, 0, []
-        cursor.execute("DROP TABLE IF EXISTS passed")
         cursor.execute(_PASSED, [count])
         cursor.execute(
             _EVENTS[connection.vendor], [Role.SYSTEM.value, calendar == ALWAYS.name, at, at]
         )
         n_rungs = cursor.rowcount
+        cursor.execute(_AFTER, [count])
         cursor.execute(_TALLIES)
-        cursor.execute(_UPDATE, [count])
+        cursor.execute(_UPDATE)
         _tell(cursor, at)
         cursor.execute("SELECT id, step FROM passed WHERE step <> '' ORDER BY id, level")
         owed = cursor.fetchall()
-        cursor.execute("DROP TABLE passed")
-        cursor.execute("DROP TABLE due")
     return n_items, n_rungs, owed
 
 
 # The items whose next rung has come. They are locked, so that a step taken meanwhile waits.
 _DUE_COLUMNS = (
     "id, clock_id, entered_c, level, tier, late, holder_id, state, stage, n_events, "
-    "missed, replied_at, area_id, path, community_id, loop, item_class, exercise"
+    "missed, replied_at, unit_id, topic, area_id, path, community_id, loop, item_class, exercise"
 )
 _DUE = {
     "sqlite": f"CREATE TEMP TABLE due AS SELECT {_DUE_COLUMNS} FROM loops_item "
     "WHERE calendar = %s AND next_c <= %s AND next_c IS NOT NULL ORDER BY next_c LIMIT %s",
-    "postgresql": f"CREATE TEMP TABLE due ON COMMIT DROP AS SELECT {_DUE_COLUMNS} "
+    "postgresql": f"CREATE TEMP TABLE due AS SELECT {_DUE_COLUMNS} "
     "FROM loops_item WHERE calendar = %s AND next_c <= %s AND next_c IS NOT NULL "
     "ORDER BY next_c LIMIT %s FOR UPDATE SKIP LOCKED",
 }
@@ -121,72 +121,67 @@ _EVENTS = {
     ),
 }
 
-# Where each item stands after its highest rung.
-_AFTER = """
-SELECT due.id AS id, MAX(passed.level) AS level, MAX(passed.tier) AS tier,
-       MAX(CASE WHEN passed.late THEN 1 ELSE 0 END) AS late,
-       MAX(CASE WHEN passed.clears_holder THEN 1 ELSE 0 END) AS cleared,
-       COUNT(passed.level) AS rungs
-FROM due LEFT JOIN passed ON passed.id = due.id GROUP BY due.id
-"""
-
+# Where each item stands after its highest rung, worked out once for all that follows.
 _UNIT = (
-    "CASE after.tier "
+    "CASE MAX(passed.tier) "
     + " ".join(
         f"WHEN {tier.value} THEN COALESCE("
         + ", ".join(f"area.{TIER_COLUMN[t]}" for t in Tier if t >= tier)
-        + ", item.unit_id)"
+        + ", due.unit_id)"
         for tier in Tier
     )
-    + " ELSE item.unit_id END"
+    + " ELSE due.unit_id END"
 )
+_AREA_COLUMNS = ", ".join(f"area.{column}" for column in TIER_COLUMN.values())
+_AFTER = f"""
+CREATE TEMP TABLE moved AS
+SELECT due.id AS id,
+       COALESCE(MAX(passed.level), due.level) AS level,
+       COALESCE(MAX(passed.tier), due.tier) AS tier,
+       CASE WHEN MAX(passed.tier) > due.tier THEN {_UNIT} ELSE due.unit_id END AS unit_id,
+       (due.late OR COALESCE(MAX(CASE WHEN passed.late THEN 1 ELSE 0 END), 0) = 1) AS late,
+       CASE WHEN MAX(CASE WHEN passed.clears_holder THEN 1 ELSE 0 END) = 1 THEN NULL
+            ELSE due.holder_id END AS holder_id,
+       due.n_events + COUNT(passed.level) AS n_events,
+       (SELECT due.entered_c + MIN(rung.after_s) FROM loops_rung rung
+         WHERE rung.clock_id = due.clock_id AND due.entered_c + rung.after_s > %s) AS next_c
+FROM due JOIN registry_area area ON area.id = due.area_id
+LEFT JOIN passed ON passed.id = due.id
+GROUP BY due.id, due.level, due.tier, due.unit_id, due.late, due.holder_id, due.n_events,
+         due.entered_c, due.clock_id, {_AREA_COLUMNS}
+"""
 
+_MISSED = "(due.missed OR (moved.late AND due.replied_at IS NULL))"
 _UPDATE = f"""
 UPDATE loops_item SET
-    level = x.level, tier = x.tier, unit_id = x.unit_id, late = x.late, next_c = x.next_c,
-    missed = x.missed,
-    holder_id = x.holder_id, n_events = x.n_events
-FROM (
-    SELECT item.id AS id, COALESCE(after.level, item.level) AS level,
-           COALESCE(after.tier, item.tier) AS tier,
-           CASE WHEN COALESCE(after.tier, 0) > item.tier THEN {_UNIT}
-                ELSE item.unit_id END AS unit_id,
-           (item.late OR COALESCE(after.late, 0) = 1) AS late,
-           (item.missed OR (COALESCE(after.late, 0) = 1 AND item.replied_at IS NULL)) AS missed,
-           CASE WHEN COALESCE(after.cleared, 0) = 1 THEN NULL
-                ELSE item.holder_id END AS holder_id,
-           item.n_events + after.rungs AS n_events,
-           (SELECT item.entered_c + MIN(rung.after_s) FROM loops_rung rung
-             WHERE rung.clock_id = item.clock_id AND item.entered_c + rung.after_s > %s) AS next_c
-    FROM ({_AFTER}) after
-    JOIN loops_item item ON item.id = after.id
-    JOIN registry_area area ON area.id = item.area_id
-) x
-WHERE loops_item.id = x.id
+    level = moved.level, tier = moved.tier, unit_id = moved.unit_id, late = moved.late,
+    missed = {_MISSED}, next_c = moved.next_c, holder_id = moved.holder_id,
+    n_events = moved.n_events
+FROM moved JOIN due ON due.id = moved.id WHERE loops_item.id = moved.id
 """
 
 # What the rungs change in the tallies, one row a tally.
 _TALLIES = f"""
 INSERT INTO loops_tally (community_id, path, loop, item_class, exercise,
                          {", ".join(write.TALLIES)})
-SELECT due.community_id, area.path, due.loop, due.item_class, due.exercise,
+SELECT area.id, area.path, due.loop, due.item_class, due.exercise,
        {", ".join("{" + c + "}" for c in write.TALLIES)}
-FROM due JOIN ({_AFTER}) after ON after.id = due.id
+FROM due JOIN moved ON moved.id = due.id
 JOIN registry_area area ON area.id = due.community_id
-WHERE after.level IS NOT NULL
-GROUP BY due.community_id, area.path, due.loop, due.item_class, due.exercise
-ORDER BY due.community_id, due.loop, due.item_class
+WHERE moved.level > due.level
+GROUP BY area.id, area.path, due.loop, due.item_class, due.exercise
+ORDER BY area.id, due.loop, due.item_class
 ON CONFLICT (community_id, loop, item_class, exercise) DO UPDATE SET {write.TALLY_SUMS}
 """.format(
     **(dict.fromkeys(write.TALLIES, "0"))
     | {
-        "n_unheld": "SUM(CASE WHEN after.cleared = 1 AND due.state = 'open' "
-        "AND due.holder_id IS NOT NULL THEN 1 ELSE 0 END)",
-        "n_missed": "SUM(CASE WHEN after.late = 1 AND NOT due.missed "
-        "AND due.replied_at IS NULL THEN 1 ELSE 0 END)",
-        "n_late": "SUM(CASE WHEN after.late = 1 AND NOT due.late THEN 1 ELSE 0 END)",
+        "n_unheld": "SUM(CASE WHEN due.state = 'open' AND due.holder_id IS NOT NULL "
+        "AND moved.holder_id IS NULL THEN 1 ELSE 0 END)",
+        "n_missed": f"SUM(CASE WHEN {_MISSED} AND NOT due.missed AND due.replied_at IS NULL "
+        "THEN 1 ELSE 0 END)",
+        "n_late": "SUM(CASE WHEN moved.late AND NOT due.late THEN 1 ELSE 0 END)",
         **{
-            column: f"SUM(CASE WHEN after.tier = {tier} THEN 1 ELSE 0 END "
+            column: f"SUM(CASE WHEN moved.tier = {tier} THEN 1 ELSE 0 END "
             f"- CASE WHEN due.tier = {tier} THEN 1 ELSE 0 END)"
             for tier, column in ((1, "n_street"), (2, "n_district"), (3, "n_city"))
         },
@@ -195,31 +190,38 @@ ON CONFLICT (community_id, loop, item_class, exercise) DO UPDATE SET {write.TALL
 
 
 def _tell(cursor: Any, at: int) -> None:
-    """One message an item for who answers at its unit now, and its holder if it has one."""
+    """Put a message an item into the outbox for each who is to be told."""
     cursor.execute(
-        "SELECT item.unit_id, item.topic, item.id, item.holder_id, item.late, item.level, "
-        "item.item_class, item.exercise FROM due JOIN loops_item item ON item.id = due.id "
-        "JOIN (SELECT DISTINCT id FROM passed) moved ON moved.id = due.id"
+        "SELECT moved.unit_id, due.topic, due.id, moved.holder_id, moved.late, moved.level, "
+        "due.item_class, due.exercise FROM due JOIN moved ON moved.id = due.id "
+        "WHERE moved.level > due.level"
     )
     rows = cursor.fetchall()
     answerable = _answerable({row[0] for row in rows}, at)
-    messages = []
-    for unit, topic, item_id, holder, late, level, item_class, exercise in rows:
-        seats = answerable.get(unit, {})
-        told = {seats.get(topic) or seats.get(""), holder} - {None}
-        messages += [
-            Message(
-                at=at,
-                kind="late" if late else "due_soon",
-                account_id=account,
-                item_id=item_id,
-                detail={"level": level},
-                urgent=item_class == "urgent",
-                exercise=bool(exercise),
+    bulk.insert(
+        Message,
+        ("at", "kind", "account_id", "item_id", "detail", "urgent", "exercise"),
+        (
+            (
+                at,
+                "late" if late else "due_soon",
+                account,
+                item_id,
+                {"level": level},
+                item_class == "urgent",
+                bool(exercise),
             )
-            for account in told
-        ]
-    Message.objects.bulk_create(messages, batch_size=2000)
+            for unit, topic, item_id, holder, late, level, item_class, exercise in rows
+            for account in _told(answerable.get(unit, {}), topic, holder, bool(late))
+        ),
+    )
+
+
+def _told(seats: dict[str, int], topic: str, holder: int | None, late: bool) -> set[int]:
+    """Before the limit the holder, from the limit on who answers for the unit as well."""
+    first = seats.get(topic) or seats.get("")
+    told = {holder, first} if late or holder is None else {holder}
+    return {account for account in told if account is not None}
 
 
 def _answerable(units: set[int], at: int) -> dict[int, dict[str, int]]:
