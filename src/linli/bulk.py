@@ -1,12 +1,15 @@
 """How do many rows go into a table at once? COPY on PostgreSQL, one prepared insert on SQLite."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from django.db import connection, models
+
+INDEX_MEMORY = "256MB"  # that PostgreSQL may use to build one index
 
 
 def next_ids(model: type[models.Model], count: int) -> range | list[int]:
@@ -49,6 +52,68 @@ def insert(model: type[models.Model], columns: Sequence[str], rows: Iterable[Seq
     with connection.cursor() as cursor:
         cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks})", list(plain))
         return cursor.rowcount
+
+
+@contextmanager
+def indexes_aside(*filled: type[models.Model]) -> Iterator[None]:
+    """Fill tables without their plain indexes, which are built once at the end.
+
+    On PostgreSQL their foreign keys are set aside too, and checked for all rows in one query.
+    Primary keys and unique constraints stay. In the caller's transaction; others wait for it.
+    """
+    postgresql = connection.vendor == "postgresql"
+    set_aside = _set_aside_postgresql if postgresql else _set_aside_sqlite
+    again: list[str] = []
+    with connection.cursor() as cursor:
+        if postgresql:
+            _check_now(cursor)
+            cursor.execute(f"SET LOCAL maintenance_work_mem = '{INDEX_MEMORY}'")
+        for model in filled:
+            again += set_aside(cursor, model._meta.db_table)
+        yield
+        if postgresql:
+            _check_now(cursor)
+        for statement in again:
+            cursor.execute(statement)
+
+
+def _check_now(cursor: Any) -> None:
+    """Check foreign keys now: a table with checks due cannot be altered."""
+    cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+
+
+def _set_aside_postgresql(cursor: Any, table: str) -> list[str]:
+    again = []
+    cursor.execute(
+        "SELECT indexrelid::regclass::text, pg_get_indexdef(indexrelid) FROM pg_index "
+        "WHERE indrelid = %s::regclass AND NOT indisunique",
+        [f'"{table}"'],
+    )
+    for name, definition in cursor.fetchall():
+        cursor.execute(f"DROP INDEX {name}")
+        again.append(definition)
+    cursor.execute(
+        "SELECT quote_ident(conname), pg_get_constraintdef(oid) FROM pg_constraint "
+        "WHERE conrelid = %s::regclass AND contype = 'f'",
+        [f'"{table}"'],
+    )
+    for name, definition in cursor.fetchall():
+        cursor.execute(f'ALTER TABLE "{table}" DROP CONSTRAINT {name}')
+        again.append(f'ALTER TABLE "{table}" ADD CONSTRAINT {name} {definition}')
+    return again
+
+
+def _set_aside_sqlite(cursor: Any, table: str) -> list[str]:
+    cursor.execute(
+        "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND tbl_name = %s "
+        "AND sql IS NOT NULL AND sql NOT LIKE 'CREATE UNIQUE%%'",
+        [table],
+    )
+    indexes = cursor.fetchall()
+    for name, _ in indexes:
+        cursor.execute(f'DROP INDEX "{name}"')
+    return [definition for _, definition in indexes]
 
 
 def _copy(statement: str, rows: Iterable[Sequence[Any]]) -> int:

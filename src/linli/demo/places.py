@@ -106,7 +106,17 @@ def sites_of(frame: Frame, organisations: Organisations) -> Sites:
     areas = frame.areas
     found: list[tuple] = []
 
-    def put(kind, zh, en, at, *, beds=0, batch=0, organisation=-1, source="made up") -> None:
+    def put(
+        kind: str,
+        zh: str,
+        en: str,
+        at: int,
+        *,
+        beds: int = 0,
+        batch: int = 0,
+        organisation: int = -1,
+        source: str = "made up",
+    ) -> None:
         lon, lat = _near(frame, int(at), rng)
         found.append((kind, zh, en, int(at), lon, lat, beds, batch, organisation, source))
 
@@ -125,10 +135,10 @@ def sites_of(frame: Frame, organisations: Organisations) -> Sites:
         put("clinic", f"演示发热门诊{i}号", f"Demo fever clinic {i}", at)
     for at in frame.rows("community"):
         put("station", f"{areas.name_zh[at]}服务站", f"{areas.name_en[at]} service station", at)
-    for row in np.flatnonzero(organisations.kind == "shop"):
-        put("shop", organisations.name_zh[row], organisations.name_en[row],
-            _communities(frame, 1, rng, int(organisations.area[row]))[0],
-            organisation=int(row))  # fmt: skip
+    for shop in np.flatnonzero(organisations.kind == "shop"):
+        put("shop", organisations.name_zh[shop], organisations.name_en[shop],
+            _communities(frame, 1, rng, int(organisations.area[shop]))[0],
+            organisation=int(shop))  # fmt: skip
     for street in frame.rows("street"):
         for at in _communities(frame, SHOPS_PER_STREET, rng, int(street)):
             put("shop", f"{areas.name_zh[street]}便民店", f"{areas.name_en[street]} shop", at)
@@ -168,9 +178,9 @@ def vehicles_of(frame: Frame, sites: Sites) -> Vehicles:
         for n, row in enumerate(rows, 1):
             point = sites.lon[row], sites.lat[row]
             columns.append((kind, n, seats, wheelchairs, int(sites.area[row]), *point))
-    kind, number, seats, wheelchairs, area, lon, lat = zip(*columns, strict=True)
-    plates = [f"W-{k[0].upper()}{n:05d}" for k, n in zip(kind, number, strict=True)]
-    return Vehicles(*(np.array(c) for c in (kind, plates, seats, wheelchairs, area, lon, lat)))
+    kinds, numbers, *rest = zip(*columns, strict=True)
+    plates = [f"W-{k[0].upper()}{n:05d}" for k, n in zip(kinds, numbers, strict=True)]
+    return Vehicles(*(np.array(c) for c in (kinds, plates, *rest)))
 
 
 def resources_of(frame: Frame) -> Resources:

@@ -76,11 +76,13 @@ def posts_of(frame: Frame, organisations: Organisations) -> Posts:
             columns.append(_seats(role, areas, np.full(len(areas), topic), first, -1))
     rows = np.arange(len(organisations.kind))
     columns.append(_seats("partner", organisations.area, organisations.topic, False, rows))
-    role, area, topic, first, organisation = (np.concatenate(c) for c in zip(*columns, strict=True))
-    holder = np.arange(len(role))
-    deputy = np.full(len(role), -1)
-    deputy[first] = len(role) + np.arange(int(first.sum()))
-    return Posts(role, area, topic, first, organisation, holder, deputy)
+    roles, area, topics, leads, organisation = (
+        np.concatenate(c) for c in zip(*columns, strict=True)
+    )
+    holder = np.arange(len(roles))
+    deputy = np.full(len(roles), -1)
+    deputy[leads] = len(roles) + np.arange(int(leads.sum()))
+    return Posts(roles, area, topics, leads, organisation, holder, deputy)
 
 
 def staff_of(frame: Frame, posts: Posts) -> Staff:

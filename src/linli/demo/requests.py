@@ -19,7 +19,7 @@ from linli.demo.tables import table
 DAY = 86_400
 HOUR = 3_600
 CITY_OFFSET = 8 * HOUR  # China is eight hours ahead of UTC
-CHANNELS = ("page", "phone", "grid_worker", "paper")
+CHANNELS = ("page", "phone", "visit", "paper")  # as the request loop names them
 CHANNEL_SHARES = (0.46, 0.34, 0.17, 0.03)  # assumed
 CHANNEL_SHARES_OLD = (0.08, 0.52, 0.32, 0.08)  # of households where everybody is old; assumed
 ENGLISH_SHARE = 0.03  # of requests written in English; assumed
@@ -134,7 +134,9 @@ def _troubles(city: City, n: int, rng: np.random.Generator) -> tuple[NDArray, ND
     askers = _households_with(city, rng)
     compound = _compounds(city)
     by_compound = np.argsort(compound, kind="stable")
-    kind, household, echo_of = [], [], []
+    kind: list[int] = []
+    household: list[int] = []
+    echo_of: list[int] = []
     for t in first:
         if len(kind) >= n:
             break
@@ -158,14 +160,10 @@ def _households_with(city: City, rng: np.random.Generator) -> dict:
     people = city.residents
     draws = {}
     for need in {t.asks_of for t in request_types()}:
-        having = np.flatnonzero((people.person_needs & np.uint8(need)) > 0) if need else []
-        rows = people.person_household[having] if len(having) else None
-        n = len(people.household_size)
-        draws[need] = (
-            (lambda rows=rows: rows[rng.integers(len(rows))])
-            if rows is not None
-            else (lambda n=n: rng.integers(n))
-        )
+        having = np.flatnonzero((people.person_needs & np.uint8(need)) > 0)
+        anybody = np.arange(len(people.household_size))
+        rows = people.person_household[having] if len(having) else anybody
+        draws[need] = lambda rows=rows: rows[rng.integers(len(rows))]
     return draws
 
 

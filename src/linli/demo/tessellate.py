@@ -12,6 +12,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 from shapely.geometry import MultiPoint, mapping, shape
+from shapely.geometry.base import BaseGeometry
 
 SAMPLES_PER_CELL = 120
 LLOYD_ROUNDS = 12
@@ -66,7 +67,7 @@ def spread(
     return seeds
 
 
-def _inside(plane: shapely.Geometry, n: int, rng: np.random.Generator) -> NDArray:
+def _inside(plane: BaseGeometry, n: int, rng: np.random.Generator) -> NDArray:
     west, south, east, north = plane.bounds
     shapely.prepare(plane)
     found = np.empty((0, 2))
@@ -76,7 +77,7 @@ def _inside(plane: shapely.Geometry, n: int, rng: np.random.Generator) -> NDArra
     return found[:n]
 
 
-def _cells(plane: shapely.Geometry, seeds: NDArray) -> list[shapely.Geometry]:
+def _cells(plane: BaseGeometry, seeds: NDArray) -> list[BaseGeometry]:
     """The Voronoi cell of each seed inside the outline, in the order of the seeds."""
     if len(seeds) == 1:
         return [plane]
@@ -91,11 +92,11 @@ def _distances(a: NDArray, b: NDArray) -> NDArray:
     return ((a[:, None, :] - b[None, :, :]) ** 2).sum(axis=2)
 
 
-def _point_of(cell: shapely.Geometry) -> shapely.Point:
+def _point_of(cell: BaseGeometry) -> shapely.Point:
     return cell.centroid if cell.contains(cell.centroid) else cell.representative_point()
 
 
-def _geometry(cell: shapely.Geometry) -> dict[str, Any]:
+def _geometry(cell: BaseGeometry) -> dict[str, Any]:
     rounded = shapely.transform(cell, lambda xy: xy.round(DECIMALS))
     drawn = mapping(rounded if rounded.is_valid else rounded.buffer(0))
     return {"type": drawn["type"], "coordinates": _lists(drawn["coordinates"])}
