@@ -1,7 +1,7 @@
 """How do many rows go into a table at once? COPY on PostgreSQL, one prepared insert on SQLite."""
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from typing import Any
@@ -10,6 +10,10 @@ from uuid import UUID
 from django.db import connection, models
 
 INDEX_MEMORY = "256MB"  # that PostgreSQL may use to build one index
+
+
+class Json(str):
+    """The text of a JSON value, dumped once for the many rows that share it."""
 
 
 def next_ids(model: type[models.Model], count: int) -> range | list[int]:
@@ -36,13 +40,8 @@ def insert(model: type[models.Model], columns: Sequence[str], rows: Iterable[Seq
     the database's own: every column without a database default has to be named.
     """
     fields = [model._meta.get_field(name) for name in columns]
-    shape = [_shaper(field) for field in fields]
-    plain: Iterable[Sequence[Any]] = rows
-    if any(s is not None for s in shape):
-        plain = (
-            tuple(s(v) if s and v is not None else v for s, v in zip(shape, row, strict=True))
-            for row in rows
-        )
+    shapers = [(i, shape) for i, field in enumerate(fields) if (shape := _shaper(field))]
+    plain: Iterable[Sequence[Any]] = _shaped(rows, shapers) if shapers else rows
     quote = connection.ops.quote_name
     names = ", ".join(quote(str(getattr(field, "column", ""))) for field in fields)
     table = quote(model._meta.db_table)
@@ -125,9 +124,24 @@ def _copy(statement: str, rows: Iterable[Sequence[Any]]) -> int:
     return count
 
 
+def _json_text(value: Any) -> str:
+    return value if isinstance(value, Json) else json.dumps(value, ensure_ascii=False)
+
+
+def _shaped(
+    rows: Iterable[Sequence[Any]], shapers: Sequence[tuple[int, Callable[[Any], Any]]]
+) -> Iterator[Sequence[Any]]:
+    for given in rows:
+        row = list(given)
+        for i, shape in shapers:
+            if row[i] is not None:
+                row[i] = shape(row[i])
+        yield row
+
+
 def _shaper(field: Any) -> Any:
     if isinstance(field, models.JSONField):
-        return lambda value: json.dumps(value, ensure_ascii=False)
+        return _json_text
     if connection.vendor == "postgresql":
         return None
     if isinstance(field, models.UUIDField):

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from linli.demo.tables import apportion, fact, outlines, table
+from linli.errors import N_, BadInput
 
 # Streets of the functional zones, whom the census counts apart from the districts they lie in.
 CENSUS_AREA_OF_STREETS = {
@@ -130,7 +131,9 @@ PLANS: dict[str, Callable[[], Plan]] = {"wuhan": wuhan, "fixture": fixture}
 def plan_named(name: str) -> Plan:
     """The plan of this name: ``wuhan`` or ``fixture``."""
     if name not in PLANS:
-        raise ValueError(f"There is no plan {name!r}. Possible now: {', '.join(PLANS)}.")
+        raise BadInput(
+            N_("There is no plan {plan}. Possible now: {known}."), plan=name, known=tuple(PLANS)
+        )
     return PLANS[name]()
 
 

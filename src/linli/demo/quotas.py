@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from linli.demo.frame import Frame
 from linli.demo.tables import apportion
+from linli.errors import N_, BadInput
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,7 @@ def quotas_at(frame: Frame, *, scale: float, whole: Sequence[str] = ()) -> Quota
     somebody's round is a real day's work even in a small demo.
     """
     if not 0 < scale <= 1:
-        raise ValueError(f"A scale lies above 0 and up to 1; got {scale}.")
+        raise BadInput(N_("A scale lies above 0 and up to 1; got {scale}."), scale=scale)
     plan = frame.plan
     totals = {
         "families": plan.family_households,
@@ -79,5 +80,9 @@ def _rows_of(frame: Frame, codes: Sequence[str]) -> list[int]:
     block = frame.areas.code[frame.blocks["community"]]
     unknown = [code for code in codes if code not in block]
     if unknown:
-        raise ValueError(f"The plan {frame.plan.name} has no community {', '.join(unknown)}.")
+        raise BadInput(
+            N_("The plan {plan} has no community {codes}."),
+            plan=frame.plan.name,
+            codes=tuple(unknown),
+        )
     return [int(np.flatnonzero(block == code)[0]) for code in codes]

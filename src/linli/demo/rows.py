@@ -4,11 +4,13 @@ from calendar import monthrange
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from itertools import repeat
+from json import dumps
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from linli.bulk import Json
 from linli.demo.cast import Member
 from linli.demo.city import Fittings
 from linli.demo.frame import Frame
@@ -31,7 +33,9 @@ RELATIONS = {
     GROWN: "adult_child",
     MATE: "room_mate",
 }
-NEEDS = [[str(n.name).lower() for n in Need if n & mask] for mask in range(2 * max(Need))]
+NEEDS = [
+    Json(dumps([str(n.name).lower() for n in Need if n & mask])) for mask in range(2 * max(Need))
+]
 SKILLS_OF = [[s for i, s in enumerate(SKILLS) if mask >> i & 1] for mask in range(1 << len(SKILLS))]
 NO_PASSWORD = "!"  # noqa: S105 - what Django keeps for a password nobody can give
 

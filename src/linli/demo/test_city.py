@@ -1,5 +1,7 @@
 """City W has the counts, the sums and the people it promises."""
 
+import subprocess
+import sys
 from datetime import date
 
 import numpy as np
@@ -12,6 +14,7 @@ from linli.demo.plan import PLANS, plan_named
 from linli.demo.residents import Need
 from linli.demo.tables import apportion, fact, table
 from linli.demo.tessellate import are_inside
+from linli.errors import BadInput
 
 TODAY = date(2020, 2, 9)
 SCALE = 0.01
@@ -248,11 +251,11 @@ def test_a_community_named_whole_has_all_its_people_in_a_small_city():
 
 
 def test_a_scale_outside_its_range_and_an_unknown_plan_are_refused():
-    with pytest.raises(ValueError, match="above 0 and up to 1; got 2"):
+    with pytest.raises(BadInput, match="above 0 and up to 1; got 2"):
         build_city(plan_named("wuhan"), scale=2, seed=1)
-    with pytest.raises(ValueError, match="Possible now: wuhan, fixture"):
+    with pytest.raises(BadInput, match="Possible now: wuhan, fixture"):
         plan_named("atlantis")
-    with pytest.raises(ValueError, match="no community 123"):
+    with pytest.raises(BadInput, match="no community 123"):
         build_city(plan_named("wuhan"), scale=0.001, seed=1, whole=["123"])
 
 
@@ -296,3 +299,11 @@ def test_the_census_figures_add_up():
     assert sum(int(r["value"]) for r in districts) == fact("population_2020")
     assert fact("male_2020") + fact("female_2020") == fact("population_2020")
     assert all(r["as_of"] and r["source"] for r in table("wuhan/facts.csv"))
+
+
+def test_making_a_city_up_needs_no_framework():
+    asked = "import sys, linli.demo.city, linli.demo.requests; print('django' in sys.modules)"
+
+    said = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
+
+    assert said.stdout.strip() == "False"
