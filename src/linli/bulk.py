@@ -1,12 +1,19 @@
 """How do many rows go into a table at once? COPY on PostgreSQL, one prepared insert on SQLite."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from django.db import connection, models
+
+INDEX_MEMORY = "256MB"  # that PostgreSQL may use to build one index
+
+
+class Json(str):
+    """The text of a JSON value, dumped once for the many rows that share it."""
 
 
 def next_ids(model: type[models.Model], count: int) -> range | list[int]:
@@ -33,13 +40,8 @@ def insert(model: type[models.Model], columns: Sequence[str], rows: Iterable[Seq
     the database's own: every column without a database default has to be named.
     """
     fields = [model._meta.get_field(name) for name in columns]
-    shape = [_shaper(field) for field in fields]
-    plain: Iterable[Sequence[Any]] = rows
-    if any(s is not None for s in shape):
-        plain = (
-            tuple(s(v) if s and v is not None else v for s, v in zip(shape, row, strict=True))
-            for row in rows
-        )
+    shapers = [(i, shape) for i, field in enumerate(fields) if (shape := _shaper(field))]
+    plain: Iterable[Sequence[Any]] = _shaped(rows, shapers) if shapers else rows
     quote = connection.ops.quote_name
     names = ", ".join(quote(str(getattr(field, "column", ""))) for field in fields)
     table = quote(model._meta.db_table)
@@ -51,6 +53,68 @@ def insert(model: type[models.Model], columns: Sequence[str], rows: Iterable[Seq
         return cursor.rowcount
 
 
+@contextmanager
+def indexes_aside(*filled: type[models.Model]) -> Iterator[None]:
+    """Fill tables without their plain indexes, which are built once at the end.
+
+    On PostgreSQL their foreign keys are set aside too, and checked for all rows in one query.
+    Primary keys and unique constraints stay. In the caller's transaction; others wait for it.
+    """
+    postgresql = connection.vendor == "postgresql"
+    set_aside = _set_aside_postgresql if postgresql else _set_aside_sqlite
+    again: list[str] = []
+    with connection.cursor() as cursor:
+        if postgresql:
+            _check_now(cursor)
+            cursor.execute(f"SET LOCAL maintenance_work_mem = '{INDEX_MEMORY}'")
+        for model in filled:
+            again += set_aside(cursor, model._meta.db_table)
+        yield
+        if postgresql:
+            _check_now(cursor)
+        for statement in again:
+            cursor.execute(statement)
+
+
+def _check_now(cursor: Any) -> None:
+    """Check foreign keys now: a table with checks due cannot be altered."""
+    cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+
+
+def _set_aside_postgresql(cursor: Any, table: str) -> list[str]:
+    again = []
+    cursor.execute(
+        "SELECT indexrelid::regclass::text, pg_get_indexdef(indexrelid) FROM pg_index "
+        "WHERE indrelid = %s::regclass AND NOT indisunique",
+        [f'"{table}"'],
+    )
+    for name, definition in cursor.fetchall():
+        cursor.execute(f"DROP INDEX {name}")
+        again.append(definition)
+    cursor.execute(
+        "SELECT quote_ident(conname), pg_get_constraintdef(oid) FROM pg_constraint "
+        "WHERE conrelid = %s::regclass AND contype = 'f'",
+        [f'"{table}"'],
+    )
+    for name, definition in cursor.fetchall():
+        cursor.execute(f'ALTER TABLE "{table}" DROP CONSTRAINT {name}')
+        again.append(f'ALTER TABLE "{table}" ADD CONSTRAINT {name} {definition}')
+    return again
+
+
+def _set_aside_sqlite(cursor: Any, table: str) -> list[str]:
+    cursor.execute(
+        "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND tbl_name = %s "
+        "AND sql IS NOT NULL AND sql NOT LIKE 'CREATE UNIQUE%%'",
+        [table],
+    )
+    indexes = cursor.fetchall()
+    for name, _ in indexes:
+        cursor.execute(f'DROP INDEX "{name}"')
+    return [definition for _, definition in indexes]
+
+
 def _copy(statement: str, rows: Iterable[Sequence[Any]]) -> int:
     count = 0
     with connection.cursor() as cursor, cursor.copy(statement) as copy:
@@ -60,9 +124,24 @@ def _copy(statement: str, rows: Iterable[Sequence[Any]]) -> int:
     return count
 
 
+def _json_text(value: Any) -> str:
+    return value if isinstance(value, Json) else json.dumps(value, ensure_ascii=False)
+
+
+def _shaped(
+    rows: Iterable[Sequence[Any]], shapers: Sequence[tuple[int, Callable[[Any], Any]]]
+) -> Iterator[Sequence[Any]]:
+    for given in rows:
+        row = list(given)
+        for i, shape in shapers:
+            if row[i] is not None:
+                row[i] = shape(row[i])
+        yield row
+
+
 def _shaper(field: Any) -> Any:
     if isinstance(field, models.JSONField):
-        return lambda value: json.dumps(value, ensure_ascii=False)
+        return _json_text
     if connection.vendor == "postgresql":
         return None
     if isinstance(field, models.UUIDField):

@@ -1,10 +1,13 @@
 """Whose job is it? The versioned list that leads from a type of request to one lead duty (S83)."""
 
+from collections.abc import Iterable, Sequence
 from datetime import date
+from typing import Any
 
 from django.db import models
 from django.db.models import Q
 
+from linli import bulk
 from linli.errors import N_, BadInput
 from linli.policy.roles import Role
 from linli.registry.areas import Tier
@@ -86,3 +89,25 @@ def unmapped(on: date) -> list[RequestType]:
     """The types of request that no duty leads on a day; the list a city keeps empty."""
     led = Duty.objects.filter(in_force(on)).values("code")
     return list(RequestType.objects.exclude(duty_code__in=led).order_by("code"))
+
+
+LOADED_DUTIES = (
+    "id", "code", "topic", "name_zh", "name_en", "tier", "lead_role", "skill",
+    "organisation_kind", "version", "valid_from", "valid_until", "source",
+)  # fmt: skip
+
+
+def load_duties(rows: Iterable[Sequence[Any]]) -> int:
+    """Add duties in bulk, as plain values in the order of LOADED_DUTIES."""
+    return bulk.insert(Duty, LOADED_DUTIES, rows)
+
+
+LOADED_TYPES = (
+    "code", "name_zh", "name_en", "item_class", "duty_code", "group", "keywords", "public",
+    "valid_until",
+)  # fmt: skip
+
+
+def load_types(rows: Iterable[Sequence[Any]]) -> int:
+    """Add types of request in bulk, as plain values in the order of LOADED_TYPES."""
+    return bulk.insert(RequestType, LOADED_TYPES, rows)

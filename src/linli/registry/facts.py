@@ -1,7 +1,11 @@
 """What is said to be true of an area, as of when, and by whom? No count without date and source."""
 
+from collections.abc import Iterable, Sequence
+from typing import Any
+
 from django.db import models
 
+from linli import bulk
 from linli.columns import AreaPathField
 from linli.registry.areas import Area
 
@@ -31,3 +35,13 @@ class Fact(models.Model):
 def latest(area_id: int, key: str) -> Fact | None:
     """The newest figure for a key; the others stay readable beside it."""
     return Fact.objects.filter(area_id=area_id, key=key).order_by("-as_of", "-id").first()
+
+
+LOADED = (
+    "id", "area", "path", "key", "value", "unit", "as_of", "source",
+)  # fmt: skip
+
+
+def load(rows: Iterable[Sequence[Any]]) -> int:
+    """Add figures in bulk, as plain values in the order of LOADED."""
+    return bulk.insert(Fact, LOADED, rows)

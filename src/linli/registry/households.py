@@ -1,7 +1,11 @@
 """Which households are there, behind which door, and which grid answers for them?"""
 
+from collections.abc import Iterable, Sequence
+from typing import Any
+
 from django.db import models
 
+from linli import bulk
 from linli.columns import AreaPathField, MomentField
 from linli.registry.areas import Area
 
@@ -33,3 +37,14 @@ class Household(models.Model):
             models.Index(fields=["home", "door"], name="household_door"),
             models.Index(fields=["compound_id"], name="household_compound"),
         ]
+
+
+LOADED = (
+    "id", "code", "area", "path", "home", "compound_id", "floor", "door", "phone", "note",
+    "source", "as_of", "changed_at",
+)  # fmt: skip
+
+
+def load(rows: Iterable[Sequence[Any]]) -> int:
+    """Add households in bulk, as plain values in the order of LOADED."""
+    return bulk.insert(Household, LOADED, rows)

@@ -1,7 +1,11 @@
 """Which organisations take part, permanent or temporary, where and until when?"""
 
+from collections.abc import Iterable, Sequence
+from typing import Any
+
 from django.db import models
 
+from linli import bulk
 from linli.columns import AreaPathField
 from linli.errors import N_
 from linli.registry.areas import Area
@@ -48,3 +52,14 @@ class Organisation(models.Model):
                 name="temporary_ends",
             )
         ]
+
+
+LOADED = (
+    "id", "kind", "name_zh", "name_en", "parent", "area", "path", "phone", "temporary",
+    "valid_from", "valid_until", "source",
+)  # fmt: skip
+
+
+def load(rows: Iterable[Sequence[Any]]) -> int:
+    """Add organisations in bulk, as plain values in the order of LOADED."""
+    return bulk.insert(Organisation, LOADED, rows)

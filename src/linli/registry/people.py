@@ -1,8 +1,12 @@
 """Who lives here, and what do they need? One row a person; duplicates point at their survivor."""
 
+from collections.abc import Iterable, Sequence
+from typing import Any
+
 from django.db import models
 from django.db.models import Q
 
+from linli import bulk
 from linli.columns import AreaPathField, MomentField
 from linli.errors import N_
 from linli.registry.areas import Area
@@ -51,3 +55,15 @@ class Person(models.Model):
                 fields=["survivor_id"], condition=Q(survivor_id__isnull=False), name="person_merged"
             ),
         ]
+
+
+LOADED = (
+    "id", "code", "name", "pinyin", "sex", "birth_date", "phone", "document", "household",
+    "relation", "floating", "needs", "area", "path", "survivor_id", "source", "as_of",
+    "changed_at",
+)  # fmt: skip
+
+
+def load(rows: Iterable[Sequence[Any]]) -> int:
+    """Add people in bulk, as plain values in the order of LOADED."""
+    return bulk.insert(Person, LOADED, rows)

@@ -1,9 +1,12 @@
 """Which sites, vehicles and other resources does the city have, and which are near?"""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import models
 
+from linli import bulk
 from linli.columns import AreaPathField
 from linli.errors import N_
 from linli.geo import Point, box, distance_m
@@ -152,3 +155,37 @@ def _found(row: Vehicle | Resource, point: Point) -> Found:
         row.organisation_id,
         row.as_of.isoformat(),
     )
+
+
+LOADED_SITES = (
+    "id", "kind", "name_zh", "name_en", "area", "path", "organisation_id", "longitude",
+    "latitude", "valid_from", "valid_until", "source", "as_of",
+)  # fmt: skip
+
+
+def load_sites(rows: Iterable[Sequence[Any]]) -> int:
+    """Add sites in bulk, as plain values in the order of LOADED_SITES."""
+    return bulk.insert(Site, LOADED_SITES, rows)
+
+
+LOADED_VEHICLES = (
+    "id", "kind", "plate", "n_seats", "n_wheelchairs", "area", "path", "organisation_id",
+    "longitude", "latitude", "valid_until", "source", "as_of",
+)  # fmt: skip
+
+
+def load_vehicles(rows: Iterable[Sequence[Any]]) -> int:
+    """Add vehicles in bulk, as plain values in the order of LOADED_VEHICLES."""
+    return bulk.insert(Vehicle, LOADED_VEHICLES, rows)
+
+
+LOADED_RESOURCES = (
+    "id", "what", "name_zh", "name_en", "quantity", "unit", "area", "path",
+    "organisation_id", "account_id", "longitude", "latitude", "valid_until", "source",
+    "as_of",
+)  # fmt: skip
+
+
+def load_resources(rows: Iterable[Sequence[Any]]) -> int:
+    """Add resources in bulk, as plain values in the order of LOADED_RESOURCES."""
+    return bulk.insert(Resource, LOADED_RESOURCES, rows)

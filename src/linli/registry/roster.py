@@ -1,13 +1,14 @@
 """Who holds which role, where, from when to when, and who is first responsible right now?"""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import models
 from django.db.models import Q
 
-from linli import clock
+from linli import bulk, clock
 from linli.columns import AreaPathField, MomentField
 from linli.errors import N_, BadInput, Conflict
 from linli.policy.can import PATH_STEP, Actor, Holding
@@ -198,3 +199,23 @@ def appoint(
 def relieve(assignment: Assignment, *, at: datetime) -> None:
     """End an assignment at a moment; the row stays."""
     Assignment.objects.filter(id=assignment.id).update(ends_at=at)
+
+
+LOADED_POSTS = (
+    "id", "role", "area", "path", "topic", "title", "organisation_id", "first_responsible",
+)  # fmt: skip
+
+
+def load_posts(rows: Iterable[Sequence[Any]]) -> int:
+    """Add posts in bulk, as plain values in the order of LOADED_POSTS."""
+    return bulk.insert(Post, LOADED_POSTS, rows)
+
+
+LOADED_ASSIGNMENTS = (
+    "id", "post", "account", "starts_at", "ends_at", "deputy",
+)  # fmt: skip
+
+
+def load_assignments(rows: Iterable[Sequence[Any]]) -> int:
+    """Put people into free posts in bulk, in the order of LOADED_ASSIGNMENTS."""
+    return bulk.insert(Assignment, LOADED_ASSIGNMENTS, rows)
