@@ -30,6 +30,11 @@ def next_ids(model: type[models.Model], count: int) -> range | list[int]:
         row = cursor.fetchone()
         cursor.execute(f'SELECT max(id) FROM "{table}"')
         first = max(row[0] if row else 0, cursor.fetchone()[0] or 0) + 1
+        taken = [first + count - 1, table]  # so that the next call does not give them out again
+        if row:
+            cursor.execute("UPDATE sqlite_sequence SET seq = %s WHERE name = %s", taken)
+        else:
+            cursor.execute("INSERT INTO sqlite_sequence (seq, name) VALUES (%s, %s)", taken)
         return range(first, first + count)
 
 

@@ -5,13 +5,13 @@ that waits for one account into one notice, in one transaction with marking them
 message is told exactly once even if the worker is killed. E-mail leaves from the notice.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
 from django.db import connection, models, transaction
 
-from linli import clock
+from linli import bulk, clock
 from linli.columns import MomentField
 
 MESSAGES_A_PASS = 5_000
@@ -84,6 +84,15 @@ def tell(
         )
         for account in accounts
     )
+
+
+MESSAGE_COLUMNS = ("at", "kind", "account_id", "item_id", "detail", "urgent", "exercise")
+
+
+def put(rows: Iterable[Sequence[Any]]) -> int:
+    """Put many messages into the outbox at once, as plain values in MESSAGE_COLUMNS' order."""
+    waiting = list(rows)
+    return bulk.insert(Message, MESSAGE_COLUMNS, waiting) if waiting else 0
 
 
 def send(*, now: int | None = None, most: int = MESSAGES_A_PASS) -> int:

@@ -132,6 +132,7 @@ class Loop:
     classes: Mapping[str, str]
     seen_by: frozenset[Role]
     when_children_close: str | None = None  # the step taken when the last child has closed
+    when_parent_closes: str | None = None  # the step an open child takes then
     version: int = 1
     about_residents: bool = True
     first_allot: Allot | None = None

@@ -1,6 +1,6 @@
 """Who is told of a move? The new holder, and the resident whose own item it is."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,17 +20,21 @@ class Telling:
     now: int
     detail: Mapping[str, Any]
 
-    def put(self) -> None:
-        """Write it, in the transaction of the move."""
-        outbox.tell(
-            [self.account_id],
-            self.kind,
-            now=self.now,
-            item_id=self.item.id,
-            detail=self.detail,
-            urgent=self.item.item_class == "urgent",
-            exercise=bool(self.item.exercise),
+
+def put(tellings: Sequence[Telling]) -> None:
+    """Write messages into the outbox, in the transaction of their moves."""
+    outbox.put(
+        (
+            t.now,
+            t.kind,
+            t.account_id,
+            t.item.id,
+            t.detail,
+            t.item.item_class == "urgent",
+            bool(t.item.exercise),
         )
+        for t in tellings
+    )
 
 
 def after_move(loop: Loop, item: Standing, step: str, scene: Scene) -> list[Telling]:

@@ -118,6 +118,10 @@ def new(loop: Loop, opening: Opening, scene: Scene) -> tuple[Standing, Holding]:
         data=check_form(loop.asks, opening.data),
         exercise=scene.actor.exercise,
     )
+    if loop.first_allot is not None:
+        allotment = loop.first_allot(made, made.data, scene)
+        for column, value in arithmetic.allot(made, place, allotment).items():
+            setattr(made, column, value)
     for column, value in arithmetic.enter(made, loop.stage(loop.opens), scene).items():
         setattr(made, column, value)
     return made, holding

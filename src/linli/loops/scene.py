@@ -1,5 +1,6 @@
 """What may one call to the engine look up? Areas, modes, limits and loops, remembered meanwhile."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from django.db import connection
@@ -12,6 +13,8 @@ from linli.loops.loop import Loop
 from linli.policy.can import Actor
 from linli.registry import declarations
 from linli.registry.areas import Tier
+from linli.registry.declarations import Mode
+from linli.registry.roster import first_responsible_many
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,31 +44,48 @@ class Scene:
     now: int
     purpose: str = ""
     _places: dict[int, Place] = field(default_factory=dict)
-    _modes: dict[str, str] = field(default_factory=dict)
+    _modes: list[tuple[str, str]] | None = None
+    _first: dict[int, dict[str, int]] = field(default_factory=dict)
     memo: dict[object, object] = field(default_factory=dict)  # for the loops' own look-ups
 
     def place(self, area_id: int) -> Place:
         """The area; raises NotFound."""
-        place = self._places.get(area_id)
-        if place is None:
-            with connection.cursor() as cursor:
+        if area_id not in self._places:
+            self._read_places([area_id])
+        if area_id not in self._places:
+            raise NotFound(what=Word(N_("area")), value=area_id)
+        return self._places[area_id]
+
+    def answers(self, unit_id: int, topic: str) -> int | None:
+        """The account that is first responsible for a unit and topic now, None if nobody is."""
+        if unit_id not in self._first:
+            self._first |= {unit_id: {}} | first_responsible_many([unit_id], self.now)
+        seats = self._first[unit_id]
+        return seats.get(topic) or seats.get("")
+
+    def foresee(self, area_ids: Sequence[int]) -> None:
+        """Look up many areas and who answers for them at once, before they are asked for."""
+        self._read_places(area_ids)
+        units = {u for a in area_ids if a in self._places for u in self._places[a].units if u}
+        self._first |= {unit: {} for unit in units} | first_responsible_many(units, self.now)
+
+    def _read_places(self, area_ids: Sequence[int]) -> None:
+        with connection.cursor() as cursor:
+            for n in range(0, len(area_ids), 500):
+                part = area_ids[n : n + 500]
                 cursor.execute(
                     "SELECT id, path, kind, community_id, street_id, district_id, city_id "
-                    "FROM registry_area WHERE id = %s",
-                    [area_id],
+                    f"FROM registry_area WHERE id IN ({', '.join(['%s'] * len(part))})",
+                    part,
                 )
-                row = cursor.fetchone()
-            if row is None:
-                raise NotFound(what=Word(N_("area")), value=area_id)
-            place = self._places[area_id] = Place(row[0], row[1], row[2], tuple(row[3:7]))
-        return place
+                for row in cursor.fetchall():
+                    self._places[row[0]] = Place(row[0], row[1], row[2], tuple(row[3:7]))
 
     def mode(self, path: str) -> str:
         """The mode in force at a path now."""
-        mode = self._modes.get(path)
-        if mode is None:
-            mode = self._modes[path] = declarations.mode_at(path, self.now)
-        return mode
+        if self._modes is None:
+            self._modes = declarations.active(self.now)
+        return next((mode for at, mode in self._modes if path.startswith(at)), Mode.PEACE.value)
 
     def loop(self, name: str) -> Loop:
         """The loop of that name."""

@@ -12,8 +12,8 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from linli import bulk, clock
-from linli.jobs.outbox import Message
+from linli import clock
+from linli.jobs import outbox
 from linli.loops import write
 from linli.loops.calendar import ALWAYS, CALENDARS
 from linli.loops.scene import Scene
@@ -21,7 +21,7 @@ from linli.loops.work import Work
 from linli.policy.can import SYSTEM
 from linli.policy.roles import Role
 from linli.registry.areas import TIER_COLUMN, Tier
-from linli.registry.roster import Assignment, current
+from linli.registry.roster import first_responsible_many
 
 _TABLES = ("due", "passed", "moved")  # this connection's own, emptied before each pass
 ITEMS_A_PASS = 20_000  # a pass holds its locks for well under a second
@@ -197,23 +197,19 @@ def _tell(cursor: Any, at: int) -> None:
         "WHERE moved.level > due.level"
     )
     rows = cursor.fetchall()
-    answerable = _answerable({row[0] for row in rows}, at)
-    bulk.insert(
-        Message,
-        ("at", "kind", "account_id", "item_id", "detail", "urgent", "exercise"),
+    answerable = first_responsible_many({row[0] for row in rows}, at)
+    outbox.put(
         (
-            (
-                at,
-                "late" if late else "due_soon",
-                account,
-                item_id,
-                {"level": level},
-                item_class == "urgent",
-                bool(exercise),
-            )
-            for unit, topic, item_id, holder, late, level, item_class, exercise in rows
-            for account in _told(answerable.get(unit, {}), topic, holder, bool(late))
-        ),
+            at,
+            "late" if late else "due_soon",
+            account,
+            item_id,
+            {"level": level},
+            item_class == "urgent",
+            bool(exercise),
+        )
+        for unit, topic, item_id, holder, late, level, item_class, exercise in rows
+        for account in _told(answerable.get(unit, {}), topic, holder, bool(late))
     )
 
 
@@ -222,27 +218,6 @@ def _told(seats: dict[str, int], topic: str, holder: int | None, late: bool) -> 
     first = seats.get(topic) or seats.get("")
     told = {holder, first} if late or holder is None else {holder}
     return {account for account in told if account is not None}
-
-
-def _answerable(units: set[int], at: int) -> dict[int, dict[str, int]]:
-    """The first responsible account of each unit by topic, in one query a thousand units."""
-    found: dict[int, dict[str, int]] = {}
-    wanted = sorted(units)
-    for n in range(0, len(wanted), 1000):
-        rows = (
-            Assignment.objects.filter(
-                current(at),
-                post__area_id__in=wanted[n : n + 1000],
-                post__first_responsible=True,
-                account__is_active=True,
-            )
-            .exclude(account__absences__starts_at__lte=at, account__absences__ends_at__gt=at)
-            .order_by("deputy", "starts_at", "id")
-            .values_list("post__area_id", "post__topic", "account_id")
-        )
-        for unit, topic, account in rows:
-            found.setdefault(unit, {}).setdefault(topic, account)
-    return found
 
 
 def _take(item_id: int, step: str, at: int) -> int:

@@ -13,7 +13,7 @@ from linli.loops import write
 from linli.loops.ladder import rungs_of
 from linli.loops.ledger import Item
 from linli.loops.loop import Loop, State, Step, Unmet
-from linli.loops.messages import Telling, after_move
+from linli.loops.messages import Telling, after_move, put
 from linli.loops.opening import Opening, check_form, new
 from linli.loops.scene import Scene
 from linli.loops.standing import Standing
@@ -55,12 +55,9 @@ class Work:
         self.deltas: dict[write.TallyKey, list[int]] = {}
         self.messages: list[Telling] = []
 
-    def opened(
-        self, loop: Loop, made: Standing, holding: Holding, *, inserted: bool = False
-    ) -> None:
+    def opened(self, loop: Loop, made: Standing, holding: Holding) -> None:
         """A new item: its first event, then what Linli does by itself."""
-        if not inserted:
-            self.new.append(made)
+        self.new.append(made)
         self._event(made, "open", "", made.uid, holding, made.data, made.happened_at)
         self._auto(loop, made)
         self._count(made, arithmetic.counts(None))
@@ -82,8 +79,11 @@ class Work:
         self._auto(loop, current)
         self._count(current, before)
         self.messages += after_move(loop, current, name, self.scene)
-        if current.state == State.CLOSED and current.parent_id is not None:
-            self._tell_parent(current.parent_id, current.id)
+        if current.state == State.CLOSED:
+            if current.parent_id is not None:
+                self._tell_parent(current.parent_id, current.id)
+            if any(step.hands_over for step in loop.steps):
+                self._tell_children(current.id)
 
     def try_step(self, current: Standing, name: str) -> int:
         """Take a step and write it; 0 if a gate or a rule says no, 1 if it was taken."""
@@ -108,8 +108,7 @@ class Work:
         elif self.events:
             write.insert_events(self.events)
         write.add_to_tallies(self.deltas)
-        for message in self.messages:
-            message.put()
+        put(self.messages)
 
     def _take(
         self,
@@ -175,11 +174,13 @@ class Work:
 
     def _open_children(self, loop: Loop, openings: Sequence[Opening], parent: Standing) -> None:
         """Child items of a hand-over; Linli opens them, whoever took the step."""
-        for opening in openings:
-            child, holding = new(loop, replace(opening, parent_id=parent.id), self._by_linli())
-            child.id = bulk.next_ids(Item, 1)[0]
-            write.insert_items([child])
-            self.opened(loop, child, holding, inserted=True)
+        linli = self._by_linli()
+        linli.foresee([opening.area_id for opening in openings])
+        made = [new(loop, replace(one, parent_id=parent.id), linli) for one in openings]
+        ids = bulk.next_ids(Item, len(made)) if made else []
+        for item_id, (child, holding) in zip(ids, made, strict=True):
+            child.id = item_id
+            self.opened(loop, child, holding)
 
     def _tell_parent(self, parent_id: int, child_id: int) -> None:
         """When the last child has closed, the parent goes on."""
@@ -199,6 +200,18 @@ class Work:
                 self.step(parent, step, {}, None, False, None)
             finally:
                 self.scene = ours
+
+    def _tell_children(self, parent_id: int) -> None:
+        """When the parent has closed, what is still open below it closes too."""
+        open_children = Item.objects.filter(parent_id=parent_id).exclude(state=State.CLOSED)
+        ours, self.scene = self.scene, self._by_linli()
+        try:
+            for child in write.load_many(list(open_children.values_list("id", flat=True))):
+                step = self.scene.loop(child.loop).when_parent_closes
+                if step is not None and child.id not in self.changes:
+                    self.step(child, step, {}, None, False, None)
+        finally:
+            self.scene = ours
 
     def _by_linli(self) -> Scene:
         return replace(self.scene, actor=replace(SYSTEM, exercise=self.scene.actor.exercise))

@@ -144,6 +144,30 @@ def first_responsible(area_id: int, topic: str, at: int) -> Answerable | None:
     )
 
 
+def first_responsible_many(units: Iterable[int], at: int) -> dict[int, dict[str, int]]:
+    """The first responsible account of each unit by topic ("" is every topic) at a moment.
+
+    The same answer as first_responsible gives, in one query a thousand units.
+    """
+    found: dict[int, dict[str, int]] = {}
+    wanted = sorted(units)
+    for n in range(0, len(wanted), 1000):
+        rows = (
+            Assignment.objects.filter(
+                current(at),
+                post__area_id__in=wanted[n : n + 1000],
+                post__first_responsible=True,
+                account__is_active=True,
+            )
+            .exclude(account__absences__starts_at__lte=at, account__absences__ends_at__gt=at)
+            .order_by("deputy", "starts_at", "id")
+            .values_list("post__area_id", "post__topic", "account_id")
+        )
+        for unit, topic, account in rows:
+            found.setdefault(unit, {}).setdefault(topic, account)
+    return found
+
+
 def holders(path: str, roles: Iterable[Role], at: int, topic: str = "") -> list[int]:
     """The accounts that hold one of the roles exactly at this area, at this moment."""
     return list(

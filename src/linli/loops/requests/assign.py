@@ -111,13 +111,5 @@ def _desk(
 ) -> Allotment:
     """The unit's first responsible person; a unit without one keeps it unheld, in sight."""
     at = item.tier if tier is None else tier
-    unit = scene.place(item.area_id).unit(at)
-    key = ("first", unit, topic)
-    if key not in scene.memo:
-        scene.memo[key] = roster.first_responsible(unit, topic, scene.now)
-    first: roster.Answerable | None = scene.memo[key]  # type: ignore[assignment]
-    if first is None:
-        return Allotment(at, None, "vacant", values, topic=topic)
-    if first.deputy:
-        values = values | {"deputy": True}
-    return Allotment(at, first.account_id, reason, values, topic=topic)
+    account = scene.answers(scene.place(item.area_id).unit(at), topic)
+    return Allotment(at, account, reason if account else "vacant", values, topic=topic)

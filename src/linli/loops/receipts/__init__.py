@@ -1,0 +1,1 @@
+"""One unit receives an order, and says when it is done."""
