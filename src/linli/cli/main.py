@@ -52,5 +52,4 @@ def commands() -> typer.Typer:
     return whole
 
 
-
 app = commands()

@@ -36,24 +36,24 @@ def get_ready(*, tables: bool = True) -> None:
     django.setup()
     translation.activate(language())
     if tables:
-        _see_to_tables()
+        if owed_migrations():
+            raise NotSetUp
         from linli.registry import dial
 
         dial.follow()
 
 
-def _see_to_tables() -> None:
+def owed_migrations() -> int:
+    """How many changes of the tables are not made yet; raises NoDatabase."""
     from django.db import connection
     from django.db.migrations.executor import MigrationExecutor
     from django.db.utils import OperationalError
 
     try:
-        plan = MigrationExecutor(connection)
-        owed = plan.migration_plan(plan.loader.graph.leaf_nodes())
+        executor = MigrationExecutor(connection)
+        return len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
     except OperationalError as error:
         raise NoDatabase(reason=str(error).strip().splitlines()[0]) from None
-    if owed:
-        raise NotSetUp
 
 
 def say(text: str, **values: Any) -> None:

@@ -49,3 +49,10 @@ def follow() -> bool:
         return False
     clock.follow(find)
     return True
+
+
+def clear() -> None:
+    """Take the dial away: from the next start on, the deployment runs on the time of day."""
+    global _read
+    ClockDial.objects.all().delete()
+    _read = None
