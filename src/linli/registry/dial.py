@@ -41,3 +41,18 @@ def turn(dial: clock.Dial) -> None:
         id=1, defaults={"wall": dial.wall, "shown": dial.shown, "speed": dial.speed}
     )
     _read = None
+
+
+def follow() -> bool:
+    """Let this process run on the dial, if one is set; a deployment without one is not touched."""
+    if not ClockDial.objects.filter(id=1).exists():
+        return False
+    clock.follow(find)
+    return True
+
+
+def clear() -> None:
+    """Take the dial away: from the next start on, the deployment runs on the time of day."""
+    global _read
+    ClockDial.objects.all().delete()
+    _read = None

@@ -1,0 +1,204 @@
+"""How do days pass in the demo's city? Everybody acts through the engine, at moved time.
+
+Time goes by in slots. In each slot those act whose moment has come, in order of time, and the
+clocks are seen to before anybody touches an item whose limit has passed.
+"""
+
+import heapq
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from linli.demo import behaviour
+from linli.demo.behaviour import Deed, Who
+from linli.errors import Problem
+from linli.jobs import outbox
+from linli.loops import tick, write
+from linli.loops.acts import Act, Open, Take, act_many
+from linli.loops.calendar import CALENDARS
+from linli.loops.loop import Loop
+from linli.loops.opening import Opening
+from linli.loops.scene import Scene
+from linli.loops.standing import Standing
+from linli.policy.can import VISITOR, Actor, Holding
+from linli.policy.roles import Purpose, Role
+from linli.registry import roster
+from linli.registry.declarations import Declaration, mode_at
+
+SLOT_S = 15 * 60
+STAGES_AT_REST = frozenset({"closed", "merged", "withdrawn", "handed_over"})
+Progress = Callable[[int, int], None]
+
+
+@dataclass
+class Passed:
+    """What happened while time passed."""
+
+    opened: int = 0
+    steps: int = 0
+    refused: dict[str, int] = field(default_factory=dict)  # by code of the problem
+    told: int = 0
+    item_ids: list[int] = field(default_factory=list)
+
+
+class Drive:
+    """A city whose residents and staff act by their habits; ``seed`` decides them all."""
+
+    def __init__(self, *, seed: int, exercise: bool = True, slot_s: int = SLOT_S) -> None:
+        self.seed, self.exercise, self.slot_s = seed, exercise, slot_s
+        self.passed = Passed()
+        self.visitor = replace(VISITOR, exercise=exercise)
+        self._coming: list[tuple[int, int, Any]] = []  # (moment, tie, an opening or an item's id)
+        self._tie = 0
+        self._actors: dict[int, Actor] = {}
+        self._answers: dict[tuple[int, str], int | None] = {}
+        self._known: Scene | None = None
+        self._loads: dict[int, int] = {}  # open items by holder, within one batch
+        self._modes: dict[str, str] = {}
+
+    def expect(self, loop: Loop, openings: Iterable[tuple[int, Opening, int | None]]) -> None:
+        """Somebody will ask: (moment, opening, account that writes it down or None)."""
+        for at, opening, by in openings:
+            self._push(at, (loop, opening, by))
+
+    def look_at(self, items: Iterable[Standing], now: int) -> None:
+        """Take up items that are there already."""
+        for item in items:
+            self._plan(item, now)
+
+    def pass_until(self, start: int, until: int, progress: Progress | None = None) -> Passed:
+        """Let time pass from one moment to another (UTC seconds)."""
+        for slot in range(start, until, self.slot_s):
+            end = min(slot + self.slot_s, until)
+            while self._coming and self._coming[0][0] < end:
+                self._act_until(end)
+            tick.tick(end)
+            if (end - start) // behaviour.DAY != (slot - start) // behaviour.DAY:
+                self.passed.told += _send_all(end)
+            if progress is not None:
+                progress(end - start, until - start)
+        self.passed.told += _send_all(until)
+        return self.passed
+
+    def _act_until(self, end: int) -> None:
+        """Everybody whose moment comes before the end of the slot, in one transaction.
+
+        It stops at the first item whose limit passes before somebody acts on it: the clocks
+        are seen to at that moment, and the rest goes on from there.
+        """
+        batch = []
+        while self._coming and self._coming[0][0] < end:
+            batch.append(heapq.heappop(self._coming))
+        ids = [what for _, _, what in batch if isinstance(what, int)]
+        standing = {s.id: s for s in write.load_many(ids)}
+        acts: list[Act] = []
+        self._loads, self._modes = {}, _Modes(batch[0][0])
+        for n, (at, _, what) in enumerate(batch):
+            if isinstance(what, int):
+                item = standing[what]
+                if _owes_a_rung(item, at):
+                    self._do(acts)
+                    tick.tick(at)
+                    for entry in batch[n:]:
+                        heapq.heappush(self._coming, entry)
+                    return
+                acts += self._deed_of(item, at)
+            else:
+                loop, opening, by = what
+                actor = self.visitor if by is None else self._actor(by, at)
+                acts.append(Open(loop, opening, self._scene(actor, at)))
+        self._do(acts)
+
+    def _deed_of(self, item: Standing, at: int) -> Sequence[Act]:
+        deed = behaviour.deed(self.seed, item)
+        if deed is None:
+            if item.stage not in STAGES_AT_REST:
+                self._push(at + behaviour.next_look_s(item, at), item.id)
+            return ()
+        actor = self._who(deed, item, at)
+        if actor is None:
+            self._push(at + behaviour.next_look_s(item, at), item.id)
+            return ()
+        scene = self._scene(actor, at)
+        return (Take(item.id, deed.step, scene, deed.data, own=deed.who is Who.RESIDENT),)
+
+    def _do(self, acts: Sequence[Act]) -> None:
+        for act, outcome in zip(acts, act_many(acts), strict=True):
+            now = act.scene.now
+            if isinstance(outcome, Problem):
+                self.passed.refused[outcome.code] = self.passed.refused.get(outcome.code, 0) + 1
+                if isinstance(act, Take):
+                    self._push(now + behaviour.HOUR, act.item_id)
+                continue
+            if isinstance(act, Open):
+                self.passed.opened += 1
+                self.passed.item_ids.append(outcome.id)
+            else:
+                self.passed.steps += 1
+            self._plan(outcome, now)
+
+    def _plan(self, item: Standing, now: int) -> None:
+        if item.stage not in STAGES_AT_REST:
+            self._push(now + behaviour.first_look_s(self.seed, item, now), item.id)
+
+    def _push(self, at: int, what: Any) -> None:
+        self._tie += 1
+        heapq.heappush(self._coming, (at, self._tie, what))
+
+    def _scene(self, actor: Actor, at: int) -> Scene:
+        """A scene that shares what was looked up before; loads and modes are asked anew."""
+        if self._known is None:
+            self._known = Scene(actor, at)
+        memo = self._known.memo
+        memo["loads"] = self._loads
+        purpose = "" if actor.id is None else Purpose.SERVICE
+        return Scene(actor, at, purpose, self._known._places, self._modes, memo)
+
+    def _who(self, deed: Deed, item: Standing, at: int) -> Actor | None:
+        if deed.who is Who.RESIDENT:
+            return self.visitor
+        account = item.holder_id if deed.who is Who.HOLDER else None
+        if account is None:
+            account = self._first(item.unit_id, item.topic, at)
+        return None if account is None else self._actor(account, at)
+
+    def _first(self, unit: int, topic: str, at: int) -> int | None:
+        key = (unit, topic)
+        if key not in self._answers:
+            found = roster.first_responsible(unit, topic, at)
+            self._answers[key] = found.account_id if found else None
+        return self._answers[key]
+
+    def _actor(self, account: int, at: int) -> Actor:
+        if account not in self._actors:
+            holdings = (*roster.holdings_of(account, at), Holding(Role.RESIDENT, ""))
+            self._actors[account] = Actor(account, holdings, exercise=self.exercise)
+        return self._actors[account]
+
+
+class _Modes(dict[str, str]):
+    """The mode at any path at one moment, asked once for all paths under the same declarations."""
+
+    def __init__(self, at: int) -> None:
+        super().__init__()
+        self._at = at
+        self._declared = sorted(set(Declaration.objects.values_list("path", flat=True)))
+        self._under: dict[tuple[str, ...], str] = {}
+
+    def get(self, path: str, default: Any = None) -> Any:  # type: ignore[override]
+        """The mode at a path."""
+        above = tuple(p for p in self._declared if path.startswith(p))
+        if above not in self._under:
+            self._under[above] = mode_at(path, self._at)
+        return self._under[above]
+
+
+def _owes_a_rung(item: Standing, at: int) -> bool:
+    return item.next_c is not None and item.next_c <= CALENDARS[item.calendar].count(at)
+
+
+def _send_all(at: int) -> int:
+    told = 0
+    while sent := outbox.send(now=at):
+        told += sent
+    return told

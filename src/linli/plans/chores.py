@@ -1,0 +1,60 @@
+"""What does the worker do again and again? Every chore of every ring, declared in one place."""
+
+import os
+import pkgutil
+import socket
+import threading
+from importlib import import_module
+
+import linli
+from linli import clock
+from linli.audit.sealed import seal_all
+from linli.jobs import outbox, worker
+from linli.jobs.worker import Chore, Lease
+from linli.loops import tick
+
+HEARTBEAT = "worker"  # the lease that shows that some worker is alive
+HEARTBEAT_EVERY_S = 5
+HEARTBEAT_LASTS_S = 20  # a worker that was silent for longer is taken for dead
+
+
+def beat() -> int:
+    """Say that a worker is alive; the newest one signs."""
+    until = int(clock.wall_now()) + HEARTBEAT_LASTS_S
+    Lease.objects.update_or_create(
+        name=HEARTBEAT,
+        defaults={"holder": f"{socket.gethostname()}:{os.getpid()}", "until": until},
+    )
+    return 0
+
+
+def silent_for_s() -> int | None:
+    """Seconds since a worker last said that it is alive; None if none ever did."""
+    row = Lease.objects.filter(name=HEARTBEAT).first()
+    if row is None:
+        return None
+    return int(clock.wall_now()) - (clock.seconds(row.until) - HEARTBEAT_LASTS_S)
+
+
+CHORES: tuple[Chore, ...] = (
+    Chore("alive", beat, every_s=HEARTBEAT_EVERY_S),
+    Chore("tick", tick.chore, every_s=1.0),
+    Chore("send", outbox.send, every_s=1.0),
+    Chore("seal", seal_all, every_s=5.0),
+)
+
+
+def learn_jobs() -> list[str]:
+    """Import every module named ``jobs`` below a ring, so that the kinds of job are known."""
+    found = []
+    for module in pkgutil.walk_packages(linli.__path__, "linli."):
+        if module.name.endswith(".jobs") and not module.ispkg:
+            import_module(module.name)
+            found.append(module.name)
+    return found
+
+
+def run(stop: threading.Event) -> None:
+    """Be the worker until ``stop`` is set."""
+    learn_jobs()
+    worker.run(CHORES, stop=stop)
