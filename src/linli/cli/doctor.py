@@ -1,6 +1,5 @@
 """Is this deployment well? Each check says what it found, and what to do about it."""
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -213,7 +212,7 @@ def _city_clock() -> Finding:
 
 
 def _wall_clock() -> Finding:
-    now = datetime.fromtimestamp(time.time(), UTC)
+    now = clock.moment(clock.wall_now())
     if now < BUILT_AFTER:
         return Finding(
             "clock",

@@ -23,7 +23,6 @@ from linli.loops.standing import Standing
 from linli.policy.can import VISITOR, Actor, Holding
 from linli.policy.roles import Purpose, Role
 from linli.registry import roster
-from linli.registry.declarations import Declaration, mode_at
 
 SLOT_S = 15 * 60
 STAGES_AT_REST = frozenset({"closed", "merged", "withdrawn", "handed_over"})
@@ -54,7 +53,6 @@ class Drive:
         self._answers: dict[tuple[int, str], int | None] = {}
         self._known: Scene | None = None
         self._loads: dict[int, int] = {}  # open items by holder, within one batch
-        self._modes: dict[str, str] = {}
 
     def expect(self, loop: Loop, openings: Iterable[tuple[int, Opening, int | None]]) -> None:
         """Somebody will ask: (moment, opening, account that writes it down or None)."""
@@ -92,7 +90,7 @@ class Drive:
         ids = [what for _, _, what in batch if isinstance(what, int)]
         standing = {s.id: s for s in write.load_many(ids)}
         acts: list[Act] = []
-        self._loads, self._modes = {}, _Modes(batch[0][0])
+        self._loads = {}
         for n, (at, _, what) in enumerate(batch):
             if isinstance(what, int):
                 item = standing[what]
@@ -147,12 +145,12 @@ class Drive:
 
     def _scene(self, actor: Actor, at: int) -> Scene:
         """A scene that shares what was looked up before; loads and modes are asked anew."""
+        purpose = "" if actor.id is None else Purpose.SERVICE.value
         if self._known is None:
             self._known = Scene(actor, at)
-        memo = self._known.memo
-        memo["loads"] = self._loads
-        purpose = "" if actor.id is None else Purpose.SERVICE
-        return Scene(actor, at, purpose, self._known._places, self._modes, memo)
+        self._known = self._known.onward(actor, at, purpose)
+        self._known.memo["loads"] = self._loads
+        return self._known
 
     def _who(self, deed: Deed, item: Standing, at: int) -> Actor | None:
         if deed.who is Who.RESIDENT:
@@ -174,23 +172,6 @@ class Drive:
             holdings = (*roster.holdings_of(account, at), Holding(Role.RESIDENT, ""))
             self._actors[account] = Actor(account, holdings, exercise=self.exercise)
         return self._actors[account]
-
-
-class _Modes(dict[str, str]):
-    """The mode at any path at one moment, asked once for all paths under the same declarations."""
-
-    def __init__(self, at: int) -> None:
-        super().__init__()
-        self._at = at
-        self._declared = sorted(set(Declaration.objects.values_list("path", flat=True)))
-        self._under: dict[tuple[str, ...], str] = {}
-
-    def get(self, path: str, default: Any = None) -> Any:  # type: ignore[override]
-        """The mode at a path."""
-        above = tuple(p for p in self._declared if path.startswith(p))
-        if above not in self._under:
-            self._under[above] = mode_at(path, self._at)
-        return self._under[above]
 
 
 def _owes_a_rung(item: Standing, at: int) -> bool:

@@ -1,7 +1,7 @@
 """What may one call to the engine look up? Areas, modes, limits and loops, remembered meanwhile."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from django.db import connection
 
@@ -47,6 +47,10 @@ class Scene:
     _modes: list[tuple[str, str]] | None = None
     _first: dict[int, dict[str, int]] = field(default_factory=dict)
     memo: dict[object, object] = field(default_factory=dict)  # for the loops' own look-ups
+
+    def onward(self, actor: Actor, now: int, purpose: str = "") -> "Scene":
+        """Another act, later: areas and what loops remember are kept, the rest is asked anew."""
+        return replace(self, actor=actor, now=now, purpose=purpose, _modes=None, _first={})
 
     def place(self, area_id: int) -> Place:
         """The area; raises NotFound."""
