@@ -12,6 +12,7 @@ from linli.audit.sealed import seal_all
 from linli.jobs import outbox, worker
 from linli.jobs.worker import Chore, Lease
 from linli.loops import tick
+from linli.plans import modes
 
 HEARTBEAT = "worker"  # the lease that shows that some worker is alive
 HEARTBEAT_EVERY_S = 5
@@ -39,6 +40,7 @@ def silent_for_s() -> int | None:
 CHORES: tuple[Chore, ...] = (
     Chore("alive", beat, every_s=HEARTBEAT_EVERY_S),
     Chore("tick", tick.chore, every_s=1.0),
+    Chore("modes", modes.chore, every_s=1.0),
     Chore("send", outbox.send, every_s=1.0),
     Chore("seal", seal_all, every_s=5.0),
 )

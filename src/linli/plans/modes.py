@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.db.models import F, Q
 
+from linli import clock
 from linli.audit.records import record
 from linli.errors import N_, BadInput, Conflict, NotFound, Word
 from linli.loops.retime import Retimed, retime
@@ -102,9 +103,9 @@ def settle(now: int) -> list[Retimed]:
     return done
 
 
-def chore(now: int) -> int:
+def chore() -> int:
     """What the worker does: settle, and say how many clocks moved."""
-    return sum(retimed.items for retimed in settle(now))
+    return sum(retimed.items for retimed in settle(clock.now_s()))
 
 
 def history(path: str) -> list[Declaration]:
