@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from importlib.resources import files
 
+from linli import clock
 from linli.cli.words import gettext as _
 
 LEAST_POSTGRESQL = 150_000  # 15.0, as the driver counts
@@ -194,7 +195,6 @@ def _size() -> Finding:
 def _city_clock() -> Finding:
     from django.conf import settings
 
-    from linli import clock
     from linli.registry.dial import ClockDial
 
     row = ClockDial.objects.filter(id=1).first()
