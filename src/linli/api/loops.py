@@ -38,7 +38,8 @@ from linli.loops.opening import Opening
 from linli.loops.requests.forms import Channel
 from linli.loops.scene import Scene
 from linli.loops.why import why
-from linli.policy.can import OWNERS, Actor
+from linli.policy.can import OWNERS
+from linli.policy.roles import Role
 from linli.registry import areas
 
 MOST_AT_ONCE = 500
@@ -99,7 +100,8 @@ def router_of(loop: Loop) -> Router:
     _write_batch(router, loop, word, opening, opened)
     _write_reading(router, loop)
     for step in loop.steps:
-        _write_step(router, loop, step, word)
+        if step.by != {Role.SYSTEM}:  # what Linli does by itself is nobody's to ask
+            _write_step(router, loop, step, word)
     return router
 
 
