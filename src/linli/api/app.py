@@ -3,12 +3,13 @@
 from ninja.openapi.docs import Swagger
 
 from linli import __version__
-from linli.api import faults
+from linli.api import boards, faults, oversight, places, records, roster, rules, work
 from linli.api.auth import Caller
 from linli.api.loops import plural, router_of
 from linli.api.openapi import LinliAPI
 from linli.api.reading import StrictParser
 from linli.loops import catalogue
+from linli.registry.kinds import KINDS
 
 
 def build() -> LinliAPI:
@@ -24,6 +25,12 @@ def build() -> LinliAPI:
         urls_namespace="api",
     )
     faults.handle(made)
+    for router in (places.router, work.router, rules.router, oversight.router):
+        made.add_router("", router)
+    made.add_router("/roster", roster.router)
+    made.add_router("/boards", boards.router)
+    for kind in KINDS.values():
+        made.add_router(f"/{kind.name}", records.router_of(kind))
     for loop in catalogue.all_loops().values():
         made.add_router(f"/{plural(loop)}", router_of(loop))
     return made

@@ -109,27 +109,27 @@ def _plain(value: Any) -> Any:
 def handle(api: NinjaAPI) -> None:
     """Teach an API to answer every exception in the one shape."""
 
-    def problem(request: HttpRequest, error: Any) -> HttpResponse:
+    def problem(_: HttpRequest, error: Any) -> HttpResponse:
         return answer(error)
 
-    def invalid(request: HttpRequest, error: Any) -> HttpResponse:
+    def invalid(_: HttpRequest, error: Any) -> HttpResponse:
         # the first two parts say where ninja found it ("body", "data"); people know the field
         errors = [{**e, "loc": _place(e["loc"])} for e in error.errors]
         return answer(BadForm(errors))
 
-    def http(request: HttpRequest, error: Any) -> HttpResponse:
+    def http(_: HttpRequest, error: Any) -> HttpResponse:
         return answer(Unreadable(reason=str(error)))
 
-    def missing(request: HttpRequest, error: Any) -> HttpResponse:
+    def missing(request: HttpRequest, _: Any) -> HttpResponse:
         return answer(no_such_route(request))
 
-    def sign_in(request: HttpRequest, error: Any) -> HttpResponse:
+    def sign_in(_: HttpRequest, __: Any) -> HttpResponse:
         return answer(SignInNeeded())
 
-    def large(request: HttpRequest, error: Any) -> HttpResponse:
+    def large(request: HttpRequest, _: Any) -> HttpResponse:
         return answer(too_large(request))
 
-    def suspicious(request: HttpRequest, error: Any) -> HttpResponse:
+    def suspicious(_: HttpRequest, error: Any) -> HttpResponse:
         return answer(Unreadable(reason=type(error).__name__))
 
     def broken(request: HttpRequest, error: Any) -> HttpResponse:

@@ -1,18 +1,13 @@
 """The routes of every loop, written from its declaration: a new loop has its API by being there."""
 
 from collections.abc import Mapping
-from dataclasses import replace
-from enum import StrEnum
-from importlib import import_module
-from importlib.util import find_spec
 from typing import Annotated, Any, Literal
-from uuid import NAMESPACE_URL, UUID, uuid4, uuid5
+from uuid import UUID
 
 from django.http import HttpRequest
 from django.utils.translation import gettext
-from ninja import Body, Path, Query, Router, Status
-from pydantic import AfterValidator, AwareDatetime, BaseModel, Field, create_model
-from pydantic_core import PydanticCustomError
+from ninja import Body, Path, Query, Router
+from pydantic import BaseModel, Field, create_model
 
 from linli import clock
 from linli.api.auth import actor_of
@@ -27,15 +22,12 @@ from linli.api.loops_shapes import (
     events,
     seen,
 )
-from linli.api.reading import refuse_no_text
-from linli.errors import N_, BadInput
-from linli.loops import catalogue, find, token
-from linli.loops.advance import Moved, advance, open_item, open_many
-from linli.loops.find import Filters
 from linli.api.openings import Happened, acting, happened, opening_form, opening_of, told_of
+from linli.api.reading import refuse_no_text
+from linli.loops import catalogue, find, token
+from linli.loops.advance import advance, open_item, open_many
+from linli.loops.find import Filters
 from linli.loops.loop import Form, Loop, Step, diagram
-from linli.loops.opening import Opening
-from linli.loops.requests.forms import Channel
 from linli.loops.scene import Scene
 from linli.loops.why import why
 from linli.policy.can import OWNERS

@@ -17,6 +17,8 @@ from linli.policy.fields import MASK
 class ItemRow(BaseModel):
     """An item in a list: where it stands, who answers, by when; nothing of the resident."""
 
+    model_config = {"from_attributes": True}
+
     id: int
     uid: UUID
     loop: str
@@ -113,7 +115,6 @@ class LoopDiagram(BaseModel):
     """A loop as a Mermaid state diagram."""
 
     mermaid: str
-
 
 
 def seen(view: ItemView) -> ItemSeen:

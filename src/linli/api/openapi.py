@@ -54,9 +54,7 @@ class LinliAPI(NinjaAPI):
         whole["components"]["responses"] = {
             f"Fault{status}": {
                 "description": text,
-                "content": {
-                    "application/json": {"schema": {"$ref": "#/components/schemas/Fault"}}
-                },
+                "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Fault"}}},
             }
             for status, text in FAULTS.items()
         }
@@ -69,9 +67,7 @@ class LinliAPI(NinjaAPI):
 def _complete(operation: dict[str, Any]) -> None:
     """Add to one operation what holds for all."""
     for status in FAULTS:
-        operation["responses"].setdefault(
-            status, {"$ref": f"#/components/responses/Fault{status}"}
-        )
+        operation["responses"].setdefault(status, {"$ref": f"#/components/responses/Fault{status}"})
     operation["parameters"] = [*operation.get("parameters", ()), LANGUAGE]
     if Role.VISITOR in operation.get("x-roles", ()):
         operation["security"] = [{}, {"Caller": []}]

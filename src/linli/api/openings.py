@@ -4,7 +4,7 @@ from dataclasses import replace
 from enum import StrEnum
 from importlib import import_module
 from importlib.util import find_spec
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 from uuid import NAMESPACE_URL, UUID, uuid4, uuid5
 
 from ninja import Status
@@ -116,5 +116,3 @@ def told_of(answer: Any, moved: Moved, uid: UUID, text: str) -> Any:
 def happened(moment: Any) -> int | None:
     """The seconds of a moment that was told, None if none was."""
     return None if moment is None else clock.seconds(moment)
-
-

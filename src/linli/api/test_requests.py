@@ -76,9 +76,7 @@ def test_a_desk_opens_many_and_is_told_of_each_that_is_refused(city: City) -> No
     told = Caller(city, "bo").post("/api/requests/batch", {"rows": rows}).json()
 
     assert [row["again"] for row in told["opened"]] == [False, False, True]
-    assert [(row["index"], row["fault"]["code"]) for row in told["refused"]] == [
-        (2, "not_allowed")
-    ]
+    assert [(row["index"], row["fault"]["code"]) for row in told["refused"]] == [(2, "not_allowed")]
 
 
 def test_the_list_goes_by_key_and_shows_no_other_area(city: City) -> None:

@@ -329,3 +329,24 @@ def _shown(data: Mapping[str, Any], visible: frozenset[str], own: bool) -> dict[
         else value
         for name, value in data.items()
     }
+
+
+@dataclass(frozen=True)
+class Changed:
+    """What has moved within reach since an event: the items, and the event to ask from next."""
+
+    since: int
+    item_ids: tuple[int, ...]
+
+
+def changed(actor: Actor, since: int, *, most: int = 500) -> Changed:
+    """The items within reach that moved after an event; their ids only."""
+    news = Event.objects.filter(id__gt=since, exercise=actor.exercise).order_by("id")
+    rows = list(news.values_list("id", "item_id")[:most])
+    if not rows:
+        return Changed(since, ())
+    seen = Q(opened_by=actor.id) if actor.id is not None else Q(pk__in=[])
+    for loop in catalogue.all_loops().values():
+        seen |= Q(loop=loop.name) & within(scope(actor, loop.seen_by))
+    moved = Item.objects.filter(seen, id__in={item_id for _, item_id in rows})
+    return Changed(rows[-1][0], tuple(moved.order_by("id").values_list("id", flat=True)))
