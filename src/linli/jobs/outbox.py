@@ -122,3 +122,17 @@ def _gather(account: int, exercise: bool, messages: list[Message], at: int) -> N
         exercise=exercise,
     )
     Message.objects.filter(id__in=[m.id for m in messages]).update(notice_id=notice.id)
+
+
+def notices_of(account_id: int, *, before: int | None = None, most: int = 50) -> list[Notice]:
+    """What an account was told, the newest first; ``before`` is the last id of the page before."""
+    told = Notice.objects.filter(account_id=account_id)
+    if before:
+        told = told.filter(id__lt=before)
+    return list(told.order_by("-id")[:most])
+
+
+def mark_read(account_id: int, up_to: int, *, now: int) -> int:
+    """Mark an account's notices up to an id as read; returns how many were unread."""
+    unread = Notice.objects.filter(account_id=account_id, id__lte=up_to, read_at=None)
+    return unread.update(read_at=now)

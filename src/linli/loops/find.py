@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.db.models import F, Q, QuerySet
 
@@ -139,6 +140,32 @@ def steps_for(loop: Loop, item: Standing, scene: Scene, own: bool) -> tuple[Next
             unmet = () if step.asks.model_fields else tuple(unmet_gates(step, item, {}, scene))
             found.append(NextStep(step, unmet))
     return tuple(found)
+
+
+def reach(
+    actor: Actor, item_id: int, *, loop: Loop, roles: frozenset[Role], token: str | None = None
+) -> bool:
+    """Whether an item that these roles act on is the actor's own; before a step is asked.
+
+    Raises NotFound when it is of another loop, does not exist, or lies out of sight.
+    """
+    item = write.load(item_id, lock=False)
+    if item is not None and item.loop == loop.name:
+        if is_own(actor, item, token):
+            return True
+        held = actor.holds((roles | loop.seen_by) - OWNERS)
+        if any(item.path.startswith(h.path) for h in held):
+            return False
+    raise NotFound(what=Word(N_("item")), value=item_id)
+
+
+def opened_as(uids: Sequence[UUID]) -> dict[UUID, tuple[int, str]]:
+    """The id and stage of the items that were opened with these uids."""
+    found: dict[UUID, tuple[int, str]] = {}
+    for n in range(0, len(uids), 500):
+        rows = Item.objects.filter(uid__in=uids[n : n + 500]).values_list("uid", "id", "stage")
+        found.update({uid: (item_id, stage) for uid, item_id, stage in rows})
+    return found
 
 
 def is_own(actor: Actor, item: Standing, token: str | None = None) -> bool:
@@ -302,3 +329,24 @@ def _shown(data: Mapping[str, Any], visible: frozenset[str], own: bool) -> dict[
         else value
         for name, value in data.items()
     }
+
+
+@dataclass(frozen=True)
+class Changed:
+    """What has moved within reach since an event: the items, and the event to ask from next."""
+
+    since: int
+    item_ids: tuple[int, ...]
+
+
+def changed(actor: Actor, since: int, *, most: int = 500) -> Changed:
+    """The items within reach that moved after an event; their ids only."""
+    news = Event.objects.filter(id__gt=since, exercise=actor.exercise).order_by("id")
+    rows = list(news.values_list("id", "item_id")[:most])
+    if not rows:
+        return Changed(since, ())
+    seen = Q(opened_by=actor.id) if actor.id is not None else Q(pk__in=[])
+    for loop in catalogue.all_loops().values():
+        seen |= Q(loop=loop.name) & within(scope(actor, loop.seen_by))
+    moved = Item.objects.filter(seen, id__in={item_id for _, item_id in rows})
+    return Changed(rows[-1][0], tuple(moved.order_by("id").values_list("id", flat=True)))

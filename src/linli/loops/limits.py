@@ -15,15 +15,19 @@ from django.db import models, transaction
 from django.db.models import Max
 
 from linli import clock as time
+from linli.audit.records import record
 from linli.columns import MomentField
-from linli.errors import N_, BadInput
+from linli.errors import N_, BadInput, NotFound, Word
 from linli.loops.calendar import CALENDARS
 from linli.loops.loop import Loop
+from linli.policy.can import Actor, Ask, can
+from linli.policy.powers import roles_for
 from linli.registry.areas import Tier
 from linli.registry.declarations import Mode
 
 UNITS_S = {"m": 60, "h": 3600, "d": 86_400}
 ANY = "*"
+LONGEST_LIMIT_S = 366 * 86_400  # assumed: what takes longer than a year has no limit
 
 
 class LimitSet(models.Model):
@@ -156,6 +160,23 @@ def sign(
     return made
 
 
+@transaction.atomic
+def sign_as(actor: Actor, loop: Loop, text: str, *, note: str, now: int) -> LimitSet:
+    """Sign a new version as somebody who may, and record it; raises NotAllowed or BadLimits."""
+    holding = can(actor, Ask("limits.edit", roles_for("limits.edit"))).required()
+    try:
+        rules = read(loop, text)
+    except (AttributeError, TypeError, RecursionError) as error:
+        raise BadLimits(loop=loop.name, place="TOML", reason=type(error).__name__) from None
+    longest = max((rule.limit_s for rule in rules), default=0)
+    if not rules or longest > LONGEST_LIMIT_S:
+        reason = f"{len(rules)} clocks, the longest {longest} s of at most {LONGEST_LIMIT_S}"
+        raise BadLimits(loop=loop.name, place="clock", reason=reason)
+    made = sign(loop, text, by=actor.id, note=note, now=now)
+    record(actor, "sign", "limits", made.id, holding=holding, detail={"version": made.version})
+    return made
+
+
 def _cases(loop: Loop, rules: tuple[ClockRule, ...]) -> list[tuple[str, str, str, ClockRule]]:
     """The rule for each (stage, class, mode): the most exact one that fits, later ones win."""
     cases = []
@@ -284,6 +305,14 @@ def newest(loop: str) -> InForce | None:
             return None
         known = _newest[loop] = (time.wall_now(), row.id, row.version)
     return InForce(known[1], known[2], clocks_of(known[1]))
+
+
+def in_force(loop: Loop) -> LimitSet:
+    """The newest signed version as it is written; raises NotFound where there is none."""
+    found = LimitSet.objects.filter(loop=loop.name).order_by("-version").first()
+    if found is None:
+        raise NotFound(what=Word(N_("limit set of")), value=loop.name)
+    return found
 
 
 def clocks_of(limit_set_id: int) -> dict[tuple[str, str, str], Ticking]:

@@ -202,3 +202,11 @@ def unit_at(area: Area, tier: int) -> int:
         if unit is not None:
             return unit
     return area.id
+
+
+def at(path: str) -> Area:
+    """The area with this path, or a sentence that there is none."""
+    found = Area.objects.filter(path=path).first()
+    if found is None:
+        raise NotFound(what=Word(N_("area")), value=path)
+    return found

@@ -111,3 +111,9 @@ LOADED_TYPES = (
 def load_types(rows: Iterable[Sequence[Any]]) -> int:
     """Add types of request in bulk, as plain values in the order of LOADED_TYPES."""
     return bulk.insert(RequestType, LOADED_TYPES, rows)
+
+
+def open_types(on: date) -> list[RequestType]:
+    """The types that anybody may choose on a day."""
+    stands = Q(valid_until=None) | Q(valid_until__gte=on)
+    return list(RequestType.objects.filter(stands, public=True).order_by("group", "code"))

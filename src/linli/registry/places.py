@@ -10,7 +10,7 @@ from linli import bulk
 from linli.columns import AreaPathField
 from linli.errors import N_
 from linli.geo import Point, box, distance_m
-from linli.registry.areas import Area
+from linli.registry.areas import Area, within
 
 
 class SiteKind(models.TextChoices):
@@ -126,8 +126,18 @@ class Found:
     as_of: str
 
 
-def near(what: str, point: Point, radius_m: float, *, most: int = 50) -> list[Found]:
-    """Vehicles and resources of a kind within a radius in metres, the nearest first (S85)."""
+def near(
+    what: str,
+    point: Point,
+    radius_m: float,
+    *,
+    most: int = 50,
+    ranges: Sequence[tuple[str, str]] | None = None,
+) -> list[Found]:
+    """Vehicles and resources of a kind within a radius in metres, the nearest first (S85).
+
+    ``ranges`` narrows them to what an actor reaches (what policy.scope gives).
+    """
     west, south, east, north = box(point, radius_m)
     inside = {
         "latitude__gte": south,
@@ -135,9 +145,10 @@ def near(what: str, point: Point, radius_m: float, *, most: int = 50) -> list[Fo
         "longitude__gte": west,
         "longitude__lte": east,
     }
+    reach = models.Q() if ranges is None else within(ranges)
     rows: list[Vehicle | Resource] = [
-        *Vehicle.objects.filter(kind=what, **inside),
-        *Resource.objects.filter(what=what, **inside),
+        *Vehicle.objects.filter(reach, kind=what, **inside),
+        *Resource.objects.filter(reach, what=what, **inside),
     ]
     found = (_found(row, point) for row in rows)
     return sorted((f for f in found if f.distance_m <= radius_m), key=lambda f: f.distance_m)[:most]

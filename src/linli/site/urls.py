@@ -1,5 +1,7 @@
 """Which address leads where?"""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from linli.api.app import api
+
+urlpatterns: list[URLPattern | URLResolver] = [path("api/", api.urls)]

@@ -1,0 +1,50 @@
+"""Who is calling? A signed-in session with its proof of origin, a machine's token, or nobody."""
+
+from django.conf import settings
+from django.http import HttpRequest
+from ninja.security.base import AuthBase
+from ninja.utils import check_csrf
+
+from linli import clock
+from linli.api.faults import CsrfMissing
+from linli.policy.can import Actor
+from linli.registry import roster, signed_in, tokens
+
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
+
+
+class Caller(AuthBase):
+    """Finds the caller of every operation; whether they may is each operation's question."""
+
+    openapi_type = "http"
+    openapi_scheme = "bearer"
+    openapi_description = (
+        "An access token of an account, made by an administrator. A signed-in session counts as "
+        "well; its changes need the X-CSRFToken header. Without either the caller is a visitor."
+    )
+
+    def __call__(self, request: HttpRequest) -> Actor:
+        """The actor; raises TokenUnknown, or CsrfMissing for a session's bare change."""
+        return actor_of(request)
+
+
+def actor_of(request: HttpRequest) -> Actor:
+    """The actor of a request: by its token if it shows one, else by its session."""
+    known: Actor | None = getattr(request, "auth", None)
+    if known is not None:
+        return known
+    scheme, _, text = request.headers.get("Authorization", "").partition(" ")
+    if scheme:
+        if scheme.lower() != "bearer":
+            raise tokens.TokenUnknown()
+        account = tokens.account_of(text.strip())
+        return roster.actor_of(
+            account, clock.now_s(), two_factor=True, exercise=bool(settings.DEMO)
+        )
+    if (
+        signed_in.account_of(request) is not None
+        and request.method not in SAFE_METHODS
+        and check_csrf(request) is not None
+    ):
+        raise CsrfMissing()
+    return signed_in.actor_of(request)

@@ -1,0 +1,82 @@
+"""What happens to a call before and after its operation? Size, text, shape of faults, caching."""
+
+import logging
+from collections.abc import Callable
+from urllib.parse import unquote_to_bytes
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+
+from linli.api.faults import (
+    Broken,
+    CsrfMissing,
+    MethodNotAllowed,
+    Unreadable,
+    answer,
+    no_such_route,
+    too_large,
+)
+
+log = logging.getLogger("linli.api")
+
+PREFIX = "/api/"
+UPLOADS = "/api/imports"  # its own limit, checked while it streams
+
+
+class OneFace:
+    """Keeps every answer under /api/ to one shape and out of every cache."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Refuse what is too large or no text; put a bare fault into its shape."""
+        if not request.path.startswith(PREFIX):
+            return self.get_response(request)
+        response = self._refused(request) or self.get_response(request)
+        if response.status_code >= 400 and not _shaped(response):
+            response = _shape(request, response)
+        if not response.has_header("Cache-Control"):
+            response["Cache-Control"] = "no-store"
+        return response
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """What broke outside an operation is told in the same shape, with no more."""
+        if not request.path.startswith(PREFIX):
+            return None
+        log.exception("%s %s broke", request.method, request.path, exc_info=error)
+        return answer(Broken())
+
+    def _refused(self, request: HttpRequest) -> HttpResponse | None:
+        size = request.META.get("CONTENT_LENGTH") or "0"
+        if not size.isdigit():
+            return answer(Unreadable(reason="Content-Length"))
+        most = settings.DATA_UPLOAD_MAX_MEMORY_SIZE or 0
+        if int(size) > most and not request.path.startswith(UPLOADS):
+            return answer(too_large(request))
+        if "\0" in request.path or b"\0" in unquote_to_bytes(request.META.get("QUERY_STRING", "")):
+            return answer(Unreadable(reason="NUL"))
+        return None
+
+
+def _shaped(response: HttpResponseBase) -> bool:
+    return response.get("Content-Type", "").startswith("application/json")
+
+
+def _shape(request: HttpRequest, response: HttpResponseBase) -> HttpResponse:
+    """A fault of Django's own as one of ours."""
+    if response.status_code == 405:
+        allowed = tuple(response.get("Allow", "").split(", "))
+        shaped = answer(MethodNotAllowed(method=request.method, allowed=allowed))
+        shaped["Allow"] = response.get("Allow", "")
+        return shaped
+    if response.status_code == 404:
+        return answer(no_such_route(request))
+    if response.status_code == 403:
+        return answer(CsrfMissing())
+    if response.status_code == 413:
+        return answer(too_large(request))
+    if response.status_code >= 500:
+        return answer(Broken())
+    return answer(Unreadable(reason=str(response.status_code)))
