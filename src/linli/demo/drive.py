@@ -186,7 +186,8 @@ class _Modes(dict[str, str]):
         self._under: dict[tuple[str, ...], str] = {}
 
     def get(self, path: str, default: Any = None) -> Any:  # type: ignore[override]
-        """The mode at a path."""
+        """The mode at a path; there always is one."""
+        del default
         above = tuple(p for p in self._declared if path.startswith(p))
         if above not in self._under:
             self._under[above] = mode_at(path, self._at)
