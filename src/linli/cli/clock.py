@@ -16,21 +16,12 @@ app = typer.Typer(
     name="clock", help=_("The city's clock; a demo or a drill may turn it."), no_args_is_help=True
 )
 
-FASTEST = 3600.0
-
 
 class RealTime(Conflict):
     """A city at work runs on the time of day."""
 
     code = "real_time"
     sentence = N_("This city runs on the time of day. Only a demo or a drill turns its clock.")
-
-
-class BadSpeed(BadInput):
-    """A speed the clock cannot go at."""
-
-    code = "bad_speed"
-    sentence = N_("The clock goes at a speed from 0 to {most}; {given} is none.")
 
 
 class BadMoment(BadInput):
@@ -75,13 +66,10 @@ def put(moment: str) -> None:
 def speed(times: float) -> None:
     """Change the speed, without a jump."""
     get_ready()
-    from linli import clock
-    from linli.registry import dial
+    from linli.demo import dial as demo
 
-    if not 0 <= times <= FASTEST:
-        raise BadSpeed(most=int(FASTEST), given=times)
-    dial.turn(_turnable().turned(clock.wall_now(), speed=times))
-    _tell(dial.find(), False)
+    _turnable()
+    _tell(demo.set_speed(times), False)
 
 
 @app.command(help=_("Stop the clock; linli clock speed lets it go on."))

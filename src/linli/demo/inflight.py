@@ -11,9 +11,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from uuid import UUID
 
-from linli.demo.city import City
+from linli.demo.cast import home_of
+from linli.demo.city import City, build_city
 from linli.demo.drive import Drive, Passed, Progress
+from linli.demo.frame import build_frame
 from linli.demo.people_names import in_chinese
+from linli.demo.plan import Plan
 from linli.demo.requests import Requests, build_requests, door_of, request_types
 from linli.loops import catalogue
 from linli.loops.opening import Opening
@@ -23,7 +26,7 @@ from linli.registry.areas import Area
 from linli.registry.roster import Assignment
 
 DAYS_BEFORE = 5
-N_REQUESTS = 2_000
+N_REQUESTS = 3_300  # in five days; two thousand of them are still under way at the end
 BY_STAFF = frozenset({"phone", "visit", "paper"})  # somebody at the desk writes these down
 TITLE_LENGTH = 40
 
@@ -43,6 +46,16 @@ def places_of(city: City) -> Places:
         post__role=Role.COMMUNITY_DESK, deputy=False, ends_at=None
     ).values_list("post__area_id", "account_id")
     return Places(dict(enumerate(ids[: len(city.areas)])), dict(desks))
+
+
+MOST_SCALE = 0.02  # enough households to ask from, however big the city
+
+
+def city_for(plan: Plan, *, scale: float, seed: int) -> City:
+    """The city's arrays again, with few enough people to draw who asks."""
+    frame = build_frame(plan, seed=seed)
+    home = str(frame.areas.code[home_of(frame).community])
+    return build_city(plan, scale=min(scale, MOST_SCALE), seed=seed, whole=[home])
 
 
 def leave_in_flight(

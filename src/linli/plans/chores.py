@@ -29,16 +29,26 @@ def beat() -> int:
     return 0
 
 
-def silent_for_s() -> int | None:
-    """Seconds since a worker last said that it is alive; None if none ever did."""
+def last_beat_s() -> int | None:
+    """When a worker last said that it is alive, in wall seconds; None if none ever did."""
     row = Lease.objects.filter(name=HEARTBEAT).first()
-    if row is None:
-        return None
-    return int(clock.wall_now()) - (clock.seconds(row.until) - HEARTBEAT_LASTS_S)
+    return None if row is None else clock.seconds(row.until) - HEARTBEAT_LASTS_S
+
+
+def silent_for_s() -> int | None:
+    """Wall seconds since a worker last said that it is alive; None if none ever did."""
+    last = last_beat_s()
+    return None if last is None else int(clock.wall_now()) - last
+
+
+def see_to_modes() -> int:
+    """Move clocks with the modes that began or ended; returns how many moved."""
+    return modes.chore(clock.now_s())
 
 
 CHORES: tuple[Chore, ...] = (
     Chore("alive", beat, every_s=HEARTBEAT_EVERY_S),
+    Chore("modes", see_to_modes, every_s=2.0),
     Chore("tick", tick.chore, every_s=1.0),
     Chore("modes", modes.chore, every_s=1.0),
     Chore("send", outbox.send, every_s=1.0),

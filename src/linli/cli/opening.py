@@ -1,0 +1,176 @@
+"""What happens between `linli demo` and the first page? The city is built or found, and opened."""
+
+import os
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+import webbrowser
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.panel import Panel
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+from rich.text import Text
+
+from linli.cli import serving
+from linli.cli.words import gettext as _
+from linli.errors import N_
+
+if TYPE_CHECKING:
+    from linli.demo.stage import Progress as Tell
+    from linli.demo.stage import Wanted
+
+ANSWERS_WITHIN_S = 30
+CAST_PAGE = "cast"
+PARTS = {  # what the build tells of -> what is shown; a part has one bar
+    "areas": N_("Areas, duties, posts and staff"),
+    "households": N_("Households"),
+    "people": N_("People"),
+    "requests": N_("The days before: requests and answers"),
+}
+
+
+def raise_curtain(asked: Mapping[str, Any], *, fresh: bool, speed: float | None) -> "Wanted":
+    """Find the city that stands, or build the one asked for; its clock runs when this returns."""
+    from linli.demo import dial, stage
+
+    _make_tables()
+    found = stage.standing()
+    if found is not None and not fresh:
+        if replace(found, **asked) != found:
+            raise stage.OtherCity(plan=found.plan, scale=found.scale, seed=found.seed)
+        dial.go_on(speed)
+        return found
+    if _has_areas():
+        _empty()
+    wanted = stage.Wanted(**asked)
+    with _bars() as tell:
+        stage.set_up(wanted, tell)
+    dial.set_speed(dial.SPEED if speed is None else speed)
+    return wanted
+
+
+def play(plan: serving.Plan, made: "Wanted", *, with_actors: bool) -> None:
+    """Serve the city; when it answers, say where, and let its people act."""
+    from linli.demo import actors
+
+    stop = threading.Event()
+    address = f"http://{plan.host}:{plan.port}/"
+
+    def when_up() -> None:
+        if not _answers(address, stop):
+            return
+        _tell(address)
+        _open_browser(address)
+        if with_actors:
+            actors.play(address, seed=made.seed, stop=stop)
+
+    thread = threading.Thread(target=when_up, name="actors", daemon=True)
+    serving.serve(plan, on_start=thread.start, on_stop=stop.set)
+    thread.join(serving.STOP_WITHIN_S)
+
+
+def _make_tables() -> None:
+    from django.core.management import call_command
+
+    from linli.cli.ready import owed_migrations
+    from linli.registry import dial
+
+    if owed_migrations():
+        call_command("migrate", interactive=False, verbosity=0)
+    dial.follow()
+
+
+def _has_areas() -> bool:
+    from linli.registry.areas import Area
+
+    return Area.objects.exists()
+
+
+def _empty() -> None:
+    """Take the demo's city down: a file is quicker thrown away than emptied."""
+    from django.db import connection
+
+    from linli.demo import stage
+
+    if connection.vendor != "sqlite":
+        stage.clear()
+        return
+    stage.standing()  # refuses when it is no demo's
+    file = str(connection.settings_dict["NAME"])
+    connection.close()
+    for end in ("", "-wal", "-shm"):
+        if os.path.exists(file + end):
+            os.unlink(file + end)
+    _make_tables()
+
+
+@contextmanager
+def _bars() -> "Iterator[Tell]":
+    """One bar for each part of the build."""
+    console = Console()
+    with Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.percentage:>3.0f}%"),
+        TimeElapsedColumn(),
+        console=console,
+    ) as progress:
+        bars: dict[str, TaskID] = {
+            part: progress.add_task(_(label), total=None, start=False)
+            for part, label in PARTS.items()
+        }
+        progress.start_task(bars["areas"])
+
+        def tell(what: str, done: int, total: int) -> None:
+            part = what if what in bars else "areas"
+            for name, bar in bars.items():  # what comes before is finished
+                if name == part:
+                    break
+                progress.update(bar, total=1, completed=1)
+            progress.start_task(bars[part])
+            if part != "areas":
+                progress.update(bars[part], total=total, completed=done)
+
+        yield tell
+        for bar in bars.values():
+            progress.update(bar, total=1, completed=1)
+
+
+def _answers(address: str, stop: threading.Event) -> bool:
+    """Wait until the server answers; any answer will do."""
+    until = time.monotonic() + ANSWERS_WITHIN_S
+    while not stop.is_set() and time.monotonic() < until:
+        try:
+            urllib.request.urlopen(address, timeout=5).close()  # noqa: S310 - our own address
+        except urllib.error.HTTPError:
+            return True
+        except OSError:
+            stop.wait(0.05)
+        else:
+            return True
+    return False
+
+
+def _tell(address: str) -> None:
+    lines = [
+        _("City W is open: {address}").format(address=address),
+        _("Sign in as one of the cast: {address}").format(address=address + CAST_PAGE),
+        _("Its clock starts on 9 February 2020 at 18:00 and can be paused on every page."),
+        _("Stop with Ctrl-C. The city is kept; --fresh builds it anew."),
+    ]
+    Console().print(Panel(Text("\n".join(lines)), expand=False))
+
+
+def _open_browser(address: str) -> None:
+    """Open the page where there is a screen to show it."""
+    has_screen = sys.platform in ("darwin", "win32") or any(
+        os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY")
+    )
+    if has_screen:
+        webbrowser.open(address)
