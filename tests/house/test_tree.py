@@ -17,7 +17,8 @@ REGISTRY_HOSTS = re.compile(
     r"js[d]elivr|cdn[j]s[.]|deb[.]deb[i]an|proxy[.]gol[a]ng|npm[m]irror|tuna[.]ts[i]nghua"
 )
 MACHINE_PATHS = re.compile(
-    r"(?<![\w.])/(?:w[o]rk|r[o]ot|f[a]rm)/|(?<![\w.])/(?:tm[p]/w|ho[m]e/\w+|Us[e]rs/\w+)/"
+    r"(?<![\w.])/(?:w[o]rk/(?:m[a]in|st[e]ering|sh[a]red|[.]l[i]brary)|r[o]ot|f[a]rm)/|"
+    r"(?<![\w.])/(?:tm[p]/w|ho[m]e/\w+|Us[e]rs/\w+)/"
 )
 
 
