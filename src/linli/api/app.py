@@ -3,7 +3,7 @@
 from ninja.openapi.docs import Swagger
 
 from linli import __version__
-from linli.api import boards, faults, oversight, places, records, roster, rules, work
+from linli.api import boards, codes, faults, oversight, places, records, roster, rules, work
 from linli.api.auth import Caller
 from linli.api.loops import plural, router_of
 from linli.api.openapi import LinliAPI
@@ -25,7 +25,7 @@ def build() -> LinliAPI:
         urls_namespace="api",
     )
     faults.handle(made)
-    for router in (places.router, work.router, rules.router, oversight.router):
+    for router in (codes.router, places.router, work.router, rules.router, oversight.router):
         made.add_router("", router)
     made.add_router("/roster", roster.router)
     made.add_router("/boards", boards.router)

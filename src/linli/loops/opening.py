@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -16,6 +17,17 @@ from linli.loops.scene import Scene
 from linli.loops.standing import Standing
 from linli.policy.can import Ask, Holding, can
 from linli.policy.roles import Purpose
+
+
+class Channel(StrEnum):
+    """By which door an item came in."""
+
+    PAGE = "page"
+    PHONE = "phone"
+    VISIT = "visit"
+    PAPER = "paper"
+    API = "api"
+    OPEN311 = "open311"
 
 
 @dataclass(frozen=True)

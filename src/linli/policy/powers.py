@@ -15,7 +15,8 @@ _KEEPERS = frozenset({Role.DATA_OFFICE})
 _READERS = STAFF - {Role.ANALYST, Role.AUDITOR, Role.ADMINISTRATOR, Role.PARTNER}
 
 POWERS: dict[str, frozenset[Role]] = {
-    # places carry no personal data: everybody may see them
+    # places and codes carry no personal data: everybody may see them
+    "codes.see": frozenset(Role) - {Role.SYSTEM},
     "areas.see": frozenset(Role) - {Role.SYSTEM},
     "areas.edit": _KEEPERS,
     "organisations.see": STAFF,

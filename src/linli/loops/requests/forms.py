@@ -6,17 +6,7 @@ from pydantic import Field
 
 from linli.errors import N_
 from linli.loops.loop import Form
-
-
-class Channel(StrEnum):
-    """By which door a request came in."""
-
-    PAGE = "page"
-    PHONE = "phone"
-    VISIT = "visit"
-    PAPER = "paper"
-    API = "api"
-    OPEN311 = "open311"
+from linli.loops.opening import Channel as Channel
 
 
 class Reach(StrEnum):

@@ -1,0 +1,120 @@
+"""Which codes may stand in a field, and what do they mean? One list for each, everywhere (S94).
+
+A list is read from the place that uses it, never typed again: a closed set of the registry, a
+loop's stages, a form's choices, the types of request in the city's own table. Its version is a
+digest of its entries, so two deployments can tell at once whether they speak alike.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import Enum
+
+from django.conf import settings
+from django.db import models
+
+from linli.errors import N_, NotFound, Word
+from linli.loops import catalogue
+from linli.loops.calendar import CALENDARS
+from linli.loops.loop import Form, Loop, State
+from linli.loops.opening import Channel
+from linli.policy.roles import NAMES, PURPOSE_NAMES
+from linli.registry.areas import TIER_NAMES, AreaCode, AreaKind
+from linli.registry.declarations import Mode, Phase
+from linli.registry.duties import RequestType
+from linli.registry.organisations import OrganisationKind
+from linli.registry.people import Sex
+from linli.registry.places import SiteKind, VehicleKind
+
+
+@dataclass(frozen=True)
+class Code:
+    """One code and its label, in English; the translators have the others."""
+
+    code: str
+    label: str
+
+
+@dataclass(frozen=True)
+class CodeList:
+    """A closed set of codes by name, with the version that follows from its entries."""
+
+    name: str
+    codes: tuple[Code, ...]
+
+    @property
+    def version(self) -> str:
+        """Twelve digits of a digest of the entries."""
+        entries = json.dumps([[c.code, c.label] for c in self.codes], ensure_ascii=False)
+        return hashlib.sha256(entries.encode()).hexdigest()[:12]
+
+
+CHOICES: dict[str, type[models.TextChoices]] = {
+    "area_kind": AreaKind,
+    "organisation_kind": OrganisationKind,
+    "site_kind": SiteKind,
+    "vehicle_kind": VehicleKind,
+    "sex": Sex,
+    "mode": Mode,
+    "phase": Phase,
+}
+
+
+def code_lists() -> dict[str, CodeList]:
+    """Every code list of this deployment by name."""
+    lists = [_choices(name, choices) for name, choices in CHOICES.items()]
+    lists += [
+        _list("role", ((role.value, name) for role, name in NAMES.items())),
+        _list("purpose", ((p.value, name) for p, name in PURPOSE_NAMES.items())),
+        _list("tier", ((str(tier.value), name) for tier, name in TIER_NAMES.items())),
+        _list("channel", ((channel.value, channel.value) for channel in Channel)),
+        _list("language", settings.LANGUAGES),
+        _list("item_state", ((state.value, state.value) for state in State)),
+        _list("calendar", ((name, name) for name in CALENDARS)),
+        _list(
+            "request_type",
+            RequestType.objects.order_by("code").values_list("code", "name_en"),
+        ),
+        _list(
+            "area_code_system",
+            ((s, s) for s in AreaCode.objects.order_by("system").values_list("system", flat=True)),
+        ),
+    ]
+    for loop in catalogue.all_loops().values():
+        lists += _of_loop(loop)
+    return {one.name: one for one in lists}
+
+
+def code_list(name: str) -> CodeList:
+    """The list of that name, or a sentence that there is none."""
+    found = code_lists().get(name)
+    if found is None:
+        raise NotFound(what=Word(N_("code list")), value=name)
+    return found
+
+
+def _of_loop(loop: Loop) -> list[CodeList]:
+    lists = [
+        _list(f"{loop.name}.stage", ((s.name, s.label) for s in loop.stages)),
+        _list(f"{loop.name}.step", ((s.name, s.label) for s in loop.steps)),
+        _list(f"{loop.name}.class", loop.classes.items()),
+    ]
+    for form in {loop.asks, *(step.asks for step in loop.steps)}:
+        lists += [_list(f"{loop.name}.{name}", codes) for name, codes in _enums(form)]
+    return lists
+
+
+def _enums(form: type[Form]) -> Iterable[tuple[str, list[tuple[str, str]]]]:
+    for name, field in form.model_fields.items():
+        kind = field.annotation
+        if isinstance(kind, type) and issubclass(kind, Enum):
+            yield name, [(str(member.value), str(member.value)) for member in kind]
+
+
+def _choices(name: str, choices: type[models.TextChoices]) -> CodeList:
+    return _list(name, ((value, str(label)) for value, label in choices.choices if value))
+
+
+def _list(name: str, entries: Iterable[tuple[str, str]]) -> CodeList:
+    return CodeList(name, tuple(Code(code, label) for code, label in dict(entries).items()))
