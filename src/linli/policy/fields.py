@@ -42,13 +42,12 @@ def sees(roles: Iterable[Role]) -> frozenset[str]:
 
 
 def shown(record: Mapping[str, Any], visible: frozenset[str]) -> dict[str, Any]:
-    """The record as somebody may see it: what is hidden and not empty reads as the mask."""
-    return {
-        name: MASK
-        if name in SENSITIVE and name not in visible and value not in (None, "")
-        else value
-        for name, value in record.items()
-    }
+    """The record as somebody may see it: what is hidden reads as the mask, empty or not.
+
+    A mask on what is there alone would tell that somebody has needs, or none.
+    """
+    hidden = SENSITIVE - visible
+    return {name: MASK if name in hidden else value for name, value in record.items()}
 
 
 def refuse_masked(record: Mapping[str, Any]) -> None:
