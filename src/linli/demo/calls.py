@@ -49,7 +49,7 @@ class Item:
     def of(cls, shown: Mapping[str, Any]) -> Self:
         """From what the API answers, a row of a list or a whole request."""
         entered = datetime.fromisoformat(shown.get("entered_at") or shown["opened_at"])
-        dice = behaviour.Random(str(shown["uid"]))  # noqa: S311 - dice, not secrets
+        dice = behaviour.Random(str(shown["uid"]))
         return cls(
             id=shown["id"],
             uid=shown["uid"],
