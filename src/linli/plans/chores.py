@@ -41,14 +41,8 @@ def silent_for_s() -> int | None:
     return None if last is None else int(clock.wall_now()) - last
 
 
-def see_to_modes() -> int:
-    """Move clocks with the modes that began or ended; returns how many moved."""
-    return modes.chore(clock.now_s())
-
-
 CHORES: tuple[Chore, ...] = (
     Chore("alive", beat, every_s=HEARTBEAT_EVERY_S),
-    Chore("modes", see_to_modes, every_s=2.0),
     Chore("tick", tick.chore, every_s=1.0),
     Chore("modes", modes.chore, every_s=1.0),
     Chore("send", outbox.send, every_s=1.0),
