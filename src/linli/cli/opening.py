@@ -10,6 +10,7 @@ import webbrowser
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
@@ -68,7 +69,14 @@ def play(plan: serving.Plan, made: "Wanted", *, with_actors: bool) -> None:
         _tell(address)
         _open_browser(address)
         if with_actors:
-            actors.play(address, seed=made.seed, stop=stop)
+            actors.play(
+                address,
+                plan=made.plan,
+                scale=made.scale,
+                seed=made.seed,
+                stop=stop,
+                kept=Path(os.environ["LINLI_DATA_DIR"]) / "residents.txt",
+            )
 
     thread = threading.Thread(target=when_up, name="actors", daemon=True)
     serving.serve(plan, on_start=thread.start, on_stop=stop.set)
@@ -105,8 +113,7 @@ def _empty() -> None:
     file = str(connection.settings_dict["NAME"])
     connection.close()
     for end in ("", "-wal", "-shm"):
-        if os.path.exists(file + end):
-            os.unlink(file + end)
+        Path(file + end).unlink(missing_ok=True)
     _make_tables()
 
 

@@ -50,9 +50,7 @@ class Drive:
         self._coming: list[tuple[int, int, Any]] = []  # (moment, tie, an opening or an item's id)
         self._tie = 0
         self._actors: dict[int, Actor] = {}
-        self._answers: dict[tuple[int, str], int | None] = {}
-        self._known: Scene | None = None
-        self._loads: dict[int, int] = {}  # open items by holder, within one batch
+        self._known = Scene(self.visitor, 0)  # what all scenes have looked up so far
 
     def expect(self, loop: Loop, openings: Iterable[tuple[int, Opening, int | None]]) -> None:
         """Somebody will ask: (moment, opening, account that writes it down or None)."""
@@ -90,7 +88,10 @@ class Drive:
         ids = [what for _, _, what in batch if isinstance(what, int)]
         standing = {s.id: s for s in write.load_many(ids)}
         acts: list[Act] = []
-        self._loads = {}
+        self._known = self._known.onward(self.visitor, batch[0][0])
+        self._known.memo["loads"] = {}  # open items by holder, within one batch
+        self._known.mode("")
+        self._known.foresee([standing[i].area_id for i in standing])
         for n, (at, _, what) in enumerate(batch):
             if isinstance(what, int):
                 item = standing[what]
@@ -144,28 +145,17 @@ class Drive:
         heapq.heappush(self._coming, (at, self._tie, what))
 
     def _scene(self, actor: Actor, at: int) -> Scene:
-        """A scene that shares what was looked up before; loads and modes are asked anew."""
+        """A scene that shares what was looked up before; modes are asked anew in each batch."""
         purpose = "" if actor.id is None else Purpose.SERVICE.value
-        if self._known is None:
-            self._known = Scene(actor, at)
-        self._known = self._known.onward(actor, at, purpose)
-        self._known.memo["loads"] = self._loads
-        return self._known
+        return replace(self._known, actor=actor, now=at, purpose=purpose)
 
     def _who(self, deed: Deed, item: Standing, at: int) -> Actor | None:
         if deed.who is Who.RESIDENT:
             return self.visitor
         account = item.holder_id if deed.who is Who.HOLDER else None
         if account is None:
-            account = self._first(item.unit_id, item.topic, at)
+            account = self._known.answers(item.unit_id, item.topic)
         return None if account is None else self._actor(account, at)
-
-    def _first(self, unit: int, topic: str, at: int) -> int | None:
-        key = (unit, topic)
-        if key not in self._answers:
-            found = roster.first_responsible(unit, topic, at)
-            self._answers[key] = found.account_id if found else None
-        return self._answers[key]
 
     def _actor(self, account: int, at: int) -> Actor:
         if account not in self._actors:

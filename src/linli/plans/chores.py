@@ -41,18 +41,13 @@ def silent_for_s() -> int | None:
     return None if last is None else int(clock.wall_now()) - last
 
 
-def see_to_modes() -> int:
-    """Move clocks with the modes that began or ended; returns how many moved."""
-    return modes.chore(clock.now_s())
-
-
+# A lease is how long the others wait when a worker is killed in the middle of a chore.
 CHORES: tuple[Chore, ...] = (
-    Chore("alive", beat, every_s=HEARTBEAT_EVERY_S),
-    Chore("modes", see_to_modes, every_s=2.0),
-    Chore("tick", tick.chore, every_s=1.0),
-    Chore("modes", modes.chore, every_s=1.0),
-    Chore("send", outbox.send, every_s=1.0),
-    Chore("seal", seal_all, every_s=5.0),
+    Chore("alive", beat, every_s=HEARTBEAT_EVERY_S, lease_s=10),
+    Chore("tick", tick.chore, every_s=1.0, lease_s=30),
+    Chore("modes", modes.chore, every_s=1.0, lease_s=120),
+    Chore("send", outbox.send, every_s=1.0, lease_s=30),
+    Chore("seal", seal_all, every_s=5.0, lease_s=60),
 )
 
 
