@@ -12,7 +12,36 @@ from linli.errors import MissingSettings
 
 @dataclass(frozen=True)
 class Environment:
-    """The deployment's settings; each field is ``LINLI_`` and its name in capitals."""
+    """The deployment's settings; each field is ``LINLI_`` and its name in capitals.
+
+    Fields
+    ------
+    data_dir
+        Folder for what is kept beside the database: the SQLite file itself, and the kept secret.
+    database_url
+        `postgresql://user:password@host:port/name` (a socket's folder as `?host=...`), or
+        `sqlite:///file`; left out, a SQLite file in the data folder.
+    secret_key
+        Signs sessions; left out, one is made at the first start and kept in the data folder.
+    hosts
+        Host names by which this deployment may be called, parted by commas.
+    demo
+        1: a demonstration. All that is done is an exercise, and the cast signs in by one click.
+    debug
+        1: errors show their inside. Never where somebody else can reach it.
+    second_factor
+        1: staff must show a second factor, 0: they need not. The default is 1, in a demo 0.
+    mail_url
+        Kept for e-mail; nothing is sent by it yet.
+    origins
+        Addresses pages may be posted from, such as `https://city.example`, parted by commas.
+    oidc_url
+        The OpenID Connect provider that vouches for staff; needs the two settings that follow.
+    oidc_client
+        The name by which that provider knows this deployment.
+    oidc_secret
+        The secret that goes with that name.
+    """
 
     data_dir: Path
     database_url: str

@@ -50,8 +50,8 @@ LOOP = Loop(
     when_parent_closes="drop",
     stages=(
         Stage("sent", N_("sent down")),
-        Stage("received", N_("received")),
-        Stage("done", N_("done"), State.CLOSED),
+        Stage("received", N_("signed for")),
+        Stage("done", N_("carried out"), State.CLOSED),
         Stage("dropped", N_("no longer asked for"), State.CLOSED),
     ),
     steps=(
