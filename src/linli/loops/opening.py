@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 from pydantic import ValidationError
 
 from linli.errors import N_, BadInput, Word
+from linli.forms import BadForm
 from linli.loops import limits
 from linli.loops import standing as arithmetic
 from linli.loops.loop import Form, Loop, State
@@ -128,7 +129,4 @@ def check_form(form: type[Form], data: Mapping[str, Any]) -> dict[str, Any]:
     try:
         return form.model_validate(dict(data)).model_dump(mode="json", exclude_none=True)
     except ValidationError as error:
-        faults = tuple(
-            f"{'.'.join(map(str, e['loc'])) or form.__name__}: {e['msg']}" for e in error.errors()
-        )
-        raise BadInput(N_("The form cannot be taken as it is. {faults}"), faults=faults) from None
+        raise BadForm(error.errors()) from None

@@ -12,10 +12,12 @@ from linli.registry.organisations import Organisation
 from linli.registry.people import Person
 from linli.registry.places import Resource, Site, Vehicle
 from linli.registry.roster import Absence, Assignment, Post
+from linli.registry.tokens import ApiToken
 
 __all__ = [
     "Absence",
     "Account",
+    "ApiToken",
     "Area",
     "AreaCode",
     "AreaShape",

@@ -1,0 +1,100 @@
+"""Which machines may act for which account? Access tokens: shown once, kept as a hash, ended."""
+
+import hashlib
+import secrets
+
+from django.db import models, transaction
+
+from linli import clock
+from linli.audit.records import record
+from linli.columns import MomentField
+from linli.errors import N_, BadInput, NotFound, SignInNeeded, Word
+from linli.policy.can import Actor, Ask, can
+from linli.policy.powers import roles_for
+from linli.registry.accounts import Account
+
+PREFIX = "linli_"  # so that a token found in a log or a file is known for what it is
+SECRET_BYTES = 32
+LONGEST_DAYS = 400
+DAY_S = 86_400
+
+
+class ApiToken(models.Model):
+    """A machine's access in the name of an account, until a moment of the wall clock."""
+
+    id = models.BigAutoField(primary_key=True)
+    account = models.ForeignKey(Account, models.CASCADE, related_name="api_tokens")
+    label = models.CharField(max_length=80)
+    digest = models.CharField(max_length=64, unique=True)
+    made_by = models.BigIntegerField(null=True)
+    made_at = MomentField()
+    ends_at = MomentField()
+    revoked_at = MomentField(null=True)
+
+    class Meta:
+        app_label = "registry"
+
+
+class TokenUnknown(SignInNeeded):
+    """The token sent is not one of ours, or its time has passed."""
+
+    code = "token_unknown"
+    sentence = N_("This access token is not known here, or has ended. Ask for a new one.")
+
+
+@transaction.atomic
+def issue(
+    account: Account, *, label: str, days: int, by: Actor, wall: int | None = None
+) -> tuple[ApiToken, str]:
+    """Make a token for an account and record who did; its text is never shown again."""
+    if not 1 <= days <= LONGEST_DAYS:
+        raise BadInput(
+            N_("A token lasts from 1 to {most} days; {days} were asked."),
+            most=LONGEST_DAYS,
+            days=days,
+        )
+    holding = can(by, Ask("accounts.edit", roles_for("accounts.edit"))).required()
+    text = PREFIX + secrets.token_urlsafe(SECRET_BYTES)
+    at = int(clock.wall_now()) if wall is None else wall
+    made = ApiToken.objects.create(
+        account=account,
+        label=label[:80],
+        digest=digest(text),
+        made_by=by.id,
+        made_at=at,
+        ends_at=at + days * DAY_S,
+    )
+    record(
+        by, "issue", "token", made.id, holding=holding, detail={"account": account.id, "days": days}
+    )
+    return made, text
+
+
+@transaction.atomic
+def revoke(token_id: int, *, by: Actor, wall: int | None = None) -> None:
+    """End a token now."""
+    holding = can(by, Ask("accounts.edit", roles_for("accounts.edit"))).required()
+    at = int(clock.wall_now()) if wall is None else wall
+    if not ApiToken.objects.filter(id=token_id, revoked_at=None).update(revoked_at=at):
+        raise NotFound(what=Word(N_("access token")), value=token_id)
+    record(by, "revoke", "token", token_id, holding=holding)
+
+
+def account_of(text: str, wall: int | None = None) -> Account:
+    """The account a token stands for; raises TokenUnknown."""
+    at = int(clock.wall_now()) if wall is None else wall
+    found = (
+        ApiToken.objects.filter(
+            digest=digest(text), revoked_at=None, ends_at__gt=at, account__is_active=True
+        )
+        .select_related("account")
+        .first()
+    )
+    if found is None:
+        raise TokenUnknown()
+    return found.account
+
+
+def digest(text: str) -> str:
+    """What is kept of a token: enough to know it again, not to show it."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
