@@ -7,23 +7,29 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('registry', '0002_declaration_moments'),
+        ("registry", "0002_declaration_moments"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ApiToken',
+            name="ApiToken",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('label', models.CharField(max_length=80)),
-                ('digest', models.CharField(max_length=64, unique=True)),
-                ('made_by', models.BigIntegerField(null=True)),
-                ('made_at', linli.columns.MomentField()),
-                ('ends_at', linli.columns.MomentField()),
-                ('revoked_at', linli.columns.MomentField(null=True)),
-                ('account', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='api_tokens', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("label", models.CharField(max_length=80)),
+                ("digest", models.CharField(max_length=64, unique=True)),
+                ("made_by", models.BigIntegerField(null=True)),
+                ("made_at", linli.columns.MomentField()),
+                ("ends_at", linli.columns.MomentField()),
+                ("revoked_at", linli.columns.MomentField(null=True)),
+                (
+                    "account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="api_tokens",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
     ]
