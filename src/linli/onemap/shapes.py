@@ -8,7 +8,7 @@ from typing import Any
 
 from linli.errors import N_, NotFound, Word
 from linli.onemap import sights
-from linli.registry.areas import TIER_OF, Area, AreaShape, Tier, under
+from linli.registry.areas import Area, AreaShape, Tier
 
 DECIMALS = 4  # eleven metres: finer than a pixel wherever a whole area is on the screen
 
@@ -31,23 +31,18 @@ def sheet(area: Area, tier: Tier) -> Sheet:
     if tier not in sights.tiers_below(area):
         raise NotFound(what=Word(N_("map")), value=f"{area.id}/{int(tier)}")
     drawn: list[dict[str, Any]] = []
-    parts = _of_tier(area, tier)
+    parts = sights.at_tier(area, tier)
     between = [t for t in Tier if tier < t < (area.tier or Tier.CITY)]
     around = Area.objects.filter(parent=area.parent_id).exclude(id=area.id).order_by("path")
     drawn += _features(around if area.parent_id else (), "around", points=False)
     drawn += _features([area], "frame", points=False)
     drawn += _features(parts, "child", points=True)
     for middle in between:
-        drawn += _features(_of_tier(area, middle), "border", points=False)
+        drawn += _features(sights.at_tier(area, middle), "border", points=False)
     body = json.dumps(
         {"type": "FeatureCollection", "features": drawn}, separators=(",", ":")
     ).encode()
     return Sheet(body, blake2b(body, digest_size=9).hexdigest())
-
-
-def _of_tier(area: Area, tier: Tier) -> list[Area]:
-    kinds = [kind for kind, its_tier in TIER_OF.items() if its_tier == tier]
-    return list(Area.objects.filter(under(area.path), kind__in=kinds).order_by("path"))
 
 
 def _features(areas: Iterable[Area], part: str, *, points: bool) -> list[dict[str, Any]]:

@@ -25,9 +25,15 @@ def tiers_below(area: Area) -> list[Tier]:
     own = area.tier
     if own is None:
         return []
-    kinds = set(Area.objects.filter(under(area.path)).exclude(id=area.id).values_list("kind"))
-    found = {TIER_OF[kind] for (kind,) in kinds}
-    return sorted((t for t in Tier if t in found and t < own), reverse=True)[:DEEPEST]
+    found = [tier for tier in reversed(Tier) if tier < own and at_tier(area, tier).exists()]
+    return found[:DEEPEST]
+
+
+def at_tier(area: Area, tier: Tier) -> QuerySet[Area]:
+    """The units of a tier below an area, in the order of the tree."""
+    kinds = [kind for kind, its_tier in TIER_OF.items() if its_tier == tier]
+    below = Area.objects.filter(under(area.path), kind__in=kinds).exclude(id=area.id)
+    return below.order_by("path")
 
 
 def look(actor: Actor, layer: Layer, area: Area, tier: Tier | None = None) -> Sight:
@@ -38,9 +44,7 @@ def look(actor: Actor, layer: Layer, area: Area, tier: Tier | None = None) -> Si
         wanted = Word(TIER_NAMES[tier]) if tier is not None else "-"
         raise NotBelow(area=area.name_zh, known=names, tier=wanted)
     chosen = known[0] if tier is None else tier
-    kinds = [kind for kind, its_tier in TIER_OF.items() if its_tier == chosen]
-    children = Area.objects.filter(under(area.path), kind__in=kinds).order_by("path")
-    sight = Sight(area, chosen, tuple(children), actor.exercise)
+    sight = Sight(area, chosen, tuple(at_tier(area, chosen)), actor.exercise)
     return sight if not layer.scoped else _with_parts(sight, actor, layer)
 
 

@@ -21,8 +21,7 @@ def _say(numbers: Numbers) -> Figure:
 
 
 def _answered_at(tier: Tier, title: str) -> Measure:
-    opens = {"loop": LOOP, "alive": True, "tier": int(tier)}
-    return Measure(tier.name.lower(), title, opens=opens)
+    return Measure(tier.name.lower(), title, opens={"loop": LOOP, "alive": True, "tier": int(tier)})
 
 
 LAYER = Layer(
