@@ -1,6 +1,6 @@
 """How does the work stand, area by area? Sums of tallies; every number has a list behind it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +10,8 @@ from django.db.models import QuerySet, Sum
 from linli.analysis.rates import Rate, rate
 from linli.loops.ledger import Tally
 from linli.loops.standing import TALLIES
-from linli.policy.can import PATH_STEP, end_of
+from linli.loops.write import TALLY_COUNTS
+from linli.policy.can import end_of
 from linli.registry.areas import Area, Tier, under
 
 
@@ -58,25 +59,52 @@ def children(
     area: Area, *, loop: str = "", item_class: str = "", exercise: bool = False
 ) -> list[Counts]:
     """The tallies of each area directly below one, zero where nothing was ever opened."""
-    length = len(area.path) + PATH_STEP
+    below = Area.objects.filter(parent=area).order_by("path")
+    return each(area.path, below, loop=loop, item_class=item_class, exercise=exercise)
+
+
+def each(
+    path: str,
+    areas: Iterable[Area],
+    *,
+    loop: str = "",
+    item_class: str = "",
+    exercise: bool = False,
+) -> list[Counts]:
+    """The tallies of each of these areas, which lie within a path, communities at the lowest."""
+    listed = list(areas)
     sums = ", ".join(f"SUM({name})" for name in TALLIES)
     where = "path >= %s AND path < %s AND exercise = %s"
-    values: list[Any] = [area.path, end_of(area.path), exercise]
+    values: list[Any] = [path, end_of(path), exercise]
     for column, value in (("loop", loop), ("item_class", item_class)):
         if value:
             where += f" AND {column} = %s"
             values.append(value)
+    found: dict[str, list[int]] = {}
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT SUBSTR(path, 1, {length}), {sums} FROM loops_tally WHERE {where} GROUP BY 1",
-            values,
-        )
-        found = {row[0]: [int(n or 0) for n in row[1:]] for row in cursor.fetchall()}
+        for length in {len(area.path) for area in listed}:
+            cursor.execute(
+                f"SELECT SUBSTR(path, 1, {length}), {sums} FROM loops_tally "
+                f"WHERE {where} AND LENGTH(path) >= {length} GROUP BY 1",
+                values,
+            )
+            found |= {row[0]: [int(n or 0) for n in row[1:]] for row in cursor.fetchall()}
     nothing = [0] * len(TALLIES)
     return [
-        Counts(child, dict(zip(TALLIES, found.get(child.path, nothing), strict=True)))
-        for child in Area.objects.filter(parent=area).order_by("path")
+        Counts(area, dict(zip(TALLIES, found.get(area.path, nothing), strict=True)))
+        for area in listed
     ]
+
+
+def counted(path: str, *, loop: str, exercise: bool = False) -> dict[str, int]:
+    """The same numbers counted from the items themselves, for an area below a community."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT {TALLY_COUNTS} FROM loops_item "
+            "WHERE path >= %s AND path < %s AND loop = %s AND exercise = %s",
+            [path, end_of(path), loop, exercise],
+        )
+        return dict(zip(TALLIES, (int(n or 0) for n in cursor.fetchone()), strict=True))
 
 
 def rates(numbers: Mapping[str, int]) -> Rates:

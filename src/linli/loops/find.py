@@ -75,6 +75,7 @@ class Filters:
     parent_id: int | None = None
     outcome: str = ""
     reopened: bool | None = None
+    reply: str = ""  # "in_time" or "missed": replied too late, or overdue without a reply
 
 
 @dataclass(frozen=True)
@@ -308,6 +309,10 @@ def _narrowed(f: Filters) -> Q:
         narrowed &= Q(clock_id__isnull=f.no_target)
     if f.reopened is not None:
         narrowed &= Q(n_reopened__gt=0) if f.reopened else Q(n_reopened=0)
+    if f.reply == "in_time":
+        narrowed &= Q(replied_at__isnull=False, in_time=True)
+    elif f.reply == "missed":
+        narrowed &= Q(replied_at__isnull=False, in_time=False) | Q(replied_at=None, missed=True)
     return narrowed
 
 

@@ -113,6 +113,20 @@ def test_every_number_on_the_board_opens_a_list_of_that_length(city: City) -> No
     assert board.total(city.areas["w"].path)["n_late"] == 4
 
 
+def test_counts_two_tiers_down_and_counts_of_the_items_agree_with_the_tallies(city: City) -> None:
+    for area in ("oak1", "oak1", "oak2", "ash1"):
+        opened(city, area)
+    tick.tick(EVENING + 8 * HOUR)
+    names = ("w", "east", "elm", "oak", "pine", "ash")
+
+    found = board.each(city.areas["w"].path, [city.areas[name] for name in names])
+
+    assert [c["n_late"] for c in found] == [4, 3, 3, 3, 0, 1]
+    for name, counts in zip(names, found, strict=True):
+        assert board.counted(city.areas[name].path, loop="request") == counts.numbers
+    assert board.counted(city.areas["oak2"].path, loop="request")["n_opened"] == 1
+
+
 def test_a_reply_counts_as_in_time_only_before_a_limit_was_missed(city: City) -> None:
     for hours in (0, 8):
         item_id = opened(city)
@@ -125,6 +139,9 @@ def test_a_reply_counts_as_in_time_only_before_a_limit_was_missed(city: City) ->
 
     numbers = board.total(city.areas["w"].path)
     assert (numbers["n_in_time"], numbers["n_missed"]) == (1, 1)
+    for reply in ("in_time", "missed"):
+        filters = Filters(reply=reply)
+        assert len(find.items(city.actor("gil"), filters=filters, purpose="service").rows) == 1
     found = board.found_and_solved(city.areas["w"].path)
     assert found.pairs == {(0, 0): 1, (0, 3): 1}
     assert found.delay_h == {1: 1.5, 2: 2.0, 3: 4.0}  # when due, though the tick came at eight

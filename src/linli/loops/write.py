@@ -41,6 +41,31 @@ UPSERT_TALLY = (
     f"ON CONFLICT (community_id, loop, item_class, exercise) DO UPDATE SET {TALLY_SUMS}"
 )
 
+_COUNTED_WHEN = {
+    "n_opened": "1 = 1",
+    "n_open": "state = 'open'",
+    "n_waiting": "state = 'waiting'",
+    "n_unheld": "state = 'open' AND holder_id IS NULL",
+    "n_late": "state <> 'closed' AND late",
+    "n_no_target": "state <> 'closed' AND clock_id IS NULL",
+    "n_street": "state <> 'closed' AND tier = 1",
+    "n_district": "state <> 'closed' AND tier = 2",
+    "n_city": "state <> 'closed' AND tier = 3",
+    "n_closed": "state = 'closed'",
+    "n_replied": "replied_at IS NOT NULL",
+    "n_in_time": "replied_at IS NOT NULL AND in_time",
+    "n_missed": "(replied_at IS NOT NULL AND NOT in_time) OR (replied_at IS NULL AND missed)",
+    "n_asked": "state = 'closed' AND rating_asked_at IS NOT NULL",
+    "n_rated": "state = 'closed' AND solved IS NOT NULL",
+    "n_solved": "state = 'closed' AND solved",
+    "n_scored": "state = 'closed' AND satisfied IS NOT NULL",
+    "n_satisfied": "state = 'closed' AND satisfied >= 4",
+}
+TALLY_COUNTS = ", ".join(  # of items, in the order of TALLIES
+    f"SUM(CASE WHEN {_COUNTED_WHEN[c]} THEN 1 ELSE 0 END)" if c in _COUNTED_WHEN else f"SUM({c})"
+    for c in TALLIES
+)
+
 
 def key(uid: UUID) -> str | UUID:
     """A uid as the database keeps it."""
@@ -148,37 +173,12 @@ def add_to_tallies(deltas: Mapping[TallyKey, Sequence[int]]) -> None:
 
 def rebuild_tallies() -> int:
     """Count every tally anew from the items; returns how many tallies there are."""
-    case = {
-        "n_opened": "1",
-        "n_open": "state = 'open'",
-        "n_waiting": "state = 'waiting'",
-        "n_unheld": "state = 'open' AND holder_id IS NULL",
-        "n_late": "state <> 'closed' AND late",
-        "n_no_target": "state <> 'closed' AND clock_id IS NULL",
-        "n_street": "state <> 'closed' AND tier = 1",
-        "n_district": "state <> 'closed' AND tier = 2",
-        "n_city": "state <> 'closed' AND tier = 3",
-        "n_closed": "state = 'closed'",
-        "n_replied": "replied_at IS NOT NULL",
-        "n_in_time": "replied_at IS NOT NULL AND in_time",
-        "n_missed": "(replied_at IS NOT NULL AND NOT in_time) OR (replied_at IS NULL AND missed)",
-        "n_asked": "state = 'closed' AND rating_asked_at IS NOT NULL",
-        "n_rated": "state = 'closed' AND solved IS NOT NULL",
-        "n_solved": "state = 'closed' AND solved",
-        "n_scored": "state = 'closed' AND satisfied IS NOT NULL",
-        "n_satisfied": "state = 'closed' AND satisfied >= 4",
-    }
-    sums = ", ".join(
-        "COUNT(*)" if c == "n_opened" else f"SUM(CASE WHEN {case[c]} THEN 1 ELSE 0 END)"
-        for c in TALLIES
-        if c in case
-    )
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM loops_tally")
         cursor.execute(
             f"INSERT INTO loops_tally (community_id, path, loop, item_class, exercise, "
             f"{', '.join(TALLIES)}) SELECT area.id, area.path, loop, item_class, exercise, "
-            f"{sums}, SUM(n_reopened) FROM loops_item "
+            f"{TALLY_COUNTS} FROM loops_item "
             "JOIN registry_area area ON area.id = loops_item.community_id "
             "GROUP BY area.id, area.path, loop, item_class, exercise"
         )

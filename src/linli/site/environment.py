@@ -56,6 +56,11 @@ class Environment:
     oidc_client: str
     oidc_secret: str
 
+    @property
+    def secure(self) -> bool:
+        """Whether people reach this deployment over https: every origin it names says so."""
+        return bool(self.origins) and all(o.startswith("https://") for o in self.origins)
+
 
 def read(environ: Mapping[str, str] = os.environ) -> Environment:
     """The settings; raises MissingSettings that names everything missing at once."""
@@ -118,6 +123,20 @@ def database(env: Environment) -> dict[str, object]:
             ),
         },
     }
+
+
+def providers(env: Environment) -> dict[str, object]:
+    """Who else may vouch for staff: one OpenID Connect provider, if the city has one."""
+    if not env.oidc_url:
+        return {}
+    app = {
+        "provider_id": "city",
+        "name": urlsplit(env.oidc_url).hostname or "OpenID Connect",
+        "client_id": env.oidc_client,
+        "secret": env.oidc_secret,
+        "settings": {"server_url": env.oidc_url},
+    }
+    return {"openid_connect": {"APPS": [app]}}
 
 
 def _flag(environ: Mapping[str, str], name: str, *, default: bool = False) -> bool:

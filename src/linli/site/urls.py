@@ -1,7 +1,14 @@
 """Which address leads where?"""
 
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver, include, path
 
 from linli.api.app import api
 
-urlpatterns: list[URLPattern | URLResolver] = [path("api/", api.urls)]
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("api/", api.urls),
+    path("", include("linli.web.urls")),
+]
+handler400 = "linli.web.problems.bad_request"
+handler403 = "linli.web.problems.forbidden"
+handler404 = "linli.web.problems.not_found"
+handler500 = "linli.web.problems.broken"

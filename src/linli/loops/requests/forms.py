@@ -40,62 +40,107 @@ RESULT_NAMES = {
     Result.PARTLY: N_("partly done"),
     Result.CANNOT: N_("cannot be done"),
 }
+SATISFACTION_NAMES = {
+    "5": N_("very satisfied"),
+    "4": N_("satisfied"),
+    "3": N_("so so"),
+    "2": N_("not satisfied"),
+    "1": N_("not satisfied at all"),
+}
 
 
 class RequestAsk(Form):
     """What the resident needs, and how to reach them; nothing else is asked."""
 
-    description: str = Field(min_length=2, max_length=4000)
-    contact_name: str = Field(default="", max_length=80)
-    contact_phone: str = Field(default="", max_length=40)
-    address: str = Field(default="", max_length=300)
-    attributes: dict[str, str | list[str]] = Field(default_factory=dict)
+    description: str = Field(
+        min_length=2,
+        max_length=4000,
+        title=N_("What do you need?"),
+        description=N_("Say what is wrong, since when, and how many people it concerns."),
+    )
+    contact_name: str = Field(default="", max_length=80, title=N_("Your name"))
+    contact_phone: str = Field(
+        default="",
+        max_length=40,
+        title=N_("Your phone"),
+        description=N_("Only for questions about this request."),
+    )
+    address: str = Field(
+        default="",
+        max_length=300,
+        title=N_("Where exactly?"),
+        description=N_("Building, entrance, door; or the nearest shop or crossing."),
+    )
+    attributes: dict[str, str | list[str]] = Field(
+        default_factory=dict, title=N_("Further answers")
+    )
 
 
 class RequestReason(Form):
     """Why: one sentence."""
 
-    reason: str = Field(min_length=2, max_length=500)
+    reason: str = Field(min_length=2, max_length=500, title=N_("Say it in a sentence"))
 
 
 class RequestReassign(Form):
     """Whom the dispatcher gives it to: somebody by name, or whoever the duty list leads to."""
 
-    reason: str = Field(min_length=2, max_length=500)
-    holder_id: int | None = None
+    reason: str = Field(min_length=2, max_length=500, title=N_("Why?"))
+    holder_id: int | None = Field(
+        default=None,
+        title=N_("To whom?"),
+        description=N_("Left empty, the duty list decides."),
+    )
 
 
 class RequestAnswer(Form):
     """The reply: what was done, and how the resident was told."""
 
-    note: str = Field(min_length=2, max_length=4000)
-    result: Result
-    reach: Reach
+    note: str = Field(
+        min_length=2,
+        max_length=4000,
+        title=N_("The reply"),
+        description=N_("What was done, in words the resident understands. They read exactly this."),
+    )
+    result: Result = Field(
+        title=N_("What was achieved?"), json_schema_extra={"names": {**RESULT_NAMES}}
+    )
+    reach: Reach = Field(
+        title=N_("How was the resident told?"), json_schema_extra={"names": {**REACH_NAMES}}
+    )
 
 
 class RequestDelivery(Form):
     """How a reply that had not been read was brought to the resident after all."""
 
-    reach: Reach
-    note: str = Field(default="", max_length=500)
+    reach: Reach = Field(
+        title=N_("How was the resident told?"), json_schema_extra={"names": {**REACH_NAMES}}
+    )
+    note: str = Field(default="", max_length=500, title=N_("Note"))
 
 
 class RequestRating(Form):
     """The resident's word: solved or not, and how satisfied from 1 to 5."""
 
-    solved: bool
-    satisfied: int | None = Field(default=None, ge=1, le=5)
-    comment: str = Field(default="", max_length=1000)
+    solved: bool = Field(title=N_("Is it solved?"))
+    satisfied: int | None = Field(
+        default=None,
+        ge=1,
+        le=5,
+        title=N_("How satisfied are you with how it went?"),
+        json_schema_extra={"names": {**SATISFACTION_NAMES}},
+    )
+    comment: str = Field(default="", max_length=1000, title=N_("Anything you would like to add?"))
 
 
 class RequestMerge(Form):
     """The earlier item that asks for the same."""
 
-    item: int = Field(gt=0)
+    item: int = Field(gt=0, title=N_("Number of the earlier request"))
 
 
 class RequestBackCheck(Form):
     """What a second person found when asking again."""
 
-    agrees: bool
-    note: str = Field(default="", max_length=500)
+    agrees: bool = Field(title=N_("Does what the resident says agree with the record?"))
+    note: str = Field(default="", max_length=500, title=N_("Note"))

@@ -1,0 +1,116 @@
+"""How does a request come in, by whichever door? And how does somebody join one that is there?"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.db import IntegrityError, transaction
+
+from linli.errors import N_, BadInput, NotFound, Taken, Word
+from linli.loops import token as tokens
+from linli.loops.advance import Moved, Opening, advance, open_item
+from linli.loops.ledger import Item, Voice
+from linli.loops.requests.forms import Channel
+from linli.loops.requests.loop import LOOP
+from linli.loops.scene import Scene
+from linli.policy.can import Actor
+from linli.policy.roles import FIELD_STAFF, Purpose
+from linli.registry.duties import RequestType
+
+TITLE_LENGTH = 60  # what a list shows of the description
+
+
+@dataclass(frozen=True)
+class Filed:
+    """A request that is in: the item, and the token that follows it.
+
+    Sent twice, it is filed once: the second answer has no token, which only the first one told.
+    """
+
+    item_id: int
+    stage: str
+    token: str = ""
+    again: bool = False
+
+
+def file_request(
+    actor: Actor,
+    *,
+    now: int,
+    kind: str,
+    area_id: int,
+    data: Mapping[str, Any],
+    channel: Channel,
+    uid: UUID | None = None,
+    subject: tuple[str, int] | None = None,
+    happened_at: int | None = None,
+) -> Filed:
+    """File a request of a type at an area; its class follows from the type.
+
+    Whoever works here files on behalf of somebody else, so the request is not their own.
+    Raises BadInput for an unknown type, NotFound for an unknown area, BadForm for the rest.
+    """
+    known = RequestType.objects.filter(code=kind, valid_until=None).first()
+    if known is None:
+        raise BadInput(
+            N_("There is no type of request {given}. Choose one from the list."), given=kind[:40]
+        )
+    staff = bool(actor.holds(FIELD_STAFF))
+    made = tokens.make()
+    subject_kind, subject_id = subject or ("", None)
+    moved = open_item(
+        LOOP,
+        Opening(
+            area_id,
+            known.item_class,
+            data,
+            kind=known.code,
+            title=_title(data),
+            uid=uid or uuid4(),
+            token_hash=tokens.digest(made),
+            channel=channel.value,
+            opened_by=None if staff else actor.id,
+            subject_kind=subject_kind,
+            subject_id=subject_id,
+            happened_at=happened_at,
+        ),
+        Scene(actor, now, Purpose.SERVICE.value if staff else ""),
+    )
+    return Filed(moved.item_id, moved.stage, "" if moved.again else made, moved.again)
+
+
+def join_request(actor: Actor, item_id: int, *, now: int) -> str:
+    """Say "me too" to a request that others may know of; returns a token of one's own.
+
+    Raises NotFound for a request that is not public, Taken for a second voice of one account.
+    """
+    row = Item.objects.filter(id=item_id, loop=LOOP.name).values("kind", "opened_by").first()
+    if row is None or not RequestType.objects.filter(code=row["kind"], public=True).exists():
+        raise NotFound(what=Word(N_("request")), value=item_id)
+    if actor.id is not None and row["opened_by"] == actor.id:
+        raise _joined_already(item_id)
+    made = tokens.make()
+    try:
+        with transaction.atomic():
+            Voice.objects.create(
+                item_id=item_id, at=now, account_id=actor.id, token_hash=tokens.digest(made)
+            )
+            _me_too(item_id, Scene(actor, now))
+    except IntegrityError:
+        raise _joined_already(item_id) from None
+    return made
+
+
+def _me_too(item_id: int, scene: Scene) -> Moved:
+    return advance(item_id, "me_too", scene, own=True)
+
+
+def _joined_already(item_id: int) -> Taken:
+    return Taken(what=Word(N_("Your voice for request")), value=item_id)
+
+
+def _title(data: Mapping[str, Any]) -> str:
+    """The first words of the description, for lists."""
+    words = " ".join(str(data.get("description", "")).split())
+    return words if len(words) <= TITLE_LENGTH else f"{words[: TITLE_LENGTH - 1]}…"

@@ -1,0 +1,74 @@
+"""What stands on every page, whatever it is about: who, where, when, which language?"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+
+from linli import clock
+from linli.errors import SignInNeeded
+from linli.jobs.outbox import Notice
+from linli.policy.can import Actor, Ask, Holding, can
+from linli.policy.powers import roles_for
+from linli.policy.roles import NAMES, Purpose, Role
+from linli.registry.signed_in import account_of, actor_of
+from linli.web import purposes
+from linli.web.menu import entries_for
+
+ROWS_A_PAGE = 50
+
+
+def every_page(request: HttpRequest) -> dict[str, Any]:
+    """The context of the frame: menu, clock, demonstration, who is signed in and as what."""
+    actor = actor_of(request)
+    account = account_of(request)
+    return {
+        "actor": actor,
+        "account": account,
+        "posts": _posts(actor),
+        "menu": entries_for(actor, request.path),
+        "city_now": clock.now(),
+        "demo": settings.DEMO,
+        "n_unread": Notice.objects.filter(account_id=actor.id, read_at=None).count()
+        if account
+        else 0,
+        "purpose": purposes.of(request) if account else None,
+    }
+
+
+def _posts(actor: Actor) -> list[str]:
+    roles = {h.role for h in actor.holdings if h.role not in (Role.VISITOR, Role.RESIDENT)}
+    return [NAMES[role] for role in sorted(roles)] or ([NAMES[Role.RESIDENT]] if actor.id else [])
+
+
+def allow(
+    request: HttpRequest, verb: str, *, path: str | None = None, purpose: str | None = None
+) -> Holding:
+    """The holding that lets this person do it here, or the problem that says why not.
+
+    A purpose is only asked when the verb is about residents, so it is only named for those.
+    """
+    about_residents = verb.startswith(("people.", "households."))
+    chosen = Purpose(purpose) if purpose else None
+    ask = Ask(verb, roles_for(verb), path, chosen, about_residents)
+    return can(actor_of(request), ask).required()
+
+
+def signed_in(request: HttpRequest) -> Actor:
+    """The actor, who must have an account; raises SignInNeeded."""
+    actor = actor_of(request)
+    if actor.id is None:
+        raise SignInNeeded()
+    return actor
+
+
+def working(request: HttpRequest, roles: frozenset[Role]) -> Actor:
+    """The actor, who must hold one of these roles somewhere; raises SignInNeeded, NotAllowed."""
+    can(actor_of(request), Ask("work.see", roles)).required()
+    return actor_of(request)
+
+
+def typed(request: HttpRequest) -> Mapping[str, str]:
+    """What was typed into a form, to be shown again when something has to be put right."""
+    return {k: v for k, v in request.POST.items() if k != "csrfmiddlewaretoken"}

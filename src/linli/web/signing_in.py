@@ -1,0 +1,42 @@
+"""How does somebody sign in? What allauth is told about this house."""
+
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.flows.login import record_authentication
+from allauth.mfa.models import Authenticator
+from allauth.mfa.signals import authenticator_added
+from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
+from django.conf import settings
+from django.dispatch import receiver
+from django.http import HttpRequest
+
+
+class Accounts(DefaultAccountAdapter):
+    """Accounts are made by an administrator; residents need none."""
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        """Nobody makes an account by themselves."""
+        return False
+
+    def populate_username(self, request: HttpRequest, user: Any) -> None:
+        """Keep the name given, and show it until somebody says a better one."""
+        super().populate_username(request, user)
+        user.display_name = user.display_name or user.username
+
+
+class Providers(DefaultSocialAccountAdapter):
+    """Whom the city's own provider vouches for gets an account; what it may do is the roster's."""
+
+    def is_open_for_signup(self, request: HttpRequest, sociallogin: Any) -> bool:
+        """Open where a provider is set."""
+        return bool(settings.SOCIALACCOUNT_PROVIDERS)
+
+
+@receiver(authenticator_added)
+def remember(request: HttpRequest, user: Any, authenticator: Authenticator, **_: Any) -> None:
+    """Whoever has just set up a second factor has shown it: the code was checked."""
+    if authenticator.type != Authenticator.Type.RECOVERY_CODES:
+        record_authentication(
+            request, user, "mfa", id=authenticator.pk, type=str(authenticator.type)
+        )
