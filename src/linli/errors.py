@@ -13,6 +13,14 @@ class Word(str):
     """A value inside a sentence that is itself to be translated, such as a step's name."""
 
 
+class Sentences(tuple[Any, ...]):
+    """Whole sentences inside another, one after the other, each told in the reader's language."""
+
+    def tell(self, translate: Callable[[str], str] = str) -> str:
+        """Say them all."""
+        return " ".join(str(_said(part, translate)) for part in self)
+
+
 class Problem(Exception):
     """One thing that went wrong, told the same way on every face.
 

@@ -19,7 +19,7 @@ from linli.loops.token import digest
 from linli.loops.work import unmet_gates
 from linli.policy.can import OWNERS, Actor, Ask, Holding, can, scope
 from linli.policy.fields import MASK, sees
-from linli.policy.roles import FIELD_STAFF, Purpose, Role
+from linli.policy.roles import FIELD_STAFF, PURPOSES, Purpose, Role
 from linli.registry.accounts import Account
 from linli.registry.areas import Area, under, within
 
@@ -104,16 +104,17 @@ def item_for(
         raise NotFound(what=Word(N_("item")), value=item_id)
     loop = catalogue.get(item.loop)
     own = is_own(actor, item, token)
-    if not own and not _in_sight(actor, loop, item):
+    asked = own or has_voice(actor, item, token)
+    if bool(item.exercise) != actor.exercise or not (asked or _in_sight(actor, loop, item)):
         raise NotFound(what=Word(N_("item")), value=item_id)
-    roles = loop.seen_by | (OWNERS if own else frozenset())
+    roles = loop.seen_by | (OWNERS if asked else frozenset())
     chosen = Purpose(purpose) if purpose else None
     holding = can(
-        actor, Ask(f"{loop.name}.see", roles, item.path, chosen, loop.about_residents, own)
+        actor, Ask(f"{loop.name}.see", roles, item.path, chosen, loop.about_residents, asked)
     ).required()
     scene = Scene(actor, now, purpose or "")
-    visible = sees([holding.role])
-    if not own:
+    visible = frozenset() if holding.role in OWNERS else sees([holding.role])
+    if not asked and loop.about_residents:
         record(actor, "see", "item", item.id, holding=holding, purpose=purpose, path=item.path)
     return ItemView(
         item=item,
@@ -154,6 +155,8 @@ def reach(
     if item is not None and item.loop == loop.name:
         if is_own(actor, item, token):
             return True
+        if has_voice(actor, item, token):
+            return False
         held = actor.holds((roles | loop.seen_by) - OWNERS)
         if any(item.path.startswith(h.path) for h in held):
             return False
@@ -173,17 +176,22 @@ def is_own(actor: Actor, item: Standing, token: str | None = None) -> bool:
     """Whether the item is this actor's own: asked for by the account, or shown by its token.
 
     ``opened_by`` is whoever asked. Staff who write down what a caller asks are in the event.
+    Who joined with a voice follows the item, but it is not theirs to withdraw or to rate.
     """
     if actor.id is not None and item.opened_by == actor.id:
         return True
     if actor.person_id is not None and item.subject_kind == "person":
         return item.subject_id == actor.person_id
-    if not token:
+    return bool(token) and item.token_hash == digest(token or "")
+
+
+def has_voice(actor: Actor, item: Standing, token: str | None = None) -> bool:
+    """Whether this actor has joined an item that somebody else asked for."""
+    if not item.n_me_too or (actor.id is None and not token):
         return False
-    return (
-        item.token_hash == digest(token)
-        or Voice.objects.filter(item_id=item.id, token_hash=digest(token)).exists()
-    )
+    mine = Q(account_id=actor.id) if actor.id is not None else Q(pk__in=[])
+    mine |= Q(token_hash=digest(token)) if token else Q(pk__in=[])
+    return Voice.objects.filter(mine, item_id=item.id).exists()
 
 
 def by_token(token: str) -> int:
@@ -224,16 +232,22 @@ def own_items(actor: Actor, *, most: int = ITEMS_A_PAGE) -> list[Item]:
 def work_of(actor: Actor, *, now: int, after: str | None = None, most: int = ITEMS_A_PAGE) -> Page:
     """What this person holds, the earliest limit first and what has none last."""
     del now  # late is kept on the item; the moment decides nothing here
-    mine = Item.objects.filter(holder_id=actor.id, state=State.OPEN)
-    return _by_due(mine, after, most) if actor.id is not None else Page([])
+    if actor.id is None or not actor.two_factor:
+        return Page([])
+    mine = Item.objects.filter(holder_id=actor.id, state=State.OPEN, exercise=actor.exercise)
+    return _by_due(mine, after, most)
 
 
 def unheld_of(actor: Actor, *, after: str | None = None, most: int = ITEMS_A_PAGE) -> Page:
     """What waits at this person's units with nobody holding it, the earliest limit first."""
     paths = {h.path for h in actor.holds(FIELD_STAFF | {Role.PARTNER})}
     units = Area.objects.filter(path__in=paths).values("id")
-    waiting = Item.objects.filter(unit_id__in=units, state=State.OPEN, holder_id=None)
-    return _by_due(waiting, after, most) if paths else Page([])
+    if not paths or not actor.two_factor:
+        return Page([])
+    waiting = Item.objects.filter(
+        unit_id__in=units, state=State.OPEN, holder_id=None, exercise=actor.exercise
+    )
+    return _by_due(waiting, after, most)
 
 
 def similar(actor: Actor, area_id: int, kind: str, *, most: int = 10) -> list[Item]:
@@ -241,7 +255,10 @@ def similar(actor: Actor, area_id: int, kind: str, *, most: int = 10) -> list[It
     place = Area.objects.get(id=area_id)
     return list(
         Item.objects.filter(
-            community_id=place.community_id or place.id, kind=kind, exercise=actor.exercise
+            loop="request",
+            community_id=place.community_id or place.id,
+            kind=kind,
+            exercise=actor.exercise,
         )
         .exclude(state=State.CLOSED)
         .order_by("-id")[:most]
@@ -267,15 +284,22 @@ def _by_due(rows: QuerySet[Item], after: str | None, most: int) -> Page:
 
 
 def _visible(actor: Actor, filters: Filters, purpose: str | None) -> QuerySet[Item]:
+    """The items of the loops that the actor sees, where a role allows it for this purpose.
+
+    A purpose that one of several roles may have opens that role's area, not the others'.
+    """
     loops = [catalogue.get(filters.loop)] if filters.loop else list(catalogue.all_loops().values())
+    chosen = Purpose(purpose) if purpose else None
     seen = Q(pk__in=[])
     for loop in loops:
-        ranges = scope(actor, loop.seen_by)
-        if ranges and loop.about_residents:
-            chosen = Purpose(purpose) if purpose else None
-            path = min((h.path for h in actor.holds(loop.seen_by)), key=len)
+        roles = loop.seen_by
+        if loop.about_residents:
+            roles = frozenset(r for r in roles if chosen in PURPOSES.get(r, ()))
+        held = actor.holds(loop.seen_by)
+        if held and loop.about_residents and not actor.holds(roles):
+            path = min((h.path for h in held), key=len)
             can(actor, Ask(f"{loop.name}.see", loop.seen_by, path, chosen, True)).required()
-        seen |= Q(loop=loop.name) & within(ranges)
+        seen |= Q(loop=loop.name) & within(scope(actor, roles))
     return Item.objects.filter(seen, _narrowed(filters), exercise=actor.exercise)
 
 

@@ -30,6 +30,6 @@ def ladder(clock_id: int) -> tuple[RungAt, ...]:
     )
 
 
-def rungs_of(clock_id: int | None) -> dict[int, int]:
-    """Level to seconds for a clock; none without one."""
-    return {} if clock_id is None else {rung.level: rung.after_s for rung in ladder(clock_id)}
+def rungs_of(clock_id: int | None) -> tuple[RungAt, ...]:
+    """The rungs of an item's clock, lowest first; none without one."""
+    return () if clock_id is None else ladder(clock_id)

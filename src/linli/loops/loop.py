@@ -11,7 +11,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from linli.errors import N_, BadInput
+from linli.errors import N_, BadInput, Problem
 from linli.policy.roles import Role
 
 
@@ -51,7 +51,7 @@ class Unmet:
 
     def tell(self, translate: Callable[[str], str] = str) -> str:
         """Say it in the language that ``translate`` turns our English into."""
-        return translate(self.sentence).format(**self.values)
+        return Problem(self.sentence, **self.values).tell(translate)
 
 
 Check = Callable[[Any, Mapping[str, Any], Any], Unmet | None]  # (standing, data, scene)
@@ -79,6 +79,7 @@ class Stage:
     auto: str | None = None
     holds_clock: bool = False  # the clock stands still here and keeps what had run
     keeps_clock: bool = False  # the clock it came with goes on here
+    tells_voices: bool = False  # who asked for the same is told of the arrival here
     public: str = ""  # what the resident reads
 
 
@@ -132,6 +133,7 @@ class Loop:
     classes: Mapping[str, str]
     seen_by: frozenset[Role]
     when_children_close: str | None = None  # the step taken when the last child has closed
+    when_joined: str | None = None  # the step that an item takes when another is joined to it
     when_parent_closes: str | None = None  # the step an open child takes then
     version: int = 1
     about_residents: bool = True
@@ -163,7 +165,8 @@ class Loop:
     def _can_close(self) -> set[str]:
         done = {stage.name for stage in self.stages if stage.state is State.CLOSED}
         while True:
-            more = {o for s in self.steps if s.to in done for o in s.origin} - done
+            moves = (s for s in self.steps if s.to in done and not s.stays)
+            more = {o for s in moves for o in s.origin} - done
             if not more:
                 return done
             done |= more
@@ -190,6 +193,9 @@ def diagram(loop: Loop) -> str:
     """The loop as a Mermaid state diagram."""
     lines = ["stateDiagram-v2", f"    [*] --> {loop.opens}"]
     for step in loop.steps:
-        lines += [f"    {origin} --> {step.to}: {step.name}" for origin in sorted(step.origin)]
+        lines += [
+            f"    {origin} --> {origin if step.stays else step.to}: {step.name}"
+            for origin in sorted(step.origin)
+        ]
     lines += [f"    {s.name} --> [*]" for s in loop.stages if s.state is State.CLOSED]
     return "\n".join(lines)

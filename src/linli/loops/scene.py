@@ -103,6 +103,15 @@ class Scene:
             return None
         return limits.clocks_of(limit_set_id).get((stage, item_class, self.mode(path)))
 
+    def ticking_by_id(
+        self, limit_set_id: int | None, clock_id: int | None
+    ) -> limits.Ticking | None:
+        """The very clock that an item runs by, whatever its stage and mode."""
+        if limit_set_id is None or clock_id is None:
+            return None
+        clocks = limits.clocks_of(limit_set_id).values()
+        return next((ticking for ticking in clocks if ticking.id == clock_id), None)
+
     def calendar(self, name: str) -> Calendar:
         """The calendar of that name."""
         return CALENDARS[name]

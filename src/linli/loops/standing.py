@@ -1,9 +1,10 @@
 """How does an item stand, and what does a step change? The arithmetic of a move, no table here."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from linli.loops.ladder import RungAt
 from linli.loops.loop import Allotment, Stage, State, Step
 from linli.loops.scene import Place, Scene
 
@@ -80,6 +81,8 @@ def enter(standing: Standing, stage: Stage, scene: Scene) -> Changes:
         return changes | {"closed_at": scene.now, "next_c": None, "used_c": None}
     if stage.keeps_clock:
         return changes
+    if stage.holds_clock and standing.used_c is not None:
+        return changes  # held already: what had run stays what had run
     if stage.holds_clock:
         used = scene.calendar(standing.calendar).count(scene.now) - standing.entered_c
         return changes | {"used_c": used, "next_c": None}
@@ -109,25 +112,51 @@ def start_clock(standing: Standing, stage: str, scene: Scene) -> Changes:
     }
 
 
-def resume(standing: Standing, stage: Stage, scene: Scene, rungs: Mapping[int, int]) -> Changes:
-    """The clock goes on where it was held: ``rungs`` is level to seconds of the item's clock."""
+def resume(standing: Standing, stage: Stage, scene: Scene, rungs: Sequence[RungAt]) -> Changes:
+    """The clock goes on where it was held; ``rungs`` are those of the item's own clock."""
     calendar = scene.calendar(standing.calendar)
     used = standing.used_c or 0
     entered = calendar.count(scene.now) - used
-    ahead = [after for level, after in rungs.items() if level > standing.level]
     changes: Changes = {
         "stage": stage.name,
         "state": stage.state.value,
         "entered_at": scene.now,
         "entered_c": entered,
         "used_c": None,
-        "next_c": entered + min(ahead) if ahead else None,
+        "next_c": _next(entered, standing.level, rungs),
     }
-    if standing.due_at is not None and standing.clock_id is not None:
-        limit = scene.ticking(standing.limit_set_id, stage.name, standing.item_class, standing.path)
-        if limit is not None:
-            changes["due_at"] = calendar.moment(entered + limit.limit_s)
+    ticking = scene.ticking_by_id(standing.limit_set_id, standing.clock_id)
+    if ticking is not None:
+        changes["due_at"] = calendar.moment(entered + ticking.limit_s)
     return changes
+
+
+def passed(standing: Standing, rungs: Sequence[RungAt], count: int) -> list[RungAt]:
+    """The rungs that an item has gone by, when its calendar has counted this far."""
+    return [
+        r for r in rungs if r.level > standing.level and standing.entered_c + r.after_s <= count
+    ]
+
+
+def climb(standing: Standing, place: Place, rungs: Sequence[RungAt], count: int) -> Changes:
+    """The columns that follow from the rungs gone by: the same as the tick sets."""
+    over = passed(standing, rungs, count)
+    level = max((r.level for r in over), default=standing.level)
+    tier = max([standing.tier, *(r.tier for r in over)])
+    late = bool(standing.late) or any(r.late for r in over)
+    return {
+        "level": level,
+        "tier": tier,
+        "unit_id": place.unit(tier) if tier > standing.tier else standing.unit_id,
+        "late": late,
+        "missed": bool(standing.missed) or (late and standing.replied_at is None),
+        "holder_id": None if any(r.clears_holder for r in over) else standing.holder_id,
+        "next_c": _next(standing.entered_c, level, rungs),
+    }
+
+
+def _next(entered_c: int, level: int, rungs: Sequence[RungAt]) -> int | None:
+    return min((entered_c + r.after_s for r in rungs if r.level > level), default=None)
 
 
 def rise(standing: Standing, place: Place, tiers: int, top: int = 3) -> Changes:

@@ -7,6 +7,7 @@ sets the next. A second pass at the same moment finds nothing. Steps that a rung
 take go through the ordinary door afterwards.
 """
 
+import logging
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -16,12 +17,15 @@ from linli import clock
 from linli.jobs import outbox
 from linli.loops import write
 from linli.loops.calendar import ALWAYS, CALENDARS
+from linli.loops.messages import told
 from linli.loops.scene import Scene
 from linli.loops.work import Work
 from linli.policy.can import SYSTEM
 from linli.policy.roles import Role
 from linli.registry.areas import TIER_COLUMN, Tier
 from linli.registry.roster import first_responsible_many
+
+log = logging.getLogger("linli.loops")
 
 _TABLES = ("due", "passed", "moved")  # this connection's own, emptied before each pass
 ITEMS_A_PASS = 20_000  # a pass holds its locks for well under a second
@@ -35,22 +39,25 @@ class Ticked:
     rungs: int
     steps: int
 
+    def __add__(self, more: "Ticked") -> "Ticked":
+        return Ticked(self.items + more.items, self.rungs + more.rungs, self.steps + more.steps)
+
 
 def tick(now: int | None = None, *, items_a_pass: int = ITEMS_A_PASS) -> Ticked:
     """See to every clock up to a moment (UTC seconds)."""
     at = clock.now_s() if now is None else now
-    items = rungs = steps = 0
+    done = Ticked(0, 0, 0)
     for calendar in CALENDARS.values():
         count = calendar.count(at)
         while True:
             with transaction.atomic():
-                n_items, n_rungs, owed = _pass(calendar.name, count, at, items_a_pass)
-            items += n_items
-            rungs += n_rungs
-            steps += sum(_take(item_id, step, at) for item_id, step in owed)
-            if n_items < items_a_pass:
+                passed, owed = _pass(calendar.name, count, at, items_a_pass)
+            for item_id in owed:
+                passed += _guarded(item_id, at)
+            done += passed
+            if passed.items < items_a_pass:
                 break
-    return Ticked(items, rungs, steps)
+    return done
 
 
 def chore() -> int:
@@ -58,7 +65,8 @@ def chore() -> int:
     return tick().items
 
 
-def _pass(calendar: str, count: int, at: int, most: int) -> tuple[int, int, list[tuple[int, str]]]:
+def _pass(calendar: str, count: int, at: int, most: int) -> tuple[Ticked, list[int]]:
+    """One pass, and the items left out of it because a rung of theirs names a step."""
     with connection.cursor() as cursor:
         for table in _TABLES:
             cursor.execute(f"DROP TABLE IF EXISTS {table}")
@@ -66,8 +74,13 @@ def _pass(calendar: str, count: int, at: int, most: int) -> tuple[int, int, list
         cursor.execute("SELECT count(*) FROM due")
         n_items = cursor.fetchone()[0]
         if not n_items:
-            return 0, 0, []
+            return Ticked(0, 0, 0), []
         cursor.execute(_PASSED, [count])
+        cursor.execute("SELECT DISTINCT id FROM passed WHERE step <> '' ORDER BY id")
+        owed = [row[0] for row in cursor.fetchall()]
+        if owed:
+            for statement in _LEAVE_OUT:
+                cursor.execute(statement)
         cursor.execute(
             _EVENTS[connection.vendor], [Role.SYSTEM.value, calendar == ALWAYS.name, at, at]
         )
@@ -76,9 +89,7 @@ def _pass(calendar: str, count: int, at: int, most: int) -> tuple[int, int, list
         cursor.execute(_TALLIES)
         cursor.execute(_UPDATE)
         _tell(cursor, at)
-        cursor.execute("SELECT id, step FROM passed WHERE step <> '' ORDER BY id, level")
-        owed = cursor.fetchall()
-    return n_items, n_rungs, owed
+    return Ticked(n_items - len(owed), n_rungs, 0), owed
 
 
 # The items whose next rung has come. They are locked, so that a step taken meanwhile waits.
@@ -103,6 +114,11 @@ SELECT due.id, rung.level, rung.after_s, rung.share, rung.step, rung.late, rung.
 FROM due JOIN loops_rung rung ON rung.clock_id = due.clock_id
 WHERE rung.level > due.level AND due.entered_c + rung.after_s <= %s
 """
+
+_LEAVE_OUT = (
+    "DELETE FROM due WHERE id IN (SELECT id FROM passed WHERE step <> '')",
+    "DELETE FROM passed WHERE id NOT IN (SELECT id FROM due)",
+)
 
 _EVENT = """
 INSERT INTO loops_event (uid, item_id, n, step, from_stage, to_stage, actor_id, role, purpose,
@@ -145,7 +161,7 @@ SELECT due.id AS id,
        due.n_events + COUNT(passed.level) AS n_events,
        (SELECT due.entered_c + MIN(rung.after_s) FROM loops_rung rung
          WHERE rung.clock_id = due.clock_id AND due.entered_c + rung.after_s > %s) AS next_c
-FROM due JOIN registry_area area ON area.id = due.area_id
+FROM due LEFT JOIN registry_area area ON area.id = due.area_id
 LEFT JOIN passed ON passed.id = due.id
 GROUP BY due.id, due.level, due.tier, due.unit_id, due.late, due.holder_id, due.n_events,
          due.entered_c, due.clock_id, {_AREA_COLUMNS}
@@ -209,27 +225,37 @@ def _tell(cursor: Any, at: int) -> None:
             bool(exercise),
         )
         for unit, topic, item_id, holder, late, level, item_class, exercise in rows
-        for account in _told(answerable.get(unit, {}), topic, holder, bool(late))
+        for account in told(_first(answerable.get(unit, {}), topic), holder, late=bool(late))
     )
 
 
-def _told(seats: dict[str, int], topic: str, holder: int | None, late: bool) -> set[int]:
-    """Before the limit the holder, from the limit on who answers for the unit as well."""
-    first = seats.get(topic) or seats.get("")
-    told = {holder, first} if late or holder is None else {holder}
-    return {account for account in told if account is not None}
+def _first(seats: dict[str, int], topic: str) -> int | None:
+    return seats.get(topic) or seats.get("")
 
 
-def _take(item_id: int, step: str, at: int) -> int:
-    """Let Linli take the step that a rung names, if the item still stands where it begins."""
-    scene = Scene(SYSTEM, at)
+def _guarded(item_id: int, at: int) -> Ticked:
+    try:
+        return _see_to(item_id, at)
+    except Exception:  # one item that breaks must not hold up the others; it comes again
+        log.exception("Item %s could not be seen to.", item_id)
+        return Ticked(0, 0, 0)
+
+
+def _see_to(item_id: int, at: int) -> Ticked:
+    """Pass an item's rungs and take the steps that they name, in one transaction.
+
+    A step is taken if the item still stands where it begins. A worker that dies in between
+    leaves the rungs for the next tick.
+    """
     with transaction.atomic():
-        current_item = write.load(item_id)
-        if current_item is None:
-            return 0
-        loop = scene.loop(current_item.loop)
-        wanted = loop.step(step)
-        if wanted is None or not wanted.starts_at(current_item.stage):
-            return 0
-        work = Work(replace(scene, actor=replace(SYSTEM, exercise=bool(current_item.exercise))))
-        return work.try_step(current_item, step)
+        item = write.load(item_id)
+        if item is None:
+            return Ticked(0, 0, 0)
+        work = Work(Scene(replace(SYSTEM, exercise=bool(item.exercise)), at))
+        rungs, steps = work.catch_up(item), 0
+        for rung in rungs:
+            step = work.scene.loop(item.loop).step(rung.step) if rung.step else None
+            if step is not None and step.starts_at(item.stage):
+                steps += work.try_step(item, step.name)
+        work.write()
+    return Ticked(1, len(rungs), steps)

@@ -1,27 +1,38 @@
 """What does one call change? Steps worked out on items in hand, then written all at once."""
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 from uuid import UUID, uuid4
 
-from linli import bulk
-from linli.errors import GateShut, Problem, StepNotPossible, Word
+from linli.errors import (
+    N_,
+    BadInput,
+    GateShut,
+    Problem,
+    Sentences,
+    StepNotPossible,
+    Word,
+)
+from linli.loops import kin, voices, write
 from linli.loops import standing as arithmetic
-from linli.loops import write
-from linli.loops.ladder import rungs_of
-from linli.loops.ledger import Item
+from linli.loops.calendar import ALWAYS
+from linli.loops.ladder import RungAt, rungs_of
 from linli.loops.loop import Loop, State, Step, Unmet
-from linli.loops.messages import Telling, after_move, put
-from linli.loops.opening import Opening, check_form, new
+from linli.loops.messages import NOWHERE, Telling, Was, after_move, after_rungs, put
+from linli.loops.opening import check_form
 from linli.loops.scene import Scene
 from linli.loops.standing import Standing
+from linli.loops.write import TallyKey
 from linli.policy.can import SYSTEM, Ask, Holding, can
 from linli.policy.roles import Purpose, Role
 
 log = logging.getLogger("linli.loops")
 
+RUNG = "rung"  # the step of an event that tells of a rung
+LINLI = Holding(Role.SYSTEM, "")
 AUTO_STEPS = 8  # more in a row is a loop that chases its own tail
 
 
@@ -45,23 +56,39 @@ def ask_for(loop: Loop, step: Step, current: Standing, scene: Scene, own: bool) 
 
 
 class Work:
-    """The rows that one call will write, gathered while it goes and written at its end."""
+    """The rows that one call will write, gathered while it goes and written at its end.
+
+    A move is taken wholly or not at all: what a refused one had begun is taken back, so that
+    the others of a bulk call can be written.
+    """
 
     def __init__(self, scene: Scene) -> None:
         self.scene = scene
         self.new: list[Standing] = []
         self.changes: dict[int, dict[str, Any]] = {}
         self.events: list[tuple[Any, ...]] = []
-        self.deltas: dict[write.TallyKey, list[int]] = {}
+        self.deltas: dict[TallyKey, list[int]] = {}
         self.messages: list[Telling] = []
+        self.joined: list[tuple[Standing, Standing]] = []  # one that became part of another
+        self.hand: dict[int, Standing] = {}  # each item once, however many moves it makes
+        self.parents: dict[int, None] = {}  # a child of theirs has closed
+        self._undo: list[Callable[[], Any]] = []
+
+    def hold(self, standings: Iterable[Standing]) -> None:
+        """Take in items that the caller has loaded and locked."""
+        self.hand.update((standing.id, standing) for standing in standings)
 
     def opened(self, loop: Loop, made: Standing, holding: Holding) -> None:
         """A new item: its first event, then what Linli does by itself."""
-        self.new.append(made)
-        self._event(made, "open", "", made.uid, holding, made.data, made.happened_at)
-        self._auto(loop, made)
-        self._count(made, arithmetic.counts(None))
-        self.messages += after_move(loop, made, "open", self.scene)
+        with self._whole():
+            self.new.append(made)
+            self.hand[made.id] = made
+            self._event(made, "open", "", made.uid, holding, made.data, made.happened_at)
+            self._auto(loop, made)
+            self._count(made, None, arithmetic.counts(None))
+            self.messages += after_move(loop, made, "open", self.scene, NOWHERE)
+            if made.state == State.CLOSED and made.parent_id is not None:
+                self.parents[made.parent_id] = None
 
     def step(
         self,
@@ -74,29 +101,58 @@ class Work:
     ) -> None:
         """One step of one item, with the automatic steps that follow from it."""
         loop = self.scene.loop(current.loop)
-        before = arithmetic.counts(current)
-        self._take(loop, current, name, data, uid, own, happened_at, self.scene)
-        self._auto(loop, current)
-        self._count(current, before)
-        self.messages += after_move(loop, current, name, self.scene)
-        if current.state == State.CLOSED:
-            if current.parent_id is not None:
-                self._tell_parent(current.parent_id, current.id)
-            if any(step.hands_over for step in loop.steps):
-                self._tell_children(current.id)
+        self.hand.setdefault(current.id, current)
+        with self._whole():
+            wanted = loop.step(name)
+            if wanted is not None and wanted.starts_at(current.stage) and not wanted.stays:
+                self.catch_up(current)
+            before, key, was = arithmetic.counts(current), write.tally_key(current), Was.of(current)
+            self._take(loop, current, name, data, uid, own, happened_at, self.scene)
+            self._auto(loop, current)
+            self._count(current, key, before)
+            self.messages += after_move(loop, current, name, self.scene, was)
+            if current.state == State.CLOSED and was.state != State.CLOSED:
+                if current.parent_id is not None:
+                    self.parents[current.parent_id] = None
+                if any(step.hands_over for step in loop.steps):
+                    kin.tell_children(self, current.id)
+
+    def catch_up(self, current: Standing) -> list[RungAt]:
+        """Pass the rungs that the tick has not come to yet, as the tick would; which ones."""
+        count = self.scene.calendar(current.calendar).count(self.scene.now)
+        if current.next_c is None or current.next_c > count:
+            return []
+        rungs = rungs_of(current.clock_id)
+        over = arithmetic.passed(current, rungs, count)
+        before, key = arithmetic.counts(current), write.tally_key(current)
+        changes = arithmetic.climb(current, self.scene.place(current.area_id), rungs, count)
+        tier = current.tier
+        self._set(current, changes)
+        for rung in over:
+            always = current.calendar == ALWAYS.name
+            at = current.entered_c + rung.after_s if always else self.scene.now
+            data = {"share": rung.share}
+            self._event(
+                current, RUNG, current.stage, uuid4(), LINLI, data, at,
+                tier=max(tier, rung.tier), level=rung.level,
+            )  # fmt: skip
+        self._count(current, key, before)
+        if over:
+            self.messages += after_rungs(current, self.scene)
+        return over
 
     def try_step(self, current: Standing, name: str) -> int:
-        """Take a step and write it; 0 if a gate or a rule says no, 1 if it was taken."""
+        """Take a step if gates and rules let it; 1 if it was taken, 0 if not."""
         try:
             self.step(current, name, {}, None, False, None)
         except Problem as problem:
             log.info("Item %s does not take %s: %s", current.id, name, problem.code)
             return 0
-        self.write()
         return 1
 
     def write(self) -> None:
         """Write everything: items, events, tallies, messages."""
+        kin.tell_parents(self)
         if self.new:
             write.insert_items(self.new)
         fresh = {made.id for made in self.new}
@@ -108,6 +164,8 @@ class Work:
         elif self.events:
             write.insert_events(self.events)
         write.add_to_tallies(self.deltas)
+        for joined, kept in self.joined:
+            voices.carry(joined, kept, self.scene.now)
         put(self.messages)
 
     def _take(
@@ -131,12 +189,12 @@ class Work:
             )
         holding = can(scene.actor, ask_for(loop, step, current, scene, own)).required()
         form = check_form(step.asks, data)
+        at = happened_at if happened_at is not None else scene.now
+        if at > scene.now:
+            raise BadInput(N_("What is told cannot have happened in the future. Check the time."))
         unmet = unmet_gates(step, current, form, scene)
         if unmet:
-            raise GateShut(
-                step=Word(step.label),
-                unmet=tuple(Word(u.sentence.format(**u.values)) for u in unmet),
-            )
+            raise GateShut(step=Word(step.label), unmet=Sentences(unmet))
         place = scene.place(current.area_id)
         changes: dict[str, Any] = {}
         stage = loop.stage(step.to)
@@ -163,71 +221,83 @@ class Work:
         else:
             changes |= arithmetic.enter(current, stage, scene)
         from_stage = current.stage
-        set_columns(current, changes)
-        self.changes.setdefault(current.id, {}).update(changes)
-        at = happened_at if happened_at is not None else scene.now
+        self._set(current, changes)
         self._event(current, name, from_stage, uid or uuid4(), holding, form, at)
         if step.hands_over and step.children:
-            self._open_children(
-                scene.loop(step.hands_over), step.children(current, form, scene), current
-            )
+            openings = step.children(current, form, scene)
+            kin.open_children(self, scene.loop(step.hands_over), openings, current)
+        if step.joins and loop.when_joined:
+            kin.tell_joined(self, current, form["item"], loop.when_joined)
 
-    def _open_children(self, loop: Loop, openings: Sequence[Opening], parent: Standing) -> None:
-        """Child items of a hand-over; Linli opens them, whoever took the step."""
-        linli = self._by_linli()
-        linli.foresee([opening.area_id for opening in openings])
-        made = [new(loop, replace(one, parent_id=parent.id), linli) for one in openings]
-        ids = bulk.next_ids(Item, len(made)) if made else []
-        for item_id, (child, holding) in zip(ids, made, strict=True):
-            child.id = item_id
-            self.opened(loop, child, holding)
+    def loaded(self, item_id: int) -> Standing | None:
+        """An item in hand, loaded and locked if it was not."""
+        if item_id not in self.hand:
+            self.hold([found] if (found := write.load(item_id)) is not None else [])
+        return self.hand.get(item_id)
 
-    def _tell_parent(self, parent_id: int, child_id: int) -> None:
-        """When the last child has closed, the parent goes on."""
-        open_children = (
-            Item.objects.filter(parent_id=parent_id)
-            .exclude(state=State.CLOSED)
-            .exclude(id=child_id)
-        )
-        closing = [i for i, c in self.changes.items() if c.get("state") == State.CLOSED]
-        parent = write.load(parent_id)
-        if parent is None or open_children.exclude(id__in=closing).exists():
-            return
-        step = self.scene.loop(parent.loop).when_children_close
-        if step is not None and parent.state == State.WAITING:
-            ours, self.scene = self.scene, self._by_linli()
-            try:
-                self.step(parent, step, {}, None, False, None)
-            finally:
-                self.scene = ours
-
-    def _tell_children(self, parent_id: int) -> None:
-        """When the parent has closed, what is still open below it closes too."""
-        open_children = Item.objects.filter(parent_id=parent_id).exclude(state=State.CLOSED)
-        ours, self.scene = self.scene, self._by_linli()
+    @contextmanager
+    def linli_acts(self) -> Iterator[None]:
+        """What happens inside is done by Linli, whoever began it."""
+        ours, self.scene = self.scene, self.by_linli()
         try:
-            for child in write.load_many(list(open_children.values_list("id", flat=True))):
-                step = self.scene.loop(child.loop).when_parent_closes
-                if step is not None and child.id not in self.changes:
-                    self.step(child, step, {}, None, False, None)
+            yield
         finally:
             self.scene = ours
 
-    def _by_linli(self) -> Scene:
+    def by_linli(self) -> Scene:
+        """The same moment with Linli acting."""
         return replace(self.scene, actor=replace(SYSTEM, exercise=self.scene.actor.exercise))
 
     def _auto(self, loop: Loop, current: Standing) -> None:
         """What Linli does by itself on arrival at a stage, as long as it can."""
-        system = self._by_linli()
+        system = self.by_linli()
         for _ in range(AUTO_STEPS):
             auto = loop.stage(current.stage).auto
             if auto is None:
                 return
             try:
-                self._take(loop, current, auto, {}, None, False, None, system)
+                with self._whole():
+                    self._take(loop, current, auto, {}, None, False, None, system)
             except Problem as problem:  # it stays where it is, in sight, with its clock running
                 log.warning("Item %s cannot take %s by itself: %s", current.id, auto, problem.code)
                 return
+
+    @contextmanager
+    def _whole(self) -> Iterator[None]:
+        """All of a move, or nothing of it."""
+        lists: tuple[list[Any], ...] = (self.new, self.events, self.messages, self.joined)
+        lengths = [len(rows) for rows in lists]
+        parents, n_undo = dict(self.parents), len(self._undo)
+        try:
+            yield
+        except Problem:
+            while len(self._undo) > n_undo:
+                self._undo.pop()()
+            for made in self.new[lengths[0] :]:
+                self.hand.pop(made.id, None)
+            for rows, length in zip(lists, lengths, strict=True):
+                del rows[length:]
+            self.parents = parents
+            raise
+
+    def _set(self, current: Standing, changes: Mapping[str, Any]) -> None:
+        """Put changed columns into a standing, so that they can be taken back."""
+        were = {column: getattr(current, column) for column in changes}
+        written = self.changes.get(current.id)
+        kept = None if written is None else dict(written)
+
+        def undo() -> None:
+            for column, value in were.items():
+                setattr(current, column, value)
+            if kept is None:
+                self.changes.pop(current.id, None)
+            else:
+                self.changes[current.id] = kept
+
+        self._undo.append(undo)
+        for column, value in changes.items():
+            setattr(current, column, value)
+        self.changes.setdefault(current.id, {}).update(changes)
 
     def _event(
         self,
@@ -238,10 +308,11 @@ class Work:
         holding: Holding,
         data: Mapping[str, Any],
         at: int,
+        *,
+        tier: int | None = None,
+        level: int | None = None,
     ) -> None:
-        current.n_events += 1
-        if current.id in self.changes:
-            self.changes[current.id]["n_events"] = current.n_events
+        self._set(current, {"n_events": current.n_events + 1})
         role = holding.role
         self.events.append(
             (
@@ -253,9 +324,9 @@ class Work:
                 current.stage,
                 None if role is Role.SYSTEM else self.scene.actor.id,
                 role.value,
-                self.scene.purpose,
-                current.tier,
-                current.level,
+                "" if role is Role.SYSTEM else self.scene.purpose,
+                current.tier if tier is None else tier,
+                current.level if level is None else level,
                 at,
                 self.scene.now,
                 data,
@@ -263,13 +334,19 @@ class Work:
             )
         )
 
-    def _count(self, current: Standing, before: tuple[int, ...]) -> None:
-        total = self.deltas.setdefault(write.tally_key(current), [0] * len(arithmetic.TALLIES))
-        for i, (now, then) in enumerate(zip(arithmetic.counts(current), before, strict=True)):
-            total[i] += now - then
+    def _count(self, current: Standing, key: TallyKey | None, before: tuple[int, ...]) -> None:
+        """Move what an item adds from the tally it was counted in to the one it is in now."""
+        now = write.tally_key(current)
+        self._add(key or now, [-n for n in before])
+        self._add(now, arithmetic.counts(current))
 
+    def _add(self, key: TallyKey, numbers: Sequence[int]) -> None:
+        total = self.deltas.setdefault(key, [0] * len(numbers))
+        for i, n in enumerate(numbers):
+            total[i] += n
 
-def set_columns(current: Standing, changes: Mapping[str, Any]) -> None:
-    """Put changed columns into a standing."""
-    for column, value in changes.items():
-        setattr(current, column, value)
+        def undo() -> None:
+            for i, n in enumerate(numbers):
+                total[i] -= n
+
+        self._undo.append(undo)

@@ -1,15 +1,21 @@
 """How does the ledger write? The statements of the engine, the same on both databases."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
 from uuid import UUID
 
-from django.db import connection
+from django.db import OperationalError, connection
 
 from linli import bulk
 from linli.loops.ledger import Event, Item, Tally
 from linli.loops.standing import COLUMNS, TALLIES, Standing
+
+P = ParamSpec("P")
+R = TypeVar("R")
+DEADLOCK = "40P01"  # PostgreSQL's code
+TRIES = 3
 
 _SELECT = f"SELECT {', '.join(COLUMNS)} FROM loops_item WHERE "
 _EVENT_COLUMNS = (
@@ -67,6 +73,26 @@ TALLY_COUNTS = ", ".join(  # of items, in the order of TALLIES
 )
 
 
+def again_if_entangled(move: Callable[P, R]) -> Callable[P, R]:
+    """Make a move again when PostgreSQL ended it because two callers waited for each other.
+
+    Inside a caller's own transaction the error is the caller's: all of that has to be redone.
+    """
+
+    @wraps(move)
+    def moved(*args: P.args, **kwargs: P.kwargs) -> R:
+        for _ in range(TRIES - 1):
+            try:
+                return move(*args, **kwargs)
+            except OperationalError as error:
+                entangled = getattr(error.__cause__, "sqlstate", "") == DEADLOCK
+                if connection.in_atomic_block or not entangled:
+                    raise
+        return move(*args, **kwargs)
+
+    return moved
+
+
 def key(uid: UUID) -> str | UUID:
     """A uid as the database keeps it."""
     return uid if connection.vendor == "postgresql" else uid.hex
@@ -85,8 +111,9 @@ def load_by_uid(uid: UUID) -> Standing | None:
 def load_many(ids: Sequence[int]) -> list[Standing]:
     """Items as they stand, locked in order of id so that two callers never wait in a ring."""
     found: list[Standing] = []
-    for n in range(0, len(ids), 500):
-        part = sorted(ids[n : n + 500])
+    wanted = sorted(set(ids))
+    for n in range(0, len(wanted), 500):
+        part = wanted[n : n + 500]
         marks = ", ".join(["%s"] * len(part))
         found += _rows(f"id IN ({marks}) ORDER BY id", part, True)
     return found
@@ -136,12 +163,21 @@ def insert_events(rows: Iterable[Sequence[Any]]) -> None:
     bulk.insert(Event, _EVENT_COLUMNS, rows)
 
 
-def event_known(uid: UUID) -> tuple[int, str] | None:
-    """The item and stage that an event of this uid led to, None if there is none."""
+def events_known(uids: Iterable[UUID | None]) -> dict[UUID | None, tuple[int, str]]:
+    """The item and stage that the events of these uids led to, as far as there are any."""
+    wanted = {key(uid): uid for uid in uids if uid is not None}
+    marks = list(wanted)
+    found: dict[UUID | None, tuple[int, str]] = {}
     with connection.cursor() as cursor:
-        cursor.execute("SELECT item_id, to_stage FROM loops_event WHERE uid = %s", [key(uid)])
-        row = cursor.fetchone()
-    return (row[0], row[1]) if row else None
+        for n in range(0, len(marks), 500):
+            part = marks[n : n + 500]
+            cursor.execute(
+                "SELECT uid, item_id, to_stage FROM loops_event "
+                f"WHERE uid IN ({', '.join(['%s'] * len(part))})",
+                part,
+            )
+            found |= {wanted[uid]: (item, stage) for uid, item, stage in cursor.fetchall()}
+    return found
 
 
 TallyKey = tuple[int, str, str, bool]  # community, loop, class, exercise

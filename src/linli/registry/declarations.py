@@ -53,11 +53,11 @@ class Declaration(models.Model):
         ]
 
 
-def in_force(path: str, at: int) -> Declaration | None:
+def in_force(path: str, at: int, *, exercise: bool = False) -> Declaration | None:
     """The declaration that holds at an area at a moment: the latest one on it or above it.
 
     One that ended or was lifted holds no longer, whether or not anybody said so: a mode turns
-    itself off.
+    itself off. A drill's declaration holds for the drill's items only.
     """
     paths = [path[:n] for n in range(PATH_STEP, len(path) + 1, PATH_STEP)]
     return (
@@ -66,26 +66,30 @@ def in_force(path: str, at: int) -> Declaration | None:
             path__in=paths,
             starts_at__lte=at,
             ends_at__gt=at,
+            exercise=exercise,
         )
         .order_by("-starts_at", "-id")
         .first()
     )
 
 
-def mode_at(path: str, at: int) -> str:
+def mode_at(path: str, at: int, *, exercise: bool = False) -> str:
     """The mode of an area at a moment; peace where nothing is declared."""
-    declared = in_force(path, at)
+    declared = in_force(path, at, exercise=exercise)
     return declared.mode if declared else Mode.PEACE
 
 
-def active(at: int) -> list[tuple[str, str]]:
+def active(at: int, *, exercise: bool = False) -> list[tuple[str, str]]:
     """The (path, mode) of every declaration in force at a moment, the latest first.
 
     The first whose path is a prefix of an area's path decides there.
     """
     return list(
         Declaration.objects.filter(
-            Q(lifted_at=None) | Q(lifted_at__gt=at), starts_at__lte=at, ends_at__gt=at
+            Q(lifted_at=None) | Q(lifted_at__gt=at),
+            starts_at__lte=at,
+            ends_at__gt=at,
+            exercise=exercise,
         )
         .order_by("-starts_at", "-id")
         .values_list("path", "mode")

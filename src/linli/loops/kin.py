@@ -1,0 +1,82 @@
+"""Which other items move when one does? Its children, its parent, and the one it is joined to."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from linli import bulk
+from linli.errors import N_, NotFound, Word
+from linli.loops import voices, write
+from linli.loops.ledger import Item
+from linli.loops.loop import Loop, State
+from linli.loops.opening import Opening, new
+from linli.loops.standing import Standing
+
+if TYPE_CHECKING:
+    from linli.loops.work import Work
+
+
+def open_children(work: Work, loop: Loop, openings: Sequence[Opening], parent: Standing) -> None:
+    """Child items of a hand-over; Linli opens them, whoever took the step."""
+    linli = work.by_linli()
+    linli.foresee([opening.area_id for opening in openings])
+    made = [new(loop, replace(one, parent_id=parent.id), linli) for one in openings]
+    ids = bulk.next_ids(Item, len(made)) if made else []
+    with work.linli_acts():
+        for item_id, (child, holding) in zip(ids, made, strict=True):
+            child.id = item_id
+            work.opened(loop, child, holding)
+    work.parents[parent.id] = None  # with nothing to wait for it goes on at once
+
+
+def tell_parents(work: Work) -> None:
+    """When the last child has closed, the parent goes on.
+
+    The parent is locked before its children are counted: of two that close in the same moment,
+    the second one sees the first.
+    """
+    while work.parents:
+        parent_id = min(work.parents)
+        del work.parents[parent_id]
+        parent = work.loaded(parent_id)
+        if parent is None or parent.state != State.WAITING or _has_open_child(work, parent_id):
+            continue
+        step = work.scene.loop(parent.loop).when_children_close
+        if step is not None:
+            with work.linli_acts():
+                work.try_step(parent, step)
+
+
+def tell_children(work: Work, parent_id: int) -> None:
+    """When the parent has closed, what is still open below it closes too."""
+    rows = Item.objects.filter(parent_id=parent_id).exclude(state=State.CLOSED)
+    ids = set(rows.values_list("id", flat=True))
+    work.hold(write.load_many(sorted(ids - work.hand.keys())))
+    mine = {s.id for s in work.hand.values() if s.parent_id == parent_id}
+    with work.linli_acts():
+        for child in [work.hand[i] for i in sorted(ids | mine)]:
+            step = work.scene.loop(child.loop).when_parent_closes
+            if step is not None and child.state != State.CLOSED:
+                work.step(child, step, {}, None, False, None)
+
+
+def tell_joined(work: Work, joined: Standing, item_id: int, step: str) -> None:
+    """The item that another was joined to counts it, and carries its voices on."""
+    kept = work.loaded(item_id)
+    if kept is None:
+        raise NotFound(what=Word(N_("item")), value=item_id)
+    with work.linli_acts():
+        data = {"item": joined.id, "n": voices.fresh(joined, kept)}
+        work.step(kept, step, data, None, False, None)
+    work.joined.append((joined, kept))
+
+
+def _has_open_child(work: Work, parent_id: int) -> bool:
+    mine = [s for s in work.hand.values() if s.parent_id == parent_id]
+    if any(s.state != State.CLOSED for s in mine):
+        return True
+    known = {s.id for s in mine}
+    rows = Item.objects.filter(parent_id=parent_id).exclude(state=State.CLOSED)
+    return any(i not in known for i in rows.values_list("id", flat=True)[: len(known) + 1])
