@@ -26,6 +26,7 @@ from linli.registry.places import Resource, Site, Vehicle
 from linli.registry.tokens import ApiToken
 from tests.callers import Caller, open_noise, token_for
 from tests.cast import EVENING, HOUR, City
+from tests.policy.examples import Examples
 
 OWN, FOREIGN = "oak", "ash"
 DAY = date(2020, 1, 1)
@@ -112,6 +113,9 @@ def _stands(loop: Loop, item_id: int, rows: dict[str, int]) -> int:
     columns |= {"uid": uuid4(), "token_hash": "", "title": "", "kind": "", "clock_id": None}
     if loop.opened_by == {Role.SYSTEM}:
         columns["parent_id"] = rows["directives"]
+    schema = loop.asks.model_json_schema(ref_template="#/components/schemas/{model}")
+    examples = Examples({"components": {"schemas": schema.get("$defs", {})}}, {})
+    columns["data"] = loop.asks.model_validate(examples.of(schema)).model_dump(mode="json")
     del columns["id"]
     return Item.objects.create(**columns).id
 
