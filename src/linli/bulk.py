@@ -122,10 +122,13 @@ def _set_aside_sqlite(cursor: Any, table: str) -> list[str]:
 
 def _copy(statement: str, rows: Iterable[Sequence[Any]]) -> int:
     count = 0
-    with connection.cursor() as cursor, cursor.copy(statement) as copy:
-        for row in rows:
-            copy.write_row(row)
-            count += 1
+    # Django translates the errors of execute() only; a row that is there already is an
+    # IntegrityError by this door too.
+    with connection.cursor() as cursor, connection.wrap_database_errors:
+        with cursor.copy(statement) as copy:
+            for row in rows:
+                copy.write_row(row)
+                count += 1
     return count
 
 

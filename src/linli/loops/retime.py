@@ -106,11 +106,12 @@ def _moved(before: _Clocked, old: _Limit, new: _Limit, now: int) -> _Clocked:
     entered = is_now.count(now) - new_used
     rungs = ladder(new.clock_id)
     ahead = [r.after_s for r in rungs if r.level > before.level]
-    moved = replace(before, clock_id=new.clock_id, calendar=new.calendar, entered_c=entered)
+    moved = replace(before, clock_id=new.clock_id, calendar=new.calendar)
     if held:
         return replace(moved, used_c=new_used)
     return replace(
         moved,
+        entered_c=entered,
         next_c=entered + min(ahead) if ahead else None,
         due_at=is_now.moment(entered + new.limit_s),
     )
