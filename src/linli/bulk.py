@@ -124,11 +124,11 @@ def _copy(statement: str, rows: Iterable[Sequence[Any]]) -> int:
     count = 0
     # Django translates the errors of execute() only; a row that is there already is an
     # IntegrityError by this door too.
-    with connection.cursor() as cursor, connection.wrap_database_errors:
-        with cursor.copy(statement) as copy:
-            for row in rows:
-                copy.write_row(row)
-                count += 1
+    told = connection.wrap_database_errors
+    with connection.cursor() as cursor, told, cursor.copy(statement) as copy:
+        for row in rows:
+            copy.write_row(row)
+            count += 1
     return count
 
 
