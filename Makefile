@@ -11,7 +11,7 @@ FRAGMENTS := $(wildcard src/linli/locale/fragments/*.po)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test db lint types contracts golden messages lock bench wheel format clean
+.PHONY: help setup demo test db lint types contracts golden reference messages lock bench wheel format clean
 
 help: ## List what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -44,6 +44,9 @@ contracts: .make/dev ## Check that imports point down only
 
 golden: setup ## Rewrite the golden files; their diff is the review
 	LINLI_GOLDEN=rewrite $(BIN)/python -m pytest -m golden $(TESTS)
+
+reference: setup ## Write the reference shelf from the code; its diff is the review
+	$(BIN)/python scripts/reference.py
 
 messages: .make/dev ## Merge and compile the translations; say what is missing
 	$(BIN)/python scripts/messages.py compile

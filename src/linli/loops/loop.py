@@ -190,12 +190,12 @@ def stages(*names: str) -> frozenset[str]:
 
 
 def diagram(loop: Loop) -> str:
-    """The loop as a Mermaid state diagram."""
-    lines = ["stateDiagram-v2", f"    [*] --> {loop.opens}"]
+    """The loop as a Mermaid state diagram: one arrow between two stages, with all its steps."""
+    arrows: dict[tuple[str, str], list[str]] = {}
     for step in loop.steps:
-        lines += [
-            f"    {origin} --> {origin if step.stays else step.to}: {step.name}"
-            for origin in sorted(step.origin)
-        ]
+        for origin in sorted(step.origin):
+            arrows.setdefault((origin, origin if step.stays else step.to), []).append(step.name)
+    lines = ["stateDiagram-v2", f"    [*] --> {loop.opens}"]
+    lines += [f"    {a} --> {b}: {', '.join(names)}" for (a, b), names in arrows.items()]
     lines += [f"    {s.name} --> [*]" for s in loop.stages if s.state is State.CLOSED]
     return "\n".join(lines)
