@@ -52,14 +52,25 @@ class UnknownPurpose(BadInput):
 
 
 def door(
-    verb: str, *, roles: Iterable[Role] | None = None, about_residents: bool = False
+    verb: str,
+    *,
+    roles: Iterable[Role] | None = None,
+    about_residents: bool = False,
+    placed: bool = True,
+    own: bool = False,
 ) -> dict[str, Any]:
-    """What an operation says of itself in the description; the crossing test holds it to this."""
+    """What an operation says of itself in the description; the crossing test holds it to this.
+
+    ``placed``: what it is about lies in an area, and the caller's post has to reach that area.
+    ``own``: residents and visitors may, with what is their own.
+    """
     allowed = frozenset(roles if roles is not None else roles_for(verb))
     says: dict[str, Any] = {
         "x-verb": verb,
         "x-roles": sorted(allowed),
         "x-about-residents": about_residents,
+        "x-placed": placed,
+        "x-own": own,
     }
     if about_residents:
         says["parameters"] = PURPOSE_PARAMETERS

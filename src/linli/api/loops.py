@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field, create_model
 
 from linli import clock
 from linli.api.auth import actor_of
-from linli.api.doors import After, Id, Most, Rows, door, purpose_of
+from linli.api.doors import PURPOSE_PARAMETERS, After, Id, Most, Rows, door, purpose_of
 from linli.api.faults import Fault, fault_of
 from linli.api.loops_shapes import (
     ItemEvent,
@@ -30,8 +30,8 @@ from linli.loops.find import Filters
 from linli.loops.loop import Form, Loop, Step, diagram
 from linli.loops.scene import Scene
 from linli.loops.why import why
-from linli.policy.can import OWNERS
-from linli.policy.roles import Role
+from linli.policy.can import OWNERS, Ask, can
+from linli.policy.roles import Purpose, Role
 from linli.registry import areas
 
 MOST_AT_ONCE = 500
@@ -103,7 +103,7 @@ def _write_opening(router: Router, loop: Loop, form: Any, answer: Any) -> None:
         response={201: answer, 200: answer},
         operation_id=f"{loop.name}_open",
         summary=f"Open a {loop.name}",
-        openapi_extra=_with_key(door(f"{loop.name}.open", roles=loop.opened_by)),
+        openapi_extra=_with_key(loop),
     )
     def open_one(request: HttpRequest, body: Body[form]) -> Any:
         actor = acting(actor_of(request), loop, body.on_behalf)
@@ -135,7 +135,11 @@ def _write_batch(router: Router, loop: Loop, word: str, form: Any, answer: Any) 
         response=outcome,
         operation_id=f"{loop.name}_open_many",
         summary=f"Open many {plural(loop)} at once",
-        openapi_extra=door(f"{loop.name}.open", roles=loop.opened_by - OWNERS),
+        openapi_extra=door(
+            f"{loop.name}.open",
+            roles=loop.opened_by - OWNERS,
+            about_residents=loop.about_residents,
+        ),
     )
     def open_batch(request: HttpRequest, body: Body[batch]) -> Any:
         actor = acting(actor_of(request), loop, on_behalf=True)
@@ -169,10 +173,14 @@ def _write_reading(router: Router, loop: Loop) -> None:
     )
     def list_items(request: HttpRequest, wanted: Query[ItemFilters]) -> Any:
         refuse_no_text(wanted.model_dump())
+        actor, purpose = actor_of(request), purpose_of(request)
+        widest = min((h.path for h in actor.holds(loop.seen_by)), key=len, default="")
+        chosen = Purpose(purpose) if purpose else None
+        can(actor, Ask(see, loop.seen_by, widest, chosen, loop.about_residents)).required()
         page = find.items(
-            actor_of(request),
+            actor,
             filters=_filters(loop, wanted),
-            purpose=purpose_of(request),
+            purpose=purpose,
             after=str(wanted.after) if wanted.after else None,
             most=wanted.most,
         )
@@ -183,12 +191,12 @@ def _write_reading(router: Router, loop: Loop) -> None:
         response=LoopDiagram,
         operation_id=f"{loop.name}_diagram",
         summary="The loop as a diagram",
-        openapi_extra=door(f"{loop.name}.diagram", roles=loop.opened_by | loop.seen_by),
+        openapi_extra=door(f"{loop.name}.diagram", roles=set(Role) - {Role.SYSTEM}, placed=False),
     )
-    def draw(request: HttpRequest) -> Any:
+    def draw(request: HttpRequest) -> Any:  # noqa: ARG001 - ninja asks for it by name
         return LoopDiagram(mermaid=diagram(loop))
 
-    one = door(see, roles=loop.seen_by | OWNERS, about_residents=loop.about_residents)
+    one = door(see, roles=loop.seen_by | OWNERS, about_residents=loop.about_residents, own=True)
     one["parameters"] = [*one.get("parameters", []), *TOKEN_PARAMETERS]
 
     def view(request: HttpRequest, item_id: int) -> find.ItemView:
@@ -246,7 +254,12 @@ def _write_step(router: Router, loop: Loop, step: Step, word: str) -> None:
         happened_at=(Happened | None, None),
     )
     moved_to: Any = _moved(word)
-    extra = door(f"{loop.name}.{step.name}", roles=step.by, about_residents=loop.about_residents)
+    extra = door(
+        f"{loop.name}.{step.name}",
+        roles=step.by,
+        about_residents=loop.about_residents,
+        own=step.own,
+    )
     extra["parameters"] = [*extra.get("parameters", []), *TOKEN_PARAMETERS]
 
     @router.post(
@@ -310,7 +323,9 @@ def _filters(loop: Loop, wanted: ItemFilters) -> Filters:
     )
 
 
-def _with_key(extra: dict[str, Any]) -> dict[str, Any]:
+def _with_key(loop: Loop) -> dict[str, Any]:
+    """What opening says of itself; a purpose is for who asks on somebody's behalf."""
+    extra = door(f"{loop.name}.open", roles=loop.opened_by)
     key = {
         "in": "header",
         "name": "Idempotency-Key",
@@ -318,4 +333,4 @@ def _with_key(extra: dict[str, Any]) -> dict[str, Any]:
         "description": "The same key twice opens once, like the same uid.",
         "schema": {"type": "string", "maxLength": 200},
     }
-    return {**extra, "parameters": [*extra.get("parameters", []), key]}
+    return {**extra, "parameters": [*PURPOSE_PARAMETERS, key]}

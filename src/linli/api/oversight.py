@@ -122,7 +122,7 @@ def audit(request: HttpRequest, wanted: Query[AuditAsk]) -> Any:
     response=Rows[LookRow],
     operation_id="looks_at_me",
     summary="Who looked at my own record, when, and what for",
-    openapi_extra=door("own.see", roles=STAFF | {Role.RESIDENT}),
+    openapi_extra=door("own.see", roles=STAFF | {Role.RESIDENT}, placed=False),
 )
 def looks(request: HttpRequest, wanted: Query[LookAsk]) -> Any:
     """The looks at the caller's own record; empty for who has none."""
@@ -140,7 +140,7 @@ def looks(request: HttpRequest, wanted: Query[LookAsk]) -> Any:
     response=Rows[TokenRow],
     operation_id="tokens_list",
     summary="The access tokens there are, without their text",
-    openapi_extra=door("accounts.edit"),
+    openapi_extra=door("accounts.edit", placed=False),
 )
 def list_tokens(request: HttpRequest, wanted: Query[LookAsk]) -> Any:
     """A page of tokens."""
@@ -156,7 +156,7 @@ def list_tokens(request: HttpRequest, wanted: Query[LookAsk]) -> Any:
     response={201: TokenMade},
     operation_id="tokens_issue",
     summary="Make an access token for an account",
-    openapi_extra=door("accounts.edit"),
+    openapi_extra=door("accounts.edit", placed=False),
 )
 def issue_token(request: HttpRequest, body: Body[TokenNew]) -> Any:
     """The text is told once."""
@@ -174,7 +174,7 @@ def issue_token(request: HttpRequest, body: Body[TokenNew]) -> Any:
     response=Done,
     operation_id="tokens_revoke",
     summary="End an access token now",
-    openapi_extra=door("accounts.edit"),
+    openapi_extra=door("accounts.edit", placed=False),
 )
 def revoke_token(request: HttpRequest, token_id: Path[Id]) -> Any:
     """Whoever calls with it is a stranger from now on."""

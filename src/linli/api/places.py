@@ -149,7 +149,7 @@ def above(request: HttpRequest, area_id: Path[Id]) -> Any:
     response=list[NearRow],
     operation_id="resources_near",
     summary="Vehicles and resources of a kind within a radius, the nearest first",
-    openapi_extra=door("resources.see"),
+    openapi_extra=door("resources.see", placed=False),
 )
 def near(request: HttpRequest, wanted: Query[NearAsk]) -> Any:
     """What is near, within the caller's reach."""
@@ -182,7 +182,7 @@ def request_types(request: HttpRequest) -> Any:
     response=DutyLead,
     operation_id="request_type_lead",
     summary="Which duty leads a type of request today?",
-    openapi_extra=door("duties.see"),
+    openapi_extra=door("duties.see", placed=False),
 )
 def lead(request: HttpRequest, code: Annotated[str, Path(max_length=40)]) -> Any:
     """The one duty that leads a type of request."""

@@ -58,7 +58,7 @@ def router_of(kind: Kind) -> Router:
 
 def _write_reading(router: Router, kind: Kind, word: str, shape: Any) -> None:
     filters = _filters(kind, word)
-    extra = door(kind.sees, about_residents=kind.about_residents)
+    extra = door(kind.sees, about_residents=kind.about_residents, placed=kind.placed)
 
     @router.get(
         "",
@@ -96,7 +96,7 @@ def _write_reading(router: Router, kind: Kind, word: str, shape: Any) -> None:
 
 def _write_keeping(router: Router, kind: Kind, word: str) -> None:
     form: Any = kind.form
-    extra = door(kind.edits, about_residents=kind.about_residents)
+    extra = door(kind.edits, about_residents=kind.about_residents, placed=kind.placed)
 
     @router.post(
         "",
@@ -133,7 +133,7 @@ def _write_glass(router: Router) -> None:
         response={201: Glass},
         operation_id="people_break_glass",
         summary="Open one resident's record for three hours; the unit and the resident are told",
-        openapi_extra=door("people.break_glass"),
+        openapi_extra=door("people.break_glass", placed=False),
     )
     def open_glass(request: HttpRequest, row_id: Path[Id], body: Body[GlassForm]) -> Any:
         now = clock.now_s()
@@ -144,7 +144,13 @@ def _write_glass(router: Router) -> None:
 def _own(kind: Kind) -> dict[str, Any]:
     """A resident may see the own record, whatever the roles of others."""
     roles = roles_for(kind.sees) | (OWNERS if kind.name == "people" else frozenset())
-    return door(kind.sees, roles=roles, about_residents=kind.about_residents)
+    return door(
+        kind.sees,
+        own=kind.name == "people",
+        roles=roles,
+        about_residents=kind.about_residents,
+        placed=kind.placed,
+    )
 
 
 def _shape(kind: Kind, name: str) -> Any:

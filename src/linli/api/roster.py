@@ -1,6 +1,7 @@
 """Who sits in which post, who answers for a unit right now, and who is put where?"""
 
 from datetime import datetime
+from enum import StrEnum
 from typing import Annotated, Any
 
 from django.http import HttpRequest
@@ -12,7 +13,7 @@ from linli.api.auth import actor_of
 from linli.api.doors import After, Done, Id, Most, Rows, allow, door
 from linli.api.openings import Happened
 from linli.api.reading import refuse_no_text
-from linli.policy.roles import Role
+from linli.policy.roles import STAFF, Role
 from linli.registry import appointing, areas, roster
 from linli.registry.forms import RecordForm
 
@@ -63,10 +64,13 @@ class RosterFirstAsk(BaseModel):
     at: Happened | None = None
 
 
+PostRole = StrEnum("PostRole", {role.name: role.value for role in sorted(STAFF)})  # type: ignore[misc]
+
+
 class RosterPost(RecordForm):
     """A new seat."""
 
-    role: Role
+    role: PostRole
     area_id: Id
     topic: Topic = ""
     title: Annotated[str, Field(max_length=120)] = ""
@@ -143,7 +147,9 @@ def first(request: HttpRequest, wanted: Query[RosterFirstAsk]) -> Any:
 )
 def add_post(request: HttpRequest, body: Body[RosterPost]) -> Any:
     """A new seat in an area within reach."""
-    made = appointing.make_post(actor_of(request), **body.model_dump())
+    made = appointing.make_post(
+        actor_of(request), **body.model_dump(exclude={"role"}), role=Role(body.role.value)
+    )
     return Status(201, Done(id=made.id))
 
 

@@ -99,7 +99,7 @@ class ModeNew(RecordForm):
     response=LimitsText,
     operation_id="limits_see",
     summary="The limits and ladder in force for a loop",
-    openapi_extra=door("limits.see"),
+    openapi_extra=door("limits.see", placed=False),
 )
 def see_limits(request: HttpRequest, loop: LoopName) -> Any:
     """The newest signed version."""
@@ -112,7 +112,7 @@ def see_limits(request: HttpRequest, loop: LoopName) -> Any:
     response={201: LimitsSigned},
     operation_id="limits_sign",
     summary="Sign a new version of a loop's limits and ladder",
-    openapi_extra=door("limits.edit"),
+    openapi_extra=door("limits.edit", placed=False),
 )
 def sign_limits(request: HttpRequest, loop: LoopName, body: Body[LimitsNew]) -> Any:
     """In force for items opened from now on; running items keep theirs."""

@@ -101,7 +101,7 @@ class Me(BaseModel):
     response=Rows[ItemRow],
     operation_id="work_mine",
     summary="What I hold, the earliest limit first",
-    openapi_extra=door("work.see"),
+    openapi_extra=door("work.see", placed=False),
 )
 def mine(request: HttpRequest, wanted: Query[WorkAsk]) -> Any:
     """A page of what the caller holds."""
@@ -115,7 +115,7 @@ def mine(request: HttpRequest, wanted: Query[WorkAsk]) -> Any:
     response=Rows[ItemRow],
     operation_id="work_unheld",
     summary="What waits at my units and nobody holds",
-    openapi_extra=door("work.see"),
+    openapi_extra=door("work.see", placed=False),
 )
 def unheld(request: HttpRequest, wanted: Query[WorkAsk]) -> Any:
     """A page of what nobody holds."""
@@ -129,7 +129,7 @@ def unheld(request: HttpRequest, wanted: Query[WorkAsk]) -> Any:
     response=list[ItemRow],
     operation_id="work_own",
     summary="What I asked for myself",
-    openapi_extra=door("own.see", roles=EVERYBODY),
+    openapi_extra=door("own.see", roles=EVERYBODY, placed=False),
 )
 def own(request: HttpRequest) -> Any:
     """The newest things this account has asked for."""
@@ -141,7 +141,7 @@ def own(request: HttpRequest) -> Any:
     response=Rows[NoticeRow],
     operation_id="notices_list",
     summary="What I was told, the newest first",
-    openapi_extra=door("own.see", roles=EVERYBODY),
+    openapi_extra=door("own.see", roles=EVERYBODY, placed=False),
 )
 def notices(request: HttpRequest, wanted: Query[NoticeAsk]) -> Any:
     """A page of the account's own notices."""
@@ -156,7 +156,7 @@ def notices(request: HttpRequest, wanted: Query[NoticeAsk]) -> Any:
     response=NoticesMarked,
     operation_id="notices_read",
     summary="Mark notices as read",
-    openapi_extra=door("own.see", roles=EVERYBODY),
+    openapi_extra=door("own.see", roles=EVERYBODY, placed=False),
 )
 def read(request: HttpRequest, body: Body[NoticesRead]) -> Any:
     """Mark the account's own notices as read up to one of them."""
@@ -170,7 +170,7 @@ def read(request: HttpRequest, body: Body[NoticesRead]) -> Any:
     response={200: ChangesSeen, 204: None},
     operation_id="changes",
     summary="What has moved within reach since an event; 204 when nothing has",
-    openapi_extra=door("own.see", roles=EVERYBODY),
+    openapi_extra=door("own.see", roles=EVERYBODY, placed=False),
 )
 def changes(request: HttpRequest, wanted: Query[ChangesAsk]) -> Any:
     """For polling: cheap when there is nothing new."""
@@ -185,7 +185,7 @@ def changes(request: HttpRequest, wanted: Query[ChangesAsk]) -> Any:
     response=Me,
     operation_id="me",
     summary="Who am I, and what may I?",
-    openapi_extra=door("me.see", roles=set(Role) - {Role.SYSTEM}),
+    openapi_extra=door("me.see", roles=set(Role) - {Role.SYSTEM}, placed=False),
 )
 def me(request: HttpRequest) -> Any:
     """The caller's account and posts."""

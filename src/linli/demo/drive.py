@@ -8,6 +8,7 @@ import heapq
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
+from uuid import UUID
 
 from linli.demo import behaviour
 from linli.demo.behaviour import Deed, Who
@@ -50,12 +51,18 @@ class Drive:
         self._coming: list[tuple[int, int, Any]] = []  # (moment, tie, an opening or an item's id)
         self._tie = 0
         self._actors: dict[int, Actor] = {}
+        self._earlier: dict[UUID, UUID] = {}
+        self._ids: dict[UUID, int] = {}
         self._known = Scene(self.visitor, 0)  # what all scenes have looked up so far
 
     def expect(self, loop: Loop, openings: Iterable[tuple[int, Opening, int | None]]) -> None:
         """Somebody will ask: (moment, opening, account that writes it down or None)."""
         for at, opening, by in openings:
             self._push(at, (loop, opening, by))
+
+    def echo(self, pairs: Iterable[tuple[UUID, UUID]]) -> None:
+        """Some ask for what was asked before (this request, the earlier one): a desk joins them."""
+        self._earlier.update(pairs)
 
     def look_at(self, items: Iterable[Standing], now: int) -> None:
         """Take up items that are there already."""
@@ -109,7 +116,7 @@ class Drive:
         self._do(acts)
 
     def _deed_of(self, item: Standing, at: int) -> Sequence[Act]:
-        deed = behaviour.deed(self.seed, item)
+        deed = self._joining(item) or behaviour.deed(self.seed, item)
         if deed is None:
             if item.stage not in STAGES_AT_REST:
                 self._push(at + behaviour.next_look_s(item, at), item.id)
@@ -120,6 +127,13 @@ class Drive:
             return ()
         scene = self._scene(actor, at)
         return (Take(item.id, deed.step, scene, deed.data, own=deed.who is Who.RESIDENT),)
+
+    def _joining(self, item: Standing) -> Deed | None:
+        """An echo is joined with the earlier request the first time somebody looks at it."""
+        first = self._earlier.pop(UUID(str(item.uid)), None)
+        if first is None or item.stage != "assigned" or first not in self._ids:
+            return None
+        return Deed(Who.UNIT, "merge", {"item": self._ids[first]})
 
     def _do(self, acts: Sequence[Act]) -> None:
         for act, outcome in zip(acts, act_many(acts), strict=True):
@@ -132,6 +146,7 @@ class Drive:
             if isinstance(act, Open):
                 self.passed.opened += 1
                 self.passed.item_ids.append(outcome.id)
+                self._ids[act.opening.uid] = outcome.id
             else:
                 self.passed.steps += 1
             self._plan(outcome, now)

@@ -71,6 +71,11 @@ def leave_in_flight(
     drive = Drive(seed=seed)
     asked = build_requests(city, n=n, seed=seed, until=now, days=days)
     drive.expect(catalogue.get("request"), openings_of(city, asked, places_of(city), seed))
+    drive.echo(
+        (uid_of(seed, row), uid_of(seed, int(first)))
+        for row, first in enumerate(asked.duplicate_of)
+        if first >= 0
+    )
     start = int(asked.opened_at.min()) // drive.slot_s * drive.slot_s
     return drive.pass_until(start, now, progress)
 

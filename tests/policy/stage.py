@@ -1,0 +1,162 @@
+"""What stands in each area, and who of each role calls? The stage of the crossing tests."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import uuid4
+
+from django.test import Client
+
+from linli import clock
+from linli.api.loops import plural
+from linli.jobs.outbox import Notice
+from linli.loops import catalogue
+from linli.loops.ledger import Item
+from linli.loops.loop import Loop
+from linli.policy.roles import STAFF, Role
+from linli.registry import roster
+from linli.registry.accounts import Account
+from linli.registry.areas import AreaCode
+from linli.registry.declarations import Declaration
+from linli.registry.facts import Fact
+from linli.registry.households import Household
+from linli.registry.organisations import Organisation
+from linli.registry.people import Person
+from linli.registry.places import Resource, Site, Vehicle
+from linli.registry.tokens import ApiToken
+from tests.callers import Caller, open_noise, token_for
+from tests.cast import EVENING, HOUR, City
+from tests.policy.examples import Examples
+
+OWN, FOREIGN = "oak", "ash"
+DAY = date(2020, 1, 1)
+
+
+@dataclass
+class Place:
+    """One area with one row of everything in it: ids by the name of the parameter."""
+
+    area_id: int
+    rows: dict[str, int]  # by the word of the route
+    ids: dict[str, int]  # by the name of the parameter or field
+
+
+def furnish(city: City, name: str) -> Place:
+    """Put one row of every kind into a community."""
+    area = city.areas[name]
+    placed: dict[str, Any] = {"area": area, "path": area.path, "source": "test", "as_of": DAY}
+    point = {"longitude": 114.3, "latitude": 30.6}
+    home = city.areas["house1"]
+    household = Household.objects.create(
+        code=f"h-{name}", home=home, door="101", changed_at=EVENING, **placed
+    )
+    person = Person.objects.create(
+        code=f"p-{name}", name=f"Zhao {name}", household=household, changed_at=EVENING, **placed
+    )
+    organisation = Organisation.objects.create(
+        kind="shop", name_zh=f"店{name}", area=area, path=area.path, valid_from=DAY
+    )
+    site = Site.objects.create(kind="shop", name_zh=f"店{name}", **placed, **point)
+    vehicle = Vehicle.objects.create(kind="car", plate=f"W-{name}", n_seats=4, **placed, **point)
+    resource = Resource.objects.create(what="generator", name_zh=f"机{name}", **placed, **point)
+    fact = Fact.objects.create(key="households", value=3, unit="1", **placed)
+    AreaCode.objects.create(area=area, system="test", code=name)
+    post = roster.Post.objects.create(
+        role=Role.GRID_WORKER, area=area, path=area.path, title=f"spare {name}"
+    )
+    assignment = roster.appoint(
+        post,
+        city.accounts["cleo"],
+        starts_at=clock.moment(EVENING - 48 * HOUR),
+        ends_at=clock.moment(EVENING + 1000 * HOUR),
+    )
+    empty = roster.Post.objects.create(role=Role.GRID_WORKER, area=area, path=area.path)
+    declared = Declaration.objects.create(
+        area=area, path=area.path, mode="emergency", authority="t", reason="t",
+        starts_at=EVENING - 1000 * HOUR, ends_at=EVENING + HOUR, begun_at=EVENING - 1000 * HOUR,
+    )  # fmt: skip
+    item = open_noise(city, Caller(city, None), name)
+    Item.objects.filter(id=item).update(title=f"item of {name}")
+    rows = {
+        "areas": area.id,
+        "households": household.id,
+        "people": person.id,
+        "organisations": organisation.id,
+        "sites": site.id,
+        "vehicles": vehicle.id,
+        "resources": resource.id,
+        "facts": fact.id,
+    }
+    for loop in sorted(
+        catalogue.all_loops().values(), key=lambda loop: not loop.opened_by - {Role.SYSTEM}
+    ):
+        rows[plural(loop)] = _stands(loop, item, rows)
+    ids = {
+        "area_id": area.id,
+        "parent_id": area.id,
+        "home_id": home.id,
+        "account_id": city.accounts["cleo"].id,
+        "post_id": empty.id,
+        "assignment_id": assignment.id,
+        "declaration_id": declared.id,
+        "item": item,
+    }
+    return Place(area.id, rows, ids)
+
+
+def _stands(loop: Loop, item_id: int, rows: dict[str, int]) -> int:
+    """An item of a loop that stands where the request stands; what Linli opens has a parent."""
+    if loop.name == "request":
+        return item_id
+    columns = Item.objects.filter(id=item_id).values().get()
+    columns |= {"loop": loop.name, "stage": loop.opens, "item_class": next(iter(loop.classes))}
+    columns |= {"uid": uuid4(), "token_hash": "", "title": "", "kind": "", "clock_id": None}
+    if loop.opened_by == {Role.SYSTEM}:
+        columns["parent_id"] = rows["directives"]
+    schema = loop.asks.model_json_schema(ref_template="#/components/schemas/{model}")
+    examples = Examples({"components": {"schemas": schema.get("$defs", {})}}, {})
+    columns["data"] = loop.asks.model_validate(examples.of(schema)).model_dump(mode="json")
+    del columns["id"]
+    return Item.objects.create(**columns).id
+
+
+def open_more(city: City, place: Place, name: str) -> None:
+    """A second request in the community, for who merges."""
+    place.ids["item"] = open_noise(city, Caller(city, None), name)
+
+
+def cast_of_every_role(city: City) -> dict[str, dict[str, str]]:
+    """For each role the headers of somebody who holds it in Oak Lane, and in nothing else."""
+    callers: dict[str, dict[str, str]] = {"visitor": {}}
+    for role in [Role.RESIDENT, *sorted(STAFF)]:
+        account = Account.objects.create_user(f"only_{role}", display_name=role, language="en")
+        if role is not Role.RESIDENT:
+            area = city.areas[OWN]
+            post = roster.Post.objects.create(role=role, area=area, path=area.path)
+            roster.appoint(post, account, starts_at=clock.moment(EVENING - HOUR))
+        Notice.objects.create(account_id=account.id, at=EVENING, n_messages=0)
+        callers[role] = {"Authorization": f"Bearer {token_for(account)}"}
+    return callers
+
+
+def without_second_factor(role: Role) -> Client:
+    """The same person in a session that has shown only a password."""
+    client = Client(raise_request_exception=False)
+    account = Account.objects.get(username=f"only_{role}")
+    client.force_login(account, backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+def a_token(city: City) -> int:
+    """Some token, for who lists or ends them."""
+    return ApiToken.objects.order_by("id").values_list("id", flat=True).first() or 0
+
+
+def set_where_a_step_starts(item_id: int, step_name: str) -> None:
+    """Put an item into a stage from which a step can be taken, so that policy is what answers."""
+    item = Item.objects.get(id=item_id)
+    loop = catalogue.get(item.loop)
+    step = loop.step(step_name)
+    if step is not None:
+        stage = loop.stage(sorted(step.origin)[0])
+        Item.objects.filter(id=item_id).update(stage=stage.name, state=stage.state.value)
