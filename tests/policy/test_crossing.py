@@ -14,6 +14,7 @@ from django.db import transaction
 from django.test import Client
 
 from linli.api.app import api
+from linli.loops.codelists import code_lists
 from linli.policy.roles import PURPOSES, STAFF, Role
 from linli.registry.duties import Duty
 from tests.callers import still
@@ -105,6 +106,7 @@ class World:
         ids = {**place.ids, "row_id": place.rows.get(word, 0), "loop": "request", "code": "noise"}
         ids["token_id"] = stage.a_token(self.city)
         ids["item_id"] = ids["row_id"]
+        ids["name"] = next(iter(code_lists()))
         if word == "duties":
             ids["row_id"] = Duty.objects.order_by("id").values_list("id", flat=True)[0]
         named = re.findall(r"\{(\w+)\}", operation.path)
