@@ -48,8 +48,8 @@ def _fill(element: Element, name: str, value: Any) -> None:
         for part in value:
             _fill(SubElement(element, ONE_OF[name]), ONE_OF[name], part)
     elif value not in (None, ""):
-        element.text = NOT_IN_XML.sub("\ufffd", str(_plain(value)).lower()
-                                      if isinstance(value, bool) else str(_plain(value)))  # fmt: skip
+        text = str(_plain(value))
+        element.text = NOT_IN_XML.sub("\ufffd", text.lower() if isinstance(value, bool) else text)
 
 
 def _plain(value: Any) -> Any:
