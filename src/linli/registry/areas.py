@@ -238,4 +238,5 @@ def communities_named_in(text: str, most: int = 2) -> list[Area]:
     units = [kind for kind, tier in TIER_OF.items() if tier is Tier.COMMUNITY]
     said = Area.objects.annotate(said=Value(text[:300], output_field=models.TextField()))
     named = said.filter(kind__in=units, valid_until=None, said__contains=F("name_zh"))
-    return sorted(named[:50], key=lambda area: -len(area.name_zh))[:most]
+    found: list[Area] = list(named[:50])
+    return sorted(found, key=lambda area: -len(area.name_zh))[:most]

@@ -79,7 +79,7 @@ def kind_of(code: str) -> RequestType:
 def place_of(given: QueryDict) -> Area:
     """The area a request belongs to: by its id or code, its point, or a community's name."""
     if given.get("address_id"):
-        return _by_id(given["address_id"])
+        return _by_id(str(given["address_id"]))
     if given.get("lat") or given.get("long"):
         point = (_degrees(given, "long", 180), _degrees(given, "lat", 90))
         near = areas.community_near(point, FARTHEST_M)
@@ -87,7 +87,7 @@ def place_of(given: QueryDict) -> Area:
             raise BadRequest(N_("That point lies outside this city. Check lat and long."))
         return near
     if given.get("address_string"):
-        named = areas.communities_named_in(given["address_string"])
+        named = areas.communities_named_in(str(given["address_string"]))
         if named and (len(named) == 1 or len(named[0].name_zh) > len(named[1].name_zh)):
             return named[0]
         raise BadRequest(
@@ -112,7 +112,7 @@ def filters_of(given: QueryDict, now: datetime) -> tuple[PublicFilters, int, int
     size = _number(given, "page_size", MOST_ROWS, MOST_ROWS)
     page = _number(given, "page", 1, 10_000)
     if given.get("service_request_id"):
-        return PublicFilters(ids=_ids(given["service_request_id"])), size, page
+        return PublicFilters(ids=_ids(str(given["service_request_id"]))), size, page
     states = {part for part in given.get("status", "").split(",") if part}
     if states - {"open", "closed"}:
         raise BadRequest(N_("A status is open or closed."))
