@@ -26,6 +26,7 @@ from linli.policy.roles import Purpose, Role
 from linli.registry import roster
 
 SLOT_S = 15 * 60
+NOTICED_AS_ECHO = 0.5  # of echoes that a desk sees as such; assumed
 STAGES_AT_REST = frozenset({"closed", "merged", "withdrawn", "handed_over"})
 Progress = Callable[[int, int], None]
 
@@ -132,6 +133,8 @@ class Drive:
         """An echo is joined with the earlier request the first time somebody looks at it."""
         first = self._earlier.pop(UUID(str(item.uid)), None)
         if first is None or item.stage != "assigned" or first not in self._ids:
+            return None
+        if behaviour.dice_for(self.seed, item, "joined").random() > NOTICED_AS_ECHO:
             return None
         return Deed(Who.UNIT, "merge", {"item": self._ids[first]})
 
