@@ -58,8 +58,12 @@ class Drive:
 
     def expect(self, loop: Loop, openings: Iterable[tuple[int, Opening, int | None]]) -> None:
         """Somebody will ask: (moment, opening, account that writes it down or None)."""
-        for at, opening, by in openings:
+        coming = list(openings)
+        for at, opening, by in coming:
             self._push(at, (loop, opening, by))
+        if coming:  # the roster does not change while time passes here: ask it once
+            self._known = replace(self._known, now=coming[0][0])
+            self._known.foresee(sorted({opening.area_id for _, opening, _ in coming}))
 
     def echo(self, pairs: Iterable[tuple[UUID, UUID]]) -> None:
         """Some ask for what was asked before (this request, the earlier one): a desk joins them."""
@@ -96,10 +100,9 @@ class Drive:
         ids = [what for _, _, what in batch if isinstance(what, int)]
         standing = {s.id: s for s in write.load_many(ids)}
         acts: list[Act] = []
-        self._known = self._known.onward(self.visitor, batch[0][0])
+        self._known = replace(self._known, now=batch[0][0], _modes=None)
         self._known.memo["loads"] = {}  # open items by holder, within one batch
         self._known.mode("")
-        self._known.foresee([standing[i].area_id for i in standing])
         for n, (at, _, what) in enumerate(batch):
             if isinstance(what, int):
                 item = standing[what]
