@@ -14,6 +14,7 @@ from linli.registry.names import fold
 
 Values = Mapping[str, Any]
 OWN_CODE = "P"  # codes we made ourselves begin so, with nine digits; they say nothing of a source
+READING = "reading"  # how a row's name is read, beside the pinyin it may give
 KNOWN_BY = ("code", "document", "phone", "birth_date", "household_id")
 
 
@@ -81,8 +82,10 @@ def _weigh_without_code(new: Values, old: Values) -> Judgement:
         verdict = Verdict.DOUBT if born is False else Verdict.SAME
         return verdict, 0.5 if born is False else 0.85, ("name", "household")
     if at_home and read_alike and born is not False:
-        verdict = Verdict.SAME if born is True else Verdict.DOUBT
-        return verdict, 0.85 if born is True else 0.8, ("pinyin", "household")
+        sure = born is True and (new["name"].isascii() or old["name"].isascii())
+        return Verdict.SAME if sure else Verdict.DOUBT, 0.85 if sure else 0.8, (
+            "pinyin", "household",
+        )  # fmt: skip
     return NOT_ALIKE
 
 
@@ -109,8 +112,7 @@ def _same_name(new: Values, old: Values) -> bool:
 
 def _reads_alike(new: Values, old: Values) -> bool:
     """Whether the names read the same in letters, in either order."""
-    mine = new.get("pinyin") or (new.get("name", "") if new.get("name", "").isascii() else "")
-    theirs = old.get("pinyin") or (old.get("name", "") if old.get("name", "").isascii() else "")
+    mine, theirs = (v.get("pinyin") or v.get(READING) for v in (new, old))
     return bool(mine and theirs and readings(mine) & readings(theirs))
 
 

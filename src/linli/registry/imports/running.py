@@ -163,7 +163,7 @@ class _Work:
             given.add(column.name)
             if cell == MASK:
                 masked.append(title)
-            elif cell == columns.CLEAR:
+            elif cells[place].strip() == columns.CLEAR:
                 if column.required:
                     row.refuse(columns.missing(title))
                 row.values[column.name] = column.clears_to

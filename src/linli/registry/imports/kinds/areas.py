@@ -134,6 +134,9 @@ def _agrees(values: Values, known: Known) -> bool:
 def check(row: Row, world: World) -> None:
     """An id that exists, no code that another area carries, no area inside itself."""
     values = row.values
+    stands = (row.known.values if row.known else {}) | values
+    if (stands.get("longitude") is None) is not (stands.get("latitude") is None):
+        row.refuse(BadInput(N_("Longitude and latitude go together. Give both, or neither.")))
     if "id" in values and row.known is None:
         row.refuse(NotFound(what=Word(N_("area")), value=values["id"]))
         return

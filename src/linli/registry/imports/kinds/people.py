@@ -6,7 +6,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from linli import bulk, clock
-from linli.errors import N_, BadInput
+from linli.errors import N_, BadInput, Word
 from linli.registry import duplicates, likeness, names, people_found
 from linli.registry.imports import columns
 from linli.registry.imports.columns import Column
@@ -61,12 +61,14 @@ def resolve(rows: list[Row], world: World) -> None:
         resolve_places(row, world)
         if "pinyin" in row.values:
             row.values["pinyin"] = row.values["pinyin"].casefold()
+        if row.values.get("name"):
+            row.values[likeness.READING] = pinyin_of(row.values["name"])
         if "household" not in row.values:
             continue
         code = row.values.pop("household")
         home = known.get(code)
         if code and home is None:
-            row.refuse(UnknownReference(what=N_("household"), value=code))
+            row.refuse(UnknownReference(what=Word(N_("household")), value=code))
             continue
         row.values["household_id"] = home["id"] if home else None
         if home:
@@ -94,7 +96,7 @@ def check(row: Row, world: World) -> None:
                 values["area_id"], values["path"] = area
     renamed = row.known is None or row.known.values.get("name") != values.get("name")
     if renamed and values.get("name") and "pinyin" not in values:
-        values["pinyin"] = pinyin_of(values["name"])
+        values["pinyin"] = values[likeness.READING]
 
 
 def fetch(rows: list[Row], world: World) -> Iterable[Known]:
@@ -197,5 +199,5 @@ KIND = Kind(
     rows=everything,
     cells=cells,
     about_residents=True,
-    never_compared=frozenset({"code"}),
+    never_compared=frozenset({"code", likeness.READING}),
 )

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import QuerySet
 
 from linli import clock
-from linli.errors import N_, BadInput
+from linli.errors import N_, BadInput, Word
 from linli.policy.roles import NAMES, STAFF, Role
 from linli.registry.accounts import Account
 from linli.registry.imports import columns
@@ -58,7 +58,7 @@ def resolve(rows: list[Row], world: World) -> None:
         row.values.setdefault("title", "")
         name = row.values.pop("account", "")
         if name and name not in accounts:
-            row.refuse(UnknownReference(what=N_("account"), value=name))
+            row.refuse(UnknownReference(what=Word(N_("account")), value=name))
         row.values["account_id"] = accounts.get(name)
 
 
@@ -76,7 +76,7 @@ def judge(values: Values, candidates: Sequence[Known]) -> tuple[Known | None, li
 
 
 def check(row: Row, world: World) -> None:
-    """A term ends after it starts, and a seat has one holder at a time."""
+    """A term ends after it starts, and one at a time is first responsible."""
     v = (row.known.values if row.known else {}) | row.values
     if row.known is None and v.get("account_id") is not None:
         row.values.setdefault("starts_on", world.today)
@@ -91,8 +91,8 @@ def check(row: Row, world: World) -> None:
             )
         )
         return
-    if v.get("account_id") is None or v.get("deputy"):
-        return
+    if v.get("account_id") is None or v.get("deputy") or not v.get("first_responsible"):
+        return  # any number may do the same work; the first responsible is one at a time
     seat = tuple(v.get(part) for part in SEAT)
     terms = world.scratch.setdefault("terms", {}).setdefault(seat, [])
     for account, begun, ended, name in terms:
@@ -136,24 +136,28 @@ def fetch(rows: list[Row], world: World) -> Iterable[Known]:
 
 def create(known: list[Known], world: World) -> None:
     """Add the seats that are not there yet, and the terms in them."""
-    posts: dict[Any, int] = {}
+    seats: dict[Any, list[int]] = {}
     areas = {k.values["area_id"] for k in known}
-    for post in Post.objects.filter(area_id__in=areas):
-        posts.setdefault(tuple(getattr(post, part) for part in SEAT), post.id)
+    for post in Post.objects.filter(area_id__in=areas).order_by("id"):
+        seats.setdefault(tuple(getattr(post, part) for part in SEAT), []).append(post.id)
     for k in known:
-        seat = tuple(k.values[part] for part in SEAT)
-        if seat not in posts:
+        posts = seats.setdefault(tuple(k.values[part] for part in SEAT), [])
+        free = [p for p in posts if k.values.get("deputy") or _is_free(p, k.values)]
+        if not free:
             names = {n: k.values[n] for n in (*SEAT, "path")}
             rest = {n: k.values[n] for n in OF_POST if k.values.get(n) is not None}
-            posts[seat] = Post.objects.create(**names, **rest).id
+            free = [Post.objects.create(**names, **rest).id]
+            posts += free
         if k.values["account_id"] is None:
-            k.id = -posts[seat]
+            k.id = -free[0]
             continue
         k.id = Assignment.objects.create(
-            post_id=posts[seat], account_id=k.values["account_id"],
-            starts_at=_start(k.values["starts_on"]), ends_at=_end(k.values.get("ends_on")),
+            post_id=free[0],
+            account_id=k.values["account_id"],
+            starts_at=_start(k.values["starts_on"]),
+            ends_at=_end(k.values.get("ends_on")),
             deputy=k.values.get("deputy", False),
-        ).id  # fmt: skip
+        ).id
     audit(world, "import.create", Post, known)
 
 
@@ -201,6 +205,16 @@ def everything() -> QuerySet[Any]:
     """All seats, by area."""
     found = Post.objects.prefetch_related("assignments__account")
     return found.order_by("path", "id")
+
+
+def _is_free(post_id: int, values: Values) -> bool:
+    """Whether nobody holds a seat in a term."""
+    if values["account_id"] is None:
+        return False
+    held = Assignment.objects.filter(post_id=post_id, deputy=False)
+    held = held.exclude(ends_at__lte=_start(values["starts_on"]))
+    ends = _end(values.get("ends_on"))
+    return not (held if ends is None else held.exclude(starts_at__gte=ends)).exists()
 
 
 def _day(at: datetime | None) -> date | None:

@@ -1,5 +1,6 @@
 """What residents can ask for, as a list."""
 
+from linli.errors import N_, Word
 from linli.registry.duties import Duty, RequestType
 from linli.registry.imports import columns
 from linli.registry.imports.columns import Column
@@ -15,7 +16,7 @@ def check(row: Row, world: World) -> None:
         return
     known = world.scratch.setdefault("duties", set(Duty.objects.values_list("code", flat=True)))
     if duty not in known:
-        row.refuse(UnknownReference(what="duty", value=duty))
+        row.refuse(UnknownReference(what=Word(N_("duty")), value=duty))
 
 
 KIND = table_kind(
