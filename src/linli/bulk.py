@@ -138,7 +138,11 @@ def update(model: type[models.Model], columns: Sequence[str], rows: Iterable[Seq
 
 def _copy(statement: str, rows: Iterable[Sequence[Any]]) -> int:
     count = 0
-    with connection.cursor() as cursor, cursor.copy(statement) as copy:
+    with (
+        connection.cursor() as cursor,
+        connection.wrap_database_errors,
+        cursor.copy(statement) as copy,
+    ):
         for row in rows:
             copy.write_row(row)
             count += 1
