@@ -118,6 +118,8 @@ def _set_aside_sqlite(cursor: Any, table: str) -> list[str]:
     for name, _ in indexes:
         cursor.execute(f'DROP INDEX "{name}"')
     return [definition for _, definition in indexes]
+
+
 def update(model: type[models.Model], columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
     """Set columns of rows given as plain values in the order of ``columns``, the id last."""
     fields = [model._meta.get_field(name) for name in columns]

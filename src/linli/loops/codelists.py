@@ -25,7 +25,8 @@ from linli.registry.declarations import Mode, Phase
 from linli.registry.duties import RequestType
 from linli.registry.organisations import OrganisationKind
 from linli.registry.people import Sex
-from linli.registry.places import SiteKind, VehicleKind
+from linli.registry.sites import SiteKind
+from linli.registry.vehicles import VehicleKind
 
 
 @dataclass(frozen=True)

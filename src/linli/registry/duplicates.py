@@ -6,7 +6,7 @@ from typing import Any
 from django.db import models, transaction
 from django.db.models import F, Q
 
-from linli.audit.records import record
+from linli.audit.records import record, record_many
 from linli.columns import AreaPathField, MomentField
 from linli.errors import N_, Conflict, NotFound, Word
 from linli.policy.can import Actor, Ask, can
@@ -86,9 +86,9 @@ def waiting(
     pairs = list(rows.order_by("-score", "id")[: most + 1])
     people = _shown({i for p in pairs[:most] for i in (p.first_id, p.second_id)}, seen)
     if people:
-        record(
-            actor, "list", "person", holding=seen.holding, purpose=purpose,
-            path=seen.holding.path, detail={"ids": sorted(people)},
+        record_many(
+            actor, "list", "people", sorted(people), holding=seen.holding, purpose=purpose,
+            path=seen.holding.path,
         )  # fmt: skip
     last = pairs[most - 1] if len(pairs) > most else None
     return sight.Page(

@@ -85,12 +85,12 @@ def break_glass(actor: Actor, person_id: int, reason: str, now: int) -> Grant:
         ends_at=now + GRANT_HOURS * 3600,
     )
     record(
-        actor, "break_glass", "person", person.id, holding=holding, path=person.path,
+        actor, "break_glass", "people", person.id, holding=holding, path=person.path,
         detail={"grant": grant.id},
     )  # fmt: skip
     outbox.tell(
         _told(person, now),
-        "glass",
+        "break_glass",
         now=now,
         detail={"grant": grant.id, "person": person.id},
         urgent=True,

@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Q
 
 from linli import bulk
-from linli.audit.records import record
+from linli.audit.records import record, record_many
 from linli.columns import AreaPathField, MomentField
 from linli.errors import N_, NotFound, Word
 from linli.policy.can import Actor, Ask, can
@@ -105,10 +105,9 @@ def listing(
     last = got[most - 1] if len(got) > most else None
     shown_rows = [seen.shows(row, row["path"]) for row in got[:most]]
     if shown_rows:
-        record(
-            actor, "list", "household", holding=seen.holding, purpose=purpose,
-            path=asked.area_path or seen.holding.path,
-            detail={"ids": [r["id"] for r in shown_rows]},
+        record_many(
+            actor, "list", "households", [r["id"] for r in shown_rows], holding=seen.holding,
+            purpose=purpose, path=asked.area_path or seen.holding.path,
         )  # fmt: skip
     return Page(shown_rows, sight.key_of(last["path"], last["id"]) if last else None)
 
@@ -125,7 +124,7 @@ def open_one(actor: Actor, household_id: int, *, purpose: str | None) -> dict[st
     visible = sees([holding.role])
     members = Household(id=household_id).people.filter(survivor_id=None).order_by("id")
     record(
-        actor, "see", "household", household_id, holding=holding, purpose=purpose, path=row["path"]
+        actor, "see", "households", household_id, holding=holding, purpose=purpose, path=row["path"]
     )
     return {
         **shown(row, visible),

@@ -147,6 +147,6 @@ def _allowed(actor: Actor, *people: Person) -> Holding:
 def _note(actor: Actor, act: str, done: Merge, holding: Holding, path: str) -> None:
     for person_id in (done.loser_id, done.survivor_id):
         record(
-            actor, act, "person", person_id, holding=holding, purpose=Purpose.REGISTRY, path=path,
+            actor, act, "people", person_id, holding=holding, purpose=Purpose.REGISTRY, path=path,
             detail={"merge": done.id},
         )  # fmt: skip

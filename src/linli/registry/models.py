@@ -17,8 +17,8 @@ from linli.registry.organisations import Organisation
 from linli.registry.person import Person
 from linli.registry.resources import Resource
 from linli.registry.roster import Absence, Assignment, Post
-from linli.registry.tokens import ApiToken
 from linli.registry.sites import Site
+from linli.registry.tokens import ApiToken
 from linli.registry.vehicles import Vehicle
 
 __all__ = [

@@ -13,6 +13,7 @@ from itertools import groupby
 from typing import Any
 
 from django.db import connection, models
+from django.db.models import Q, QuerySet
 
 from linli import bulk
 from linli.columns import AreaPathField, OrderedTextField
@@ -112,6 +113,18 @@ def rebuild(people: Iterable[Named], *, batch: int = 20_000) -> int:
             count += add(waiting)
             waiting = []
     return count + add(waiting)
+
+
+def found(text: str, ranges: Sequence[tuple[str, str]]) -> QuerySet[Any]:
+    """The ids of people in whose names a text is, within path ranges, as a subquery."""
+    folded = looked_for(text)
+    if not folded:
+        return NamePart.objects.none().values("person_id")
+    within = Q(pk__in=[]) if not ranges else Q()
+    for first, end in ranges:
+        within |= Q(path__gte=first, path__lt=end)
+    parts = NamePart.objects.filter(within, text__gte=folded, text__lt=folded + LAST_CHARACTER)
+    return parts.values("person_id")
 
 
 def conditions(

@@ -9,7 +9,7 @@ from django.db import connection
 from django.db.models import Q
 
 from linli import clock
-from linli.audit.records import record
+from linli.audit.records import record, record_many
 from linli.errors import N_, NotFound, Word
 from linli.policy.can import OWNERS, Actor, Ask, can
 from linli.policy.fields import sees, shown
@@ -94,10 +94,9 @@ def listing(
             sight.key_of(last["path"], last["id"]) if last else None,
         )
     if page.rows:
-        record(
-            actor, "list", "person", holding=seen.holding, purpose=purpose,
-            path=asked.area_path or seen.holding.path,
-            detail={"ids": [r["id"] for r in page.rows]},
+        record_many(
+            actor, "list", "people", [r["id"] for r in page.rows], holding=seen.holding,
+            purpose=purpose, path=asked.area_path or seen.holding.path,
         )  # fmt: skip
     return page
 
@@ -125,7 +124,7 @@ def open_one(
     holding = can(actor, Ask("people.see", asked, row["path"], chosen, True, own)).required()
     if not own:
         record(
-            actor, "see", "person", row["id"], holding=holding, purpose=purpose, path=row["path"],
+            actor, "see", "people", row["id"], holding=holding, purpose=purpose, path=row["path"],
             detail={"grant": holding.grant} if holding.grant else None,
         )  # fmt: skip
     return {**shown(row, sees([holding.role])), "asked_id": person_id, "grant": holding.grant}

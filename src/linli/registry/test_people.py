@@ -238,7 +238,7 @@ def test_breaking_the_glass_opens_one_person_for_three_hours_and_is_told(city: C
     with pytest.raises(NotFound):
         people.open_one(eve, neighbour.id, purpose="service", now=inside)
     assert people.listing(eve, purpose="service").rows == []
-    told = set(Message.objects.filter(kind="glass").values_list("account_id", flat=True))
+    told = set(Message.objects.filter(kind="break_glass").values_list("account_id", flat=True))
     assert told == {city.accounts["sam"].id, city.accounts["ann"].id}
     look = Record.objects.get(act="see")
     assert look.detail == {"grant": grant.id}

@@ -23,7 +23,7 @@ def leave_as_is(apps, editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("registry", "0001_initial"),
+        ("registry", "0003_api_tokens"),
     ]
 
     operations = [
