@@ -4,7 +4,7 @@ from django.db import models, transaction
 
 from linli.audit.records import record
 from linli.columns import AreaPathField, MomentField
-from linli.errors import N_, NotFound, Word
+from linli.errors import N_, BadInput, NotFound, Word
 from linli.jobs import outbox
 from linli.policy.can import Actor, Ask, can
 from linli.policy.powers import roles_for
@@ -12,6 +12,7 @@ from linli.registry import roster
 from linli.registry.accounts import Account
 from linli.registry.people import Person
 
+LEAST_REASON = 5  # characters
 GRANT_HOURS = 3  # DHIS2's break-glass length
 
 
@@ -41,6 +42,8 @@ def break_glass(actor: Actor, person_id: int, *, reason: str, now: int) -> Grant
     """Open one resident's record for three hours; the unit and the resident are told at once."""
     roles = roles_for("people.break_glass")
     holding = can(actor, Ask("people.break_glass", roles)).required()
+    if len(reason.strip()) < LEAST_REASON:
+        raise BadInput(N_("Say why in a sentence: the unit and the resident will read it."))
     person = Person.objects.filter(id=person_id).first()
     if person is None:
         raise NotFound(what=Word(N_("person")), value=person_id)

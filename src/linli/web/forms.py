@@ -13,6 +13,7 @@ from pydantic.fields import FieldInfo
 
 from linli.errors import N_, Problem
 from linli.forms import BadForm
+from linli.web.columns import LABELS
 
 LONG_TEXT = 200  # characters from which a text gets several lines
 FEW = 7  # numbers from which to choose by one tap
@@ -105,7 +106,7 @@ def _field(name: str, info: FieldInfo, value: Any, error: str | None, prefix: st
     shown = "" if absent else str(value).lower() if isinstance(value, bool) else str(value)
     return Field(
         name=name,
-        label=info.title or name,
+        label=info.title or LABELS.get(name, name),
         kind=kind,
         hint=info.description or "",
         required=info.is_required(),

@@ -24,6 +24,9 @@ GROUP_NAMES: dict[str, str] = {
     "papers": N_("Papers and certificates"),
     "school": N_("School"),
     "information": N_("Information and rumours"),
+    "building": N_("Lifts, drains and other repairs"),
+    "cleaning": N_("Cleaning and disinfection"),
+    "mind": N_("Worries and distress"),
     "other": N_("Something else"),
 }
 ORDER = {code: n for n, code in enumerate(GROUP_NAMES)}

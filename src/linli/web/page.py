@@ -14,10 +14,12 @@ from linli.jobs.outbox import Notice
 from linli.policy.can import Actor, Ask, Holding, can
 from linli.policy.powers import roles_for
 from linli.policy.roles import NAMES, Purpose, Role
+from linli.registry import dial
 from linli.registry.signed_in import account_of, actor_of
 from linli.web import purposes
 from linli.web.menu import entries_for
 
+SPEEDS = (0, 1, 20, 120)  # city seconds in a second, offered in a demonstration
 MOST_DIGITS = 19  # what a column of ids holds
 
 
@@ -32,10 +34,12 @@ def every_page(request: HttpRequest) -> dict[str, Any]:
         "menu": entries_for(actor, request.path),
         "city_now": clock.now(),
         "demo": settings.DEMO,
+        "speeds": SPEEDS,
+        "clock_speed": int(dial.find().speed) if settings.DEMO else 1,
         "n_unread": Notice.objects.filter(account_id=actor.id, read_at=None).count()
         if account
         else 0,
-        "purpose": purposes.of(request) if account else None,
+        "purpose_name": dict(purposes.open_to(request)).get(purposes.of(request) or "", "–"),
     }
 
 

@@ -5,14 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from linli.loops import catalogue
-from linli.loops.loop import Loop, Step
+from linli.loops.loop import Loop, State, Step
 from linli.policy.can import Actor, Ask, can
 from linli.policy.roles import Purpose
 from linli.registry.accounts import Account
 from linli.registry.areas import Area
 from linli.registry.duties import RequestType
-
-NOT_NEXT = frozenset({"withdraw", "me_too", "read", "merge", "refuse", "reassign", "assign"})
 
 
 @dataclass(frozen=True)
@@ -67,6 +65,13 @@ def next_step(item: Any, actor: Actor, purpose: str | None) -> Step | None:
     chosen = Purpose(purpose) if purpose else Purpose.SERVICE
     for step in loop.steps_from(item.stage):
         ask = Ask(f"{loop.name}.{step.name}", step.by, item.path, chosen, loop.about_residents)
-        if step.name not in NOT_NEXT and not step.own and can(actor, ask).allowed:
+        if _is_on_the_way(loop, step) and can(actor, ask).allowed:
             return step
     return None
+
+
+def _is_on_the_way(loop: Loop, step: Step) -> bool:
+    """Whether a step leads on: neither a detour, nor up, nor to somebody else, nor an end."""
+    to = loop.stage(step.to)
+    aside = step.own or step.rises or step.joins or step.stays or step.allots is not None
+    return not (aside or to.holds_clock or to.state is State.CLOSED)

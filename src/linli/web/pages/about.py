@@ -1,4 +1,4 @@
-"""Who may do and see what? Written from the declarations themselves, so it cannot be out of date."""
+"""Who may do and see what? Written from the declarations, so it cannot be out of date."""
 
 from dataclasses import dataclass
 

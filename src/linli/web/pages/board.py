@@ -79,6 +79,7 @@ def board(request: HttpRequest) -> HttpResponse:
     below = boards.children(area, **narrowed) if area.tier else []
     opens = _Opens(actor, loop.name, item_class)
     rates = boards.rates(numbers)
+    found = boards.found_and_solved(area.path, loop=loop.name, exercise=actor.exercise)
     context = {
         "area": area,
         "above": [a for a in areas.ancestors(area) if _covers(actor, a)],
@@ -91,7 +92,8 @@ def board(request: HttpRequest) -> HttpResponse:
         "least_n": LEAST_N,
         "below": [(row, opens.cells(row.area, row.numbers)) for row in below],
         "columns": [label for label, _, _ in COLUMNS],
-        "found": boards.found_and_solved(area.path, loop=loop.name, exercise=actor.exercise),
+        "found": found,
+        "found_tiers": sorted({first for first, _ in found.pairs}),
         "tier_range": list(Tier),
         "mode": declarations.in_force(area.path, clock.now_s()),
         "opens_lists": opens.allowed,

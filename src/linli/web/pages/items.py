@@ -116,7 +116,7 @@ def _with_choices(request: HttpRequest, view: ItemView, field: Field) -> Field:
 
 @dataclass(frozen=True)
 class Happened:
-    """One event in the history: what, when, by whom in which role, and the words that go with it."""
+    """One event in the history: what, when, by whom in which role, and the words with it."""
 
     event: Any
     who: str
