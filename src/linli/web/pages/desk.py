@@ -33,6 +33,11 @@ CHANNELS = (
     (Channel.VISIT.value, N_("in person")),
     (Channel.PAPER.value, N_("on paper")),
 )
+LABELS = {
+    "description": N_("What is needed, in the caller's words"),
+    "contact_name": N_("The caller's name"),
+    "contact_phone": N_("Phone to call back"),
+}
 HOUSEHOLDS_SHOWN = 8
 
 
@@ -87,7 +92,7 @@ def _form(
         "chosen_place": chosen,
         "callers": _callers(actor, values.get("caller", "")),
         "similar": _similar(actor, chosen, values.get("kind", "")),
-        "fields": fields_of(RequestAsk, values, problem),
+        "fields": fields_of(RequestAsk, values, problem, labels=LABELS),
         "uid": values.get("uid") or uuid4(),
         "problem": problem,
     }
