@@ -59,7 +59,8 @@ class Painting:
 
     def values(self, translate: Callable[[str], str] = str) -> dict[str, Any]:
         """The figures as small JSON: one row an area, ``[id, class, values, as written]``."""
-        body: dict[str, Any] = {
+        return {
+            "version": self.version,
             "layer": self.layer.name,
             "area": self.sight.area.id,
             "tier": int(self.sight.tier),
@@ -77,7 +78,14 @@ class Painting:
             "whole": self.written(self.whole, translate),
             "rest": self.written(self.rest, translate) if self.rest else None,
         }
-        return {"version": _version(body), **body}
+
+    @property
+    def version(self) -> int:
+        """A number that is the same as long as every figure is."""
+        told = [(row.area.id, row.shade, row.figure.values) for row in self.rows]
+        rest = self.rest.values if self.rest else None
+        text = json.dumps([self.bounds, told, self.whole.values, rest])
+        return int.from_bytes(blake2b(text.encode(), digest_size=VERSION_BYTES).digest(), "big")
 
 
 def paint(
@@ -159,8 +167,3 @@ def _shade(figure: Figure, bounds: legend.Bounds) -> int:
 def _short(value: float | None) -> float | None:
     return value if value is None or value == int(value) else round(value, 4)
 
-
-def _version(body: Mapping[str, Any]) -> int:
-    """A number that is the same as long as every figure is."""
-    text = json.dumps(body, separators=(",", ":"), sort_keys=True, ensure_ascii=False)
-    return int.from_bytes(blake2b(text.encode(), digest_size=VERSION_BYTES).digest(), "big")

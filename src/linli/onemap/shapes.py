@@ -19,6 +19,8 @@ class Sheet:
 
     body: bytes
     mark: str
+    sources: tuple[str, ...] = ()  # where the outlines come from
+    schematic: bool = False  # some were drawn for the map, not surveyed
 
 
 def sheet(area: Area, tier: Tier) -> Sheet:
@@ -42,7 +44,14 @@ def sheet(area: Area, tier: Tier) -> Sheet:
     body = json.dumps(
         {"type": "FeatureCollection", "features": drawn}, separators=(",", ":")
     ).encode()
-    return Sheet(body, blake2b(body, digest_size=9).hexdigest())
+    seen = [area.id for area in (area, *parts)]
+    told = AreaShape.objects.filter(area__in=seen).values_list("source", "schematic").distinct()
+    return Sheet(
+        body,
+        blake2b(body, digest_size=9).hexdigest(),
+        tuple(sorted({source for source, schematic in told if source and not schematic})),
+        any(schematic for _, schematic in told),
+    )
 
 
 def _features(areas: Iterable[Area], part: str, *, points: bool) -> list[dict[str, Any]]:
