@@ -166,4 +166,3 @@ def _shade(figure: Figure, bounds: legend.Bounds) -> int:
 
 def _short(value: float | None) -> float | None:
     return value if value is None or value == int(value) else round(value, 4)
-

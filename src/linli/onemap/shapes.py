@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Any
 
-from linli.errors import N_, NotFound, Word
 from linli.onemap import sights
 from linli.registry.areas import Area, AreaShape, Tier
 
@@ -28,10 +27,10 @@ def sheet(area: Area, tier: Tier) -> Sheet:
 
     Each feature carries its area's id and a part in the picture: ``child`` is painted, ``frame``
     is the area itself, ``border`` what lies between, ``around`` its neighbours. A child without
-    an outline is a point. ``schematic`` outlines were drawn for the map, not surveyed.
+    an outline is a point. ``schematic`` outlines were drawn for the map, not surveyed. Raises
+    NotBelow for a tier that no map of the area shows.
     """
-    if tier not in sights.tiers_below(area):
-        raise NotFound(what=Word(N_("map")), value=f"{area.id}/{int(tier)}")
+    sights.chosen_tier(area, tier)
     drawn: list[dict[str, Any]] = []
     parts = sights.at_tier(area, tier)
     between = [t for t in Tier if tier < t < (area.tier or Tier.CITY)]
