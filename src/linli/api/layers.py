@@ -91,7 +91,7 @@ class MapValuesAsk(MapAsk):
     response=list[MapLayer],
     operation_id="map_layers",
     summary="The layers that the caller may see",
-    openapi_extra=door(SEE),
+    openapi_extra=door(SEE, placed=False),
 )
 def layers(request: HttpRequest) -> Any:
     """The layers, in the order of the switch."""
@@ -104,7 +104,7 @@ def layers(request: HttpRequest) -> Any:
     response=MapOutlines,
     operation_id="map_outlines",
     summary="The outlines of an area's parts; a part without one is a point",
-    openapi_extra=door("areas.see"),
+    openapi_extra=door("areas.see", placed=False),
 )
 def outlines(request: HttpRequest, response: HttpResponse, wanted: Query[MapAsk]) -> Any:
     """GeoJSON with a tag that stays until an outline changes."""
@@ -123,7 +123,7 @@ def _serve(layer: Layer) -> None:
         response={200: MapValues, 204: None},
         operation_id=f"map_{layer.name}",
         summary=layer.shows,
-        openapi_extra=door(SEE, roles=layer.roles),
+        openapi_extra=door(SEE, roles=layer.roles, placed=False),
     )
     def values(request: HttpRequest, wanted: Query[MapValuesAsk]) -> Any:
         """The figures of the parts of an area, as far as the caller's posts reach."""
