@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from hashlib import blake2b
 from typing import Any
 
@@ -40,6 +40,7 @@ class Painting:
     rows: tuple[Row, ...]
     whole: Figure  # of the area itself
     rest: Figure | None  # what lies in the area and in none of the parts; None: nothing does
+    dated: date | None  # the day of figures that do not live; None: they are those of ``at``
     opens_lists: bool  # whether the viewer may open the lists behind the numbers
 
     @property
@@ -114,6 +115,7 @@ def paint(
         rows=rows,
         whole=whole,
         rest=_rest(layer, whole, [figure for _, figure in children]),
+        dated=layer.dated(sight) if layer.dated else None,
         opens_lists=bool(scope(actor, layer.lists)),
     )
 
