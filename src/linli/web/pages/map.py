@@ -173,7 +173,7 @@ def _list_of(measure: Measure, area: Area) -> str:
     if measure.opens is None:
         return ""
     plain = {name: _plain(value) for name, value in measure.opens.items()}
-    return f"/items?{urlencode({**plain, 'area': area.id})}"
+    return f"{reverse('items')}?{urlencode({**plain, 'area': area.id})}"
 
 
 def _plain(value: str | int | bool) -> str | int:
