@@ -251,20 +251,19 @@ async function ask() {
   if (answer.status === 204) return;
   /** @type {import("./map/table.js").Values} */
   const values = await answer.json();
-  const labels = [...document.querySelectorAll("#map-legend [class*=shade-]")].map((s) => s.parentElement?.innerText.trim());
+  const labels = [...document.querySelectorAll("#map-legend li > [class*=shade-]")].map((s) => s.parentElement?.innerText.trim());
   const fits = labels.length === values.labels.length && labels.every((label, i) => label === values.labels[i]);
   if (fits && writeValues(section, values)) map?.paint();
   else await swap(location.href).then(show);
 }
 
-/** The moment of the figures, written like the one it replaces. @param {string | null} moment */
-function tellTime(moment) {
+/** The moment of the figures, in the server's words. @param {string | null} words */
+function tellTime(words) {
   const time = document.querySelector("#map-time time");
-  if (!moment || !time) return;
-  const zoned = { timeZone: time.getAttribute("data-zone") ?? "Asia/Shanghai" };
-  const [hours] = [new Intl.DateTimeFormat("en-GB", { ...zoned, hour: "2-digit", minute: "2-digit" }).format(new Date(moment))];
+  const [moment, said] = (words ?? "").split(" ");
+  if (!said || !time) return;
   time.setAttribute("datetime", moment);
-  time.textContent = (time.textContent ?? "").replace(/\d\d:\d\d/, hours);
+  time.textContent = decodeURIComponent(said);
 }
 
 /** @returns {OneMap | null} */

@@ -75,12 +75,17 @@ export function layers(colours) {
       id: "spot", source, type: "circle", filter: ["all", is("child"), SPOT],
       paint: {
         "circle-color": paint,
-        "circle-radius": ["interpolate", ["linear"], ["max", SHADE, 0], 0, 6, 5, 13],
+        "circle-radius": ["interpolate", ["linear"], ["zoom"], 10, radius(3, 7), 14, radius(6, 13)],
         "circle-stroke-color": ["case", LIT, "#ffd84d", colours.edge],
         "circle-stroke-width": ["case", LIT, 4, 1.2],
       },
     },
   ];
+}
+
+/** The higher the class, the bigger the spot. @param {number} least @param {number} most @returns {Expression} */
+function radius(least, most) {
+  return ["interpolate", ["linear"], ["max", SHADE, 0], 0, least, 5, most];
 }
 
 /** Layers that answer to a pointer, the upper one first. */

@@ -103,7 +103,7 @@ def paint(
     children = [(child, figures[child.id]) for child in sight.children]
     bounds = legend.bounds_for(layer, (_painted(figure) for _, figure in children))
     rows = tuple(
-        Row(child, figure, _shade(figure, bounds), child.id in sight.parts)
+        Row(child, figure, _shade(layer, figure, bounds), child.id in sight.parts)
         for child, figure in children
     )
     whole = figures[area.id]
@@ -159,11 +159,11 @@ def _painted(figure: Figure) -> float | None:
     return figure.values[0] if figure.gap is None else None
 
 
-def _shade(figure: Figure, bounds: legend.Bounds) -> int:
-    if figure.gap is not None:
-        return GAP_CLASSES[figure.gap]
+def _shade(layer: Layer, figure: Figure, bounds: legend.Bounds) -> int:
     value = figure.values[0]
-    return GAP_CLASSES[Gap.UNKNOWN] if value is None else legend.class_of(value, bounds)
+    if figure.gap is not None or value is None:
+        return GAP_CLASSES[figure.gap or Gap.UNKNOWN]
+    return legend.class_of(legend.as_read(value, layer.painted.form), bounds)
 
 
 def _short(value: float | None) -> float | None:

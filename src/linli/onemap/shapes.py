@@ -19,7 +19,7 @@ class Sheet:
     body: bytes
     mark: str
     sources: tuple[str, ...] = ()  # where the outlines come from
-    schematic: bool = False  # some were drawn for the map, not surveyed
+    schematic: bool = False  # some, or what points were placed in, was drawn, not surveyed
 
 
 def sheet(area: Area, tier: Tier) -> Sheet:
@@ -43,7 +43,8 @@ def sheet(area: Area, tier: Tier) -> Sheet:
     body = json.dumps(
         {"type": "FeatureCollection", "features": drawn}, separators=(",", ":")
     ).encode()
-    seen = [area.id for area in (area, *parts)]
+    seen = {area.id, *(part.id for part in parts)}
+    seen |= {part.street_id for part in parts if part.street_id is not None}  # where points lie
     told = AreaShape.objects.filter(area__in=seen).values_list("source", "schematic").distinct()
     return Sheet(
         body,

@@ -3,8 +3,10 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
+from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import path, reverse
@@ -23,7 +25,7 @@ from linli.registry.areas import Area, Tier, ancestors, get
 from linli.registry.signed_in import actor_of
 from linli.web.menu import Nav
 from linli.web.page import allow
-from linli.web.templatetags.linli import called
+from linli.web.templatetags.linli import called, say
 
 A_YEAR_S = 31_536_000
 # What a map leaves out of a name, since every name on it has the same.
@@ -93,7 +95,9 @@ def values(request: HttpRequest) -> HttpResponse:
     painting = _painted(request, actor_of(request))
     same = request.GET.get("since") == str(painting.version)
     answer = HttpResponse(status=204) if same else JsonResponse(painting.values(gettext))
-    answer.headers["Linli-Now"] = painting.at.isoformat()
+    local = painting.at.astimezone(ZoneInfo(settings.TIME_ZONE))
+    said = quote(say(local, with_year=False))  # a header holds no Chinese
+    answer.headers["Linli-Now"] = f"{local.isoformat(timespec='minutes')} {said}"
     return answer
 
 

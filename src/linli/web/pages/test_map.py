@@ -1,7 +1,9 @@
 """Does the page of the map say what the map paints, to whom it may?"""
 
 import re
+from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 from django.test import Client
@@ -94,7 +96,9 @@ def test_values_come_once_and_then_only_when_one_has_changed(asked: City) -> Non
     assert [row[0::2][0] for row in first.json()["rows"]] == [east, west]
     assert [row[2][0] for row in first.json()["rows"]] == [2, 1]
     assert (again.status_code, again.content) == (204, b"")
-    assert again["Linli-Now"]
+    moment, said = again["Linli-Now"].split(" ")
+    assert datetime.fromisoformat(moment).utcoffset() == timedelta(hours=8)
+    assert unquote(said).endswith(moment[11:16])
     assert [row[2][0] for row in changed.json()["rows"]] == [2, 2]
 
 
