@@ -57,7 +57,15 @@ def filters_of(request: HttpRequest, area: Area | None) -> Filters:
         value = request.GET.get(known.name, "")
         if known.name in NARROWED and value in YES:
             given[known.name] = YES[value]
-        elif known.name in {"loop", "state", "item_class", "kind", "outcome", "back_check"}:
+        elif known.name in {
+            "loop",
+            "state",
+            "item_class",
+            "kind",
+            "outcome",
+            "back_check",
+            "reply",
+        }:
             given[known.name] = value[:40]
     tier = request.GET.get("tier", "")
     if tier.isdigit() and int(tier) in set(Tier):
