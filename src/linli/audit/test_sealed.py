@@ -52,8 +52,8 @@ TAMPERED: dict[str, tuple[int, Callable[[], None]]] = {
     ),
     "a row taken out": (1, lambda: sql(f"DELETE FROM audit_record WHERE id = {nth(3)}")),
     "the first row taken out": (1, lambda: sql(f"DELETE FROM audit_record WHERE id = {nth(1)}")),
-    "a row slipped into a block": (
-        3,
+    "a row slipped in behind a block": (
+        4,
         lambda: Record.objects.create(at=0, act="x", kind="y", block=3) and None,
     ),
     "a row of a block that is none": (
