@@ -122,7 +122,10 @@ def _set_aside_sqlite(cursor: Any, table: str) -> list[str]:
 
 def _copy(statement: str, rows: Iterable[Sequence[Any]]) -> int:
     count = 0
-    with connection.cursor() as cursor, cursor.copy(statement) as copy:
+    # Django translates the errors of execute() only; a row that is there already is an
+    # IntegrityError by this door too.
+    told = connection.wrap_database_errors
+    with connection.cursor() as cursor, told, cursor.copy(statement) as copy:
         for row in rows:
             copy.write_row(row)
             count += 1

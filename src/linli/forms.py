@@ -83,7 +83,7 @@ def _wrong(error: Mapping[str, Any]) -> Wrong:
             else FOR_ALL_ELSE
         )
         return Wrong(kind_sentence, {"field": where})
-    limits = dict(error.get("ctx") or {})
+    limits = {k: str(v).replace(" or ", ", ") for k, v in (error.get("ctx") or {}).items()}
     return Wrong(SENTENCES[kind], {**limits, "field": where})
 
 

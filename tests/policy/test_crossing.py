@@ -6,6 +6,7 @@ here. What is expected follows from its roles, from whether it has a place, and 
 
 import json
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,14 +15,16 @@ from django.db import transaction
 from django.test import Client
 
 from linli.api.app import api
+from linli.loops.codelists import code_lists
+from linli.loops.shipped import ship_limits
 from linli.policy.roles import PURPOSES, STAFF, Role
 from linli.registry.duties import Duty
 from tests.callers import still
-from tests.cast import City
+from tests.cast import City, build_city
 from tests.policy import stage
 from tests.policy.examples import Examples
 
-pytestmark = pytest.mark.db
+pytestmark = [pytest.mark.db, pytest.mark.django_db]
 
 REFUSED = {401, 403, 404}
 OPEN_TO = {Role.VISITOR, Role.RESIDENT}
@@ -105,6 +108,7 @@ class World:
         ids = {**place.ids, "row_id": place.rows.get(word, 0), "loop": "request", "code": "noise"}
         ids["token_id"] = stage.a_token(self.city)
         ids["item_id"] = ids["row_id"]
+        ids["name"] = next(iter(code_lists()))
         if word == "duties":
             ids["row_id"] = Duty.objects.order_by("id").values_list("id", flat=True)[0]
         named = re.findall(r"\{(\w+)\}", operation.path)
@@ -115,9 +119,24 @@ class World:
         return path, row_id
 
 
+@pytest.fixture(scope="module")
+def built(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
+    """Build the city once for all operations: every call is undone, so nobody disturbs another."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield _build()
+        transaction.set_rollback(True)
+
+
 @pytest.fixture
-def world(city: City) -> World:
+def world(built: World) -> World:
     still()
+    return built
+
+
+def _build() -> World:
+    still()
+    ship_limits()
+    city = build_city()
     places = {name: stage.furnish(city, name) for name in (stage.OWN, stage.FOREIGN)}
     for name, place in places.items():
         stage.open_more(city, place, name)

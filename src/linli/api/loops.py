@@ -114,13 +114,13 @@ def _write_opening(router: Router, loop: Loop, form: Any, answer: Any) -> None:
 
 
 def _write_batch(router: Router, loop: Loop, word: str, form: Any, answer: Any) -> None:
-    batch = create_model(
+    batch: Any = create_model(
         f"{word}Batch",
         __doc__=f"Up to {MOST_AT_ONCE} items opened in one transaction.",
         __config__={"extra": "forbid"},
         rows=(Annotated[list[form], Field(min_length=1, max_length=MOST_AT_ONCE)], ...),
     )
-    refused_row = create_model(
+    refused_row: Any = create_model(
         f"{word}Refused", __doc__="A row that was refused, and why.", index=(int, ...), fault=Fault
     )
     outcome = create_model(

@@ -122,7 +122,7 @@ def seen(view: ItemView) -> ItemSeen:
     item, loop = view.item, view.loop
     stage = loop.stage(item.stage)
     plain = {name: getattr(item, name) for name in _AS_THEY_ARE}
-    moments = {name: _moment(getattr(item, name)) for name in _MOMENTS}
+    moments: dict[str, Any] = {name: _moment(getattr(item, name)) for name in _MOMENTS}
     return ItemSeen(
         **plain,
         **moments,

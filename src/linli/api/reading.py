@@ -20,7 +20,7 @@ class StrictParser(Parser):
     def parse_body(self, request: HttpRequest) -> Any:
         """The body as plain values."""
         if request.content_type not in JSON_TYPES:
-            raise WrongType(wanted="application/json", given=request.content_type[:60] or "-")
+            raise WrongType(wanted="application/json", given=(request.content_type or "-")[:60])
         try:
             text = request.body.decode("utf-8")
             read = json.loads(

@@ -57,7 +57,7 @@ def router_of(kind: Kind) -> Router:
 
 
 def _write_reading(router: Router, kind: Kind, word: str, shape: Any) -> None:
-    filters = _filters(kind, word)
+    filters: Any = _filters(kind, word)
     extra = door(kind.sees, about_residents=kind.about_residents, placed=kind.placed)
 
     @router.get(

@@ -132,12 +132,12 @@ def see_mode(request: HttpRequest, wanted: Query[ModeAsk]) -> Any:
     """Anybody may know by which mode they are governed, by whose word, and until when."""
     allow(request, "areas.see")
     area = areas.get(wanted.area_id)
-    now = clock.now_s()
-    declared = declarations.in_force(area.path, now)
+    actor, now = actor_of(request), clock.now_s()
+    declared = declarations.in_force(area.path, now, exercise=actor.exercise)
     rows = [ModeRow.model_validate(row) for row in modes.history(area.path)[:100]]
     return ModeSeen(
         area_id=area.id,
-        mode=declarations.mode_at(area.path, now),
+        mode=declarations.mode_at(area.path, now, exercise=actor.exercise),
         declared=ModeRow.model_validate(declared) if declared else None,
         history=rows,
     )

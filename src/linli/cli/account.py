@@ -17,7 +17,6 @@ app = typer.Typer(
 )
 
 TOKEN_DAYS = 90
-NO_ECHO = {"hide_input": True, "confirmation_prompt": True}
 
 
 class NoSuchRole(BadInput):
@@ -61,7 +60,7 @@ def add(
         raise NoSuchRole(given=role, known=tuple(r.value for r in Role))
     if bool(role) != bool(area):
         raise BadInput(N_("A post takes both, --role and --area."))
-    chosen = _good(password or typer.prompt(_("Password"), **NO_ECHO))
+    chosen = _good(password or _asked())
     with transaction.atomic():
         made = Account.objects.create_user(username, chosen, display_name=name or username)
         record(_console(), "add", "account", made.id, holding=_console().holdings[0])
@@ -86,7 +85,7 @@ def password(
     from linli.audit.records import record
 
     account = _find(username)
-    account.set_password(_good(new or typer.prompt(_("Password"), **NO_ECHO)))
+    account.set_password(_good(new or _asked()))
     account.save(update_fields=["password"])
     record(_console(), "password", "account", account.id, holding=_console().holdings[0])
     say(_("{name} has another password from now on."), name=username)
@@ -125,6 +124,10 @@ def _console() -> "Actor":
     from linli.policy.roles import Role
 
     return Actor(holdings=(Holding(Role.ADMINISTRATOR, ""),))
+
+
+def _asked() -> str:
+    return str(typer.prompt(_("Password"), hide_input=True, confirmation_prompt=True))
 
 
 def _good(password: str) -> str:

@@ -34,7 +34,7 @@ def verify(
                 blocks=v.blocks,
                 unsealed=v.unsealed,
             )
-            say(_("  head {hash}"), hash=v.head or "-")
+            say("  sha256 {hash}", hash=v.head or "-")
         else:
             say(
                 _("{table}: broken at block {block}. Its rows are not those that were sealed."),

@@ -30,8 +30,8 @@ ANSWERS_WITHIN_S = 30
 CAST_PAGE = "cast"
 PARTS = {  # what the build tells of -> what is shown; a part has one bar
     "areas": N_("Areas, duties, posts and staff"),
-    "households": N_("Households"),
-    "people": N_("People"),
+    "households": N_("Homes"),
+    "people": N_("Residents"),
     "requests": N_("The days before: requests and answers"),
 }
 
@@ -59,6 +59,7 @@ def raise_curtain(asked: Mapping[str, Any], *, fresh: bool, speed: float | None)
 def play(plan: serving.Plan, made: "Wanted", *, with_actors: bool) -> None:
     """Serve the city; when it answers, say where, and let its people act."""
     from linli.demo import actors
+    from linli.registry import dial
 
     stop = threading.Event()
     address = f"http://{plan.host}:{plan.port}/"
@@ -66,7 +67,7 @@ def play(plan: serving.Plan, made: "Wanted", *, with_actors: bool) -> None:
     def when_up() -> None:
         if not _answers(address, stop):
             return
-        _tell(address)
+        _tell(address, dial.find().speed)
         _open_browser(address)
         if with_actors:
             actors.play(
@@ -164,11 +165,13 @@ def _answers(address: str, stop: threading.Event) -> bool:
     return False
 
 
-def _tell(address: str) -> None:
+def _tell(address: str, speed: float) -> None:
     lines = [
         _("City W is open: {address}").format(address=address),
         _("Sign in as one of the cast: {address}").format(address=address + CAST_PAGE),
-        _("Its clock starts on 9 February 2020 at 18:00 and can be paused on every page."),
+        _("Its clock started on 9 February 2020 at 18:00 and goes {speed} times as fast.").format(
+            speed=f"{speed:g}"
+        ),
         _("Stop with Ctrl-C. The city is kept; --fresh builds it anew."),
     ]
     Console().print(Panel(Text("\n".join(lines)), expand=False))

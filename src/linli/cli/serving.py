@@ -83,7 +83,13 @@ def serve(plan: Plan, *, on_start: Callable[[], Any], on_stop: Callable[[], Any]
         workers_kill_timeout=STOP_WITHIN_S,
     )
     server.on_startup(on_start)
-    server.on_shutdown(on_stop)
+    finish = server.signal_handler_interrupt
+
+    def told_to_stop(*given: Any) -> None:
+        on_stop()  # before the web processes are asked to: who calls them has to let go first
+        finish(*given)
+
+    server.signal_handler_interrupt = told_to_stop  # type: ignore[method-assign]
     server.serve(target_loader=partial(_load, plan.with_worker, os.getpid()), wrap_loader=False)
 
 

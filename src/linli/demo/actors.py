@@ -35,6 +35,7 @@ REQUESTS_A_DAY = inflight.N_REQUESTS // inflight.DAYS_BEFORE
 LEADERS = DUTY_OFFICERS | {Role.SECRETARY}
 ACTS_A_SECOND = 4  # of the wall clock; the pages come first
 AFTER_A_FAULT_S = 2.0
+READ_AFTER_S = 6 * behaviour.HOUR  # by then a reply that is read at all has been read
 
 
 def play(
@@ -78,6 +79,8 @@ class Actors:
         commander = roster.holders(Area.objects.get(parent=None).path, [Role.CITY_COMMAND], now)[0]
         for state in ("open", "waiting"):
             for item in self.calls.rows(commander, state=state):
+                if item.stage == "answered" and now - item.entered_s > READ_AFTER_S:
+                    self.read.add(item.id)
                 self._plan(item, now)
         self._asked_until = now
 

@@ -36,18 +36,28 @@ class Who(StrEnum):
 
 
 class Seen(Protocol):
-    """An item as whoever acts can see it."""
+    """An item as whoever acts can see it; nobody here changes it."""
 
-    uid: Any
-    stage: str
-    item_class: str
-    tier: int
-    holder_id: int | None
-    n_events: int
-    n_reopened: int
-    channel: str
-    reply_seen_at: Any
-    data: Any
+    @property
+    def uid(self) -> Any: ...
+    @property
+    def stage(self) -> str: ...
+    @property
+    def item_class(self) -> str: ...
+    @property
+    def tier(self) -> int: ...
+    @property
+    def holder_id(self) -> int | None: ...
+    @property
+    def n_events(self) -> int: ...
+    @property
+    def n_reopened(self) -> int: ...
+    @property
+    def channel(self) -> str: ...
+    @property
+    def reply_seen_at(self) -> Any: ...
+    @property
+    def data(self) -> Any: ...
 
 
 @dataclass(frozen=True)

@@ -77,8 +77,10 @@ class Refused(Exception):
 class Calls:
     """The API as the demo's people use it; what only a resident knows is kept in a file."""
 
-    def __init__(self, address: str, kept: Path | None = None) -> None:
-        self.http = httpx.Client(base_url=address, timeout=PATIENCE_S)
+    def __init__(
+        self, address: str, kept: Path | None = None, transport: httpx.BaseTransport | None = None
+    ) -> None:
+        self.http = httpx.Client(base_url=address, timeout=PATIENCE_S, transport=transport)
         self._bearers: dict[int, str] = {}
         self._kept = kept
         self._followed = _read(kept)

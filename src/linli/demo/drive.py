@@ -26,6 +26,7 @@ from linli.policy.roles import Purpose, Role
 from linli.registry import roster
 
 SLOT_S = 15 * 60
+NOTICED_AS_ECHO = 0.5  # of echoes that a desk sees as such; assumed
 STAGES_AT_REST = frozenset({"closed", "merged", "withdrawn", "handed_over"})
 Progress = Callable[[int, int], None]
 
@@ -57,8 +58,12 @@ class Drive:
 
     def expect(self, loop: Loop, openings: Iterable[tuple[int, Opening, int | None]]) -> None:
         """Somebody will ask: (moment, opening, account that writes it down or None)."""
-        for at, opening, by in openings:
+        coming = list(openings)
+        for at, opening, by in coming:
             self._push(at, (loop, opening, by))
+        if coming:  # the roster does not change while time passes here: ask it once
+            self._known = replace(self._known, now=coming[0][0])
+            self._known.foresee(sorted({opening.area_id for _, opening, _ in coming}))
 
     def echo(self, pairs: Iterable[tuple[UUID, UUID]]) -> None:
         """Some ask for what was asked before (this request, the earlier one): a desk joins them."""
@@ -95,10 +100,9 @@ class Drive:
         ids = [what for _, _, what in batch if isinstance(what, int)]
         standing = {s.id: s for s in write.load_many(ids)}
         acts: list[Act] = []
-        self._known = self._known.onward(self.visitor, batch[0][0])
+        self._known = replace(self._known, now=batch[0][0], _modes=None)
         self._known.memo["loads"] = {}  # open items by holder, within one batch
         self._known.mode("")
-        self._known.foresee([standing[i].area_id for i in standing])
         for n, (at, _, what) in enumerate(batch):
             if isinstance(what, int):
                 item = standing[what]
@@ -132,6 +136,8 @@ class Drive:
         """An echo is joined with the earlier request the first time somebody looks at it."""
         first = self._earlier.pop(UUID(str(item.uid)), None)
         if first is None or item.stage != "assigned" or first not in self._ids:
+            return None
+        if behaviour.dice_for(self.seed, item, "joined").random() > NOTICED_AS_ECHO:
             return None
         return Deed(Who.UNIT, "merge", {"item": self._ids[first]})
 

@@ -6,7 +6,7 @@ rungs are sums on that count, so the engine compares plain integers, and a holid
 moves every deadline that lies behind it.
 """
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -49,8 +49,11 @@ class Calendar:
         day = FIRST_DAY
         while day <= LAST_DAY:
             for begins, stops in self._hours(day):
-                starts.append(_utc(day, begins, zone))
-                ends.append(_utc(day, stops, zone))
+                start = max(_utc(day, begins, zone), ends[-1] if ends else 0)
+                end = _utc(day, stops, zone)
+                if end > start:  # an hour that a change of the clocks takes out is not counted
+                    starts.append(start)
+                    ends.append(end)
             day += timedelta(days=1)
         lengths = (end - start for start, end in zip(starts, ends, strict=True))
         return starts, ends, list(accumulate(lengths, initial=0))[:-1]
@@ -81,10 +84,8 @@ class Calendar:
         if not self.week:
             return count
         starts, ends, counts = self._spans
-        i = bisect_right(counts, count) - 1
-        if i > 0 and counts[i] == count:
-            i -= 1  # the end of a span comes before the start of the next
-        at = starts[max(i, 0)] + count - counts[max(i, 0)]
+        i = max(bisect_left(counts, count) - 1, 0)  # the last span begun before it was reached
+        at = starts[i] + count - counts[i]
         if at > ends[-1]:
             raise OutsideCalendar(
                 moment=f"+{count}", first=FIRST_DAY.isoformat(), last=LAST_DAY.isoformat()

@@ -43,3 +43,9 @@ def add(loop: Loop) -> None:
     """Take in a loop from outside the folders (another package, a test)."""
     _extra[loop.name] = loop
     all_loops.cache_clear()
+
+
+def leave_out(loop: Loop) -> None:
+    """Forget a loop that was taken in by ``add``."""
+    _extra.pop(loop.name, None)
+    all_loops.cache_clear()

@@ -46,7 +46,7 @@ def tell_parents(work: Work) -> None:
         step = work.scene.loop(parent.loop).when_children_close
         if step is not None:
             with work.linli_acts():
-                work.try_step(parent, step)
+                work.take_if_possible(parent, step)
 
 
 def tell_children(work: Work, parent_id: int) -> None:

@@ -139,6 +139,7 @@ class Loop:
     about_residents: bool = True
     first_allot: Allot | None = None
     subject: str = "household"
+    reasons: Mapping[str, str] = field(default_factory=dict)  # why an allotment, as a sentence
 
     def __post_init__(self) -> None:
         names = [stage.name for stage in self.stages]

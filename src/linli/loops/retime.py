@@ -2,17 +2,19 @@
 
 An item keeps the share of its limit that it has used: half of four office hours becomes half
 of three days round the clock. What it was told of stays told; what is due next is set anew.
+There and back is the same clock again; to the second where the other limit is not shorter, and
+else to within half of how many times shorter it is. Where the new mode has no limit for the
+stage, the clock that runs goes on. A drill's mode moves the drill's clocks only.
 """
 
 import time
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from django.db import connection, transaction
 
 from linli.loops.calendar import CALENDARS
-from linli.loops.ladder import RungAt, ladder
+from linli.loops.ladder import ladder
 from linli.loops.limits import StageClock
 from linli.policy.can import end_of
 from linli.registry.declarations import Mode, active
@@ -55,7 +57,7 @@ class Retimed:
 
 def retime(path: str, now: int, *, aim_s: float = AIM_S) -> Retimed:
     """Bring every clock under a path in line with the mode in force there at ``now``."""
-    modes = active(now)
+    modes = {drill: active(now, exercise=drill) for drill in (False, True)}
     items = bites = last = 0
     longest = 0.0
     bite = 1_000
@@ -71,13 +73,13 @@ def retime(path: str, now: int, *, aim_s: float = AIM_S) -> Retimed:
 
 
 def _bite(
-    path: str, after: int, most: int, now: int, modes: list[tuple[str, str]]
+    path: str, after: int, most: int, now: int, modes: dict[bool, list[tuple[str, str]]]
 ) -> tuple[int, int, int]:
     lock = " FOR UPDATE" if connection.vendor == "postgresql" else ""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT id, clock_id, calendar, entered_c, next_c, due_at, used_c, level, path "
-            "FROM loops_item WHERE id > %s AND clock_id IS NOT NULL AND state <> 'closed' "
+            "SELECT id, clock_id, calendar, entered_c, next_c, due_at, used_c, level, path, "
+            "exercise FROM loops_item WHERE id > %s AND clock_id IS NOT NULL AND state <> 'closed' "
             # the empty string keeps the planner on the ids, which are walked in order
             "AND path || '' >= %s AND path || '' < %s ORDER BY id LIMIT %s" + lock,
             [after, path, end_of(path), most],
@@ -85,9 +87,9 @@ def _bite(
         rows = cursor.fetchall()
     changed = []
     for row in rows:
-        before, where = _Clocked(*row[:8]), row[8]
+        before, where, drill = _Clocked(*row[:8]), row[8], bool(row[9])
         limit = _limit(before.clock_id)
-        mode = next((mode for at, mode in modes if where.startswith(at)), Mode.PEACE.value)
+        mode = next((mode for at, mode in modes[drill] if where.startswith(at)), Mode.PEACE.value)
         twin = limit.twins.get(mode)
         if twin is not None and twin != before.clock_id:
             changed.append(_moved(before, limit, _limit(twin), now))
@@ -103,23 +105,16 @@ def _moved(before: _Clocked, old: _Limit, new: _Limit, now: int) -> _Clocked:
     new_used = round(share * new.limit_s)
     entered = is_now.count(now) - new_used
     rungs = ladder(new.clock_id)
-    level = _level(rungs, before.level)
-    ahead = [r.after_s for r in rungs if r.level > level]
-    moved = replace(
-        before, clock_id=new.clock_id, calendar=new.calendar, entered_c=entered, level=level
-    )
+    ahead = [r.after_s for r in rungs if r.level > before.level]
+    moved = replace(before, clock_id=new.clock_id, calendar=new.calendar)
     if held:
         return replace(moved, used_c=new_used)
     return replace(
         moved,
+        entered_c=entered,
         next_c=entered + min(ahead) if ahead else None,
         due_at=is_now.moment(entered + new.limit_s),
     )
-
-
-def _level(rungs: Iterable[RungAt], level: int) -> int:
-    """The rung that was reached stays reached; a shorter ladder ends at its top."""
-    return min(level, max((r.level for r in rungs), default=level))
 
 
 @lru_cache(maxsize=4096)
@@ -137,7 +132,7 @@ def _limit(clock_id: int) -> _Limit:
     )
 
 
-_COLUMNS = ("clock_id", "calendar", "entered_c", "next_c", "due_at", "used_c", "level")
+_COLUMNS = ("clock_id", "calendar", "entered_c", "next_c", "due_at", "used_c")
 
 
 def _write(changed: list[_Clocked]) -> None:
@@ -149,8 +144,8 @@ def _write(changed: list[_Clocked]) -> None:
             columns = [[getattr(row, c) for row in changed] for c in ("id", *_COLUMNS)]
             cursor.execute(
                 f"UPDATE loops_item SET {sets} FROM unnest(%s::bigint[], %s::bigint[], "
-                "%s::varchar[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], "
-                f"%s::smallint[]) AS new(id, {', '.join(_COLUMNS)}) "
+                "%s::varchar[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[]) "
+                f"AS new(id, {', '.join(_COLUMNS)}) "
                 "WHERE loops_item.id = new.id",
                 columns,
             )

@@ -88,7 +88,7 @@ class Scene:
     def mode(self, path: str) -> str:
         """The mode in force at a path now."""
         if self._modes is None:
-            self._modes = declarations.active(self.now)
+            self._modes = declarations.active(self.now, exercise=self.actor.exercise)
         return next((mode for at, mode in self._modes if path.startswith(at)), Mode.PEACE.value)
 
     def loop(self, name: str) -> Loop:

@@ -138,9 +138,10 @@ def passed(standing: Standing, rungs: Sequence[RungAt], count: int) -> list[Rung
     ]
 
 
-def climb(standing: Standing, place: Place, rungs: Sequence[RungAt], count: int) -> Changes:
-    """The columns that follow from the rungs gone by: the same as the tick sets."""
-    over = passed(standing, rungs, count)
+def climb(
+    standing: Standing, place: Place, rungs: Sequence[RungAt], over: Sequence[RungAt]
+) -> Changes:
+    """The columns that follow from passing some of its clock's rungs: what the tick sets too."""
     level = max((r.level for r in over), default=standing.level)
     tier = max([standing.tier, *(r.tier for r in over)])
     late = bool(standing.late) or any(r.late for r in over)

@@ -13,6 +13,7 @@ from linli.loops.advance import Moved, Opening, advance, open_item
 from linli.loops.ledger import Event, Item, Tally
 from linli.loops.write import rebuild_tallies
 from linli.registry.areas import Tier
+from linli.registry.duties import Duty
 from tests.cast import EVENING, HOUR, City
 
 pytestmark = pytest.mark.db
@@ -60,6 +61,16 @@ def test_a_request_goes_to_a_worker_of_its_grid_and_the_resident_closes_it(city:
     assert (item.stage, item.outcome, item.solved, item.satisfied) == ("closed", "solved", True, 5)
     steps = list(Event.objects.order_by("n").values_list("step", flat=True))
     assert steps == ["open", "assign", "accept", "answer", "rate"]
+
+
+def test_a_skill_leads_only_to_somebody_who_may_accept(city: City) -> None:
+    Duty.objects.filter(code="d-noise").update(tier=3, skill="mediation")
+    city.accounts["ida"].skills = ["mediation"]  # the city's data officer, who may not accept
+    city.accounts["ida"].save()
+
+    moved = ask(city)
+
+    assert Item.objects.get(id=moved.item_id).holder_id == city.accounts["gil"].id
 
 
 def test_an_ignored_request_visits_community_street_district_and_city_in_order(city: City) -> None:

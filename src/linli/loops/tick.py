@@ -244,18 +244,22 @@ def _guarded(item_id: int, at: int) -> Ticked:
 def _see_to(item_id: int, at: int) -> Ticked:
     """Pass an item's rungs and take the steps that they name, in one transaction.
 
-    A step is taken if the item still stands where it begins. A worker that dies in between
-    leaves the rungs for the next tick.
+    Rung by rung, so that it matters not whether one tick comes to them or several. A step is
+    taken if the item still stands where it begins. A worker that dies in between leaves the
+    rungs for the next tick.
     """
     with transaction.atomic():
         item = write.load(item_id)
         if item is None:
             return Ticked(0, 0, 0)
         work = Work(Scene(replace(SYSTEM, exercise=bool(item.exercise)), at))
-        rungs, steps = work.catch_up(item), 0
-        for rung in rungs:
-            step = work.scene.loop(item.loop).step(rung.step) if rung.step else None
+        rungs = steps = 0
+        while over := work.due(item):
+            until = next((n for n, rung in enumerate(over, 1) if rung.step), len(over))
+            work.climb(item, over[:until])
+            rungs += until
+            step = work.scene.loop(item.loop).step(over[until - 1].step)
             if step is not None and step.starts_at(item.stage):
-                steps += work.try_step(item, step.name)
+                steps += work.take_if_possible(item, step.name)
         work.write()
-    return Ticked(1, len(rungs), steps)
+    return Ticked(1, rungs, steps)

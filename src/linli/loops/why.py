@@ -47,15 +47,16 @@ class Reason:
 def why(item: Standing) -> list[Reason]:
     """Why this person has it, why this date, why this tier; in that order."""
     events = list(Event.objects.filter(item_id=item.id).order_by("n"))
-    return [*_holder(events), *_due(item), *_tier(item, events), *_again(item)]
+    return [*_holder(item.loop, events), *_due(item), *_tier(item, events), *_again(item)]
 
 
-def _holder(events: list[Event]) -> list[Reason]:
+def _holder(loop: str, events: list[Event]) -> list[Reason]:
     taken = next((e for e in reversed(events) if "reason" in e.data and e.step != "rung"), None)
-    if taken is None or taken.data["reason"] not in REASONS:
+    reasons = {**REASONS, **catalogue.get(loop).reasons}
+    if taken is None or taken.data["reason"] not in reasons:
         return []
     values = {name: value for name, value in taken.data.items() if name != "reason"}
-    return [Reason(REASONS[taken.data["reason"]], {"open": 0, "skill": "", **values})]
+    return [Reason(reasons[taken.data["reason"]], {"open": 0, "skill": "", **values})]
 
 
 def _due(item: Standing) -> list[Reason]:

@@ -85,7 +85,7 @@ class Work:
             self.hand[made.id] = made
             self._event(made, "open", "", made.uid, holding, made.data, made.happened_at)
             self._auto(loop, made)
-            self._count(made, None, arithmetic.counts(None))
+            self._recount(made, None, arithmetic.counts(None))
             self.messages += after_move(loop, made, "open", self.scene, NOWHERE)
             if made.state == State.CLOSED and made.parent_id is not None:
                 self.parents[made.parent_id] = None
@@ -99,56 +99,78 @@ class Work:
         own: bool,
         happened_at: int | None,
     ) -> None:
-        """One step of one item, with the automatic steps that follow from it."""
+        """One step of one item, with the automatic steps that follow from it.
+
+        The rungs that the tick has not come to yet are passed first, so that an answer that
+        is late counts as late however busy the worker was.
+        """
+        step = self.scene.loop(current.loop).step(name)
+        with self._whole():
+            if step is not None and step.starts_at(current.stage) and not step.stays:
+                self.climb(current, self.due(current))
+            self._step(current, name, data, uid, own, happened_at)
+
+    def due(self, current: Standing) -> list[RungAt]:
+        """The rungs that an item has gone by and that the tick has not come to yet."""
+        count = self._count_of(current)
+        if current.next_c is None or current.next_c > count:
+            return []
+        return arithmetic.passed(current, rungs_of(current.clock_id), count)
+
+    def climb(self, current: Standing, over: Sequence[RungAt]) -> None:
+        """Pass rungs as the tick would: an event each, and the standing of the highest."""
+        if not over:
+            return
+        before, key, tier = arithmetic.counts(current), write.tally_key(current), current.tier
+        place = self.scene.place(current.area_id)
+        self._set(current, arithmetic.climb(current, place, rungs_of(current.clock_id), over))
+        always = current.calendar == ALWAYS.name
+        for rung in over:
+            self._event(
+                current,
+                RUNG,
+                current.stage,
+                uuid4(),
+                LINLI,
+                {"share": rung.share},
+                current.entered_c + rung.after_s if always else self.scene.now,
+                tier=max(tier, rung.tier),
+                level=rung.level,
+            )
+        self._recount(current, key, before)
+        self.messages += after_rungs(current, self.scene)
+
+    def take_if_possible(self, current: Standing, name: str) -> int:
+        """Take a step if gates and rules let it; 1 if it was taken, 0 if not."""
+        try:
+            self._step(current, name, {}, None, False, None)
+        except Problem as problem:
+            log.info("Item %s does not take %s: %s", current.id, name, problem.code)
+            return 0
+        return 1
+
+    def _step(
+        self,
+        current: Standing,
+        name: str,
+        data: Mapping[str, Any],
+        uid: UUID | None,
+        own: bool,
+        happened_at: int | None,
+    ) -> None:
         loop = self.scene.loop(current.loop)
         self.hand.setdefault(current.id, current)
         with self._whole():
-            wanted = loop.step(name)
-            if wanted is not None and wanted.starts_at(current.stage) and not wanted.stays:
-                self.catch_up(current)
             before, key, was = arithmetic.counts(current), write.tally_key(current), Was.of(current)
             self._take(loop, current, name, data, uid, own, happened_at, self.scene)
             self._auto(loop, current)
-            self._count(current, key, before)
+            self._recount(current, key, before)
             self.messages += after_move(loop, current, name, self.scene, was)
             if current.state == State.CLOSED and was.state != State.CLOSED:
                 if current.parent_id is not None:
                     self.parents[current.parent_id] = None
                 if any(step.hands_over for step in loop.steps):
                     kin.tell_children(self, current.id)
-
-    def catch_up(self, current: Standing) -> list[RungAt]:
-        """Pass the rungs that the tick has not come to yet, as the tick would; which ones."""
-        count = self.scene.calendar(current.calendar).count(self.scene.now)
-        if current.next_c is None or current.next_c > count:
-            return []
-        rungs = rungs_of(current.clock_id)
-        over = arithmetic.passed(current, rungs, count)
-        before, key = arithmetic.counts(current), write.tally_key(current)
-        changes = arithmetic.climb(current, self.scene.place(current.area_id), rungs, count)
-        tier = current.tier
-        self._set(current, changes)
-        for rung in over:
-            always = current.calendar == ALWAYS.name
-            at = current.entered_c + rung.after_s if always else self.scene.now
-            data = {"share": rung.share}
-            self._event(
-                current, RUNG, current.stage, uuid4(), LINLI, data, at,
-                tier=max(tier, rung.tier), level=rung.level,
-            )  # fmt: skip
-        self._count(current, key, before)
-        if over:
-            self.messages += after_rungs(current, self.scene)
-        return over
-
-    def try_step(self, current: Standing, name: str) -> int:
-        """Take a step if gates and rules let it; 1 if it was taken, 0 if not."""
-        try:
-            self.step(current, name, {}, None, False, None)
-        except Problem as problem:
-            log.info("Item %s does not take %s: %s", current.id, name, problem.code)
-            return 0
-        return 1
 
     def write(self) -> None:
         """Write everything: items, events, tallies, messages."""
@@ -334,7 +356,10 @@ class Work:
             )
         )
 
-    def _count(self, current: Standing, key: TallyKey | None, before: tuple[int, ...]) -> None:
+    def _count_of(self, current: Standing) -> int:
+        return self.scene.calendar(current.calendar).count(self.scene.now)
+
+    def _recount(self, current: Standing, key: TallyKey | None, before: tuple[int, ...]) -> None:
         """Move what an item adds from the tally it was counted in to the one it is in now."""
         now = write.tally_key(current)
         self._add(key or now, [-n for n in before])

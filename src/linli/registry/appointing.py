@@ -46,7 +46,7 @@ def seats(
     by_post: dict[int, list[Assignment]] = {}
     for assignment in sitting.order_by("deputy", "id"):
         by_post.setdefault(assignment.post_id, []).append(assignment)
-    found = [Seat(p, a) for p in posts[:most] for a in by_post.get(p.id, [None])]  # type: ignore[list-item]
+    found = [Seat(p, a) for p in posts[:most] for a in by_post.get(p.id, [None])]
     return found, posts[most - 1].id if len(posts) > most else None
 
 

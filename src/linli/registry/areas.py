@@ -9,10 +9,11 @@ from datetime import date
 from enum import IntEnum
 
 from django.db import models
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet, Value
 
 from linli.columns import AreaPathField
 from linli.errors import N_, NotFound, Word
+from linli.geo import Point, box, distance_m
 from linli.policy.can import PATH_STEP, end_of
 
 
@@ -210,3 +211,32 @@ def at(path: str) -> Area:
     if found is None:
         raise NotFound(what=Word(N_("area")), value=path)
     return found
+
+
+def community_near(point: Point, farthest_m: float) -> Area | None:
+    """The community whose point is nearest, None if none lies within ``farthest_m``."""
+    units = [kind for kind, tier in TIER_OF.items() if tier is Tier.COMMUNITY]
+    for radius_m in (farthest_m / 16, farthest_m / 4, farthest_m):
+        west, south, east, north = box(point, radius_m)
+        rows = Area.objects.filter(
+            kind__in=units,
+            valid_until=None,
+            longitude__gte=west,
+            longitude__lte=east,
+            latitude__gte=south,
+            latitude__lte=north,
+        )
+        measured = [(distance_m(point, (a.longitude or 0, a.latitude or 0)), a.id, a) for a in rows]
+        best = min(measured, default=None)
+        if best is not None and best[0] <= radius_m:
+            return best[2]
+    return None
+
+
+def communities_named_in(text: str, most: int = 2) -> list[Area]:
+    """The communities whose whole name stands in a text, the longest name first."""
+    units = [kind for kind, tier in TIER_OF.items() if tier is Tier.COMMUNITY]
+    said = Area.objects.annotate(said=Value(text[:300], output_field=models.TextField()))
+    named = said.filter(kind__in=units, valid_until=None, said__contains=F("name_zh"))
+    found: list[Area] = list(named[:50])
+    return sorted(found, key=lambda area: -len(area.name_zh))[:most]

@@ -53,6 +53,7 @@ class RequestType(models.Model):
     group = models.CharField(max_length=60, blank=True)
     keywords = models.CharField(max_length=400, blank=True)
     public = models.BooleanField(default=True)  # may its existence be listed to anybody?
+    attributes = models.JSONField(default=list)  # what is asked besides; see attributes.py
     valid_until = models.DateField(null=True)
 
     class Meta:

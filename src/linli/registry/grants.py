@@ -4,7 +4,7 @@ from django.db import models, transaction
 
 from linli.audit.records import record
 from linli.columns import AreaPathField, MomentField
-from linli.errors import N_, NotFound, Word
+from linli.errors import N_, NotFound, SignInNeeded, Word
 from linli.jobs import outbox
 from linli.policy.can import Actor, Ask, can
 from linli.policy.powers import roles_for
@@ -41,6 +41,8 @@ def break_glass(actor: Actor, person_id: int, *, reason: str, now: int) -> Grant
     """Open one resident's record for three hours; the unit and the resident are told at once."""
     roles = roles_for("people.break_glass")
     holding = can(actor, Ask("people.break_glass", roles)).required()
+    if actor.id is None:
+        raise SignInNeeded()
     person = Person.objects.filter(id=person_id).first()
     if person is None:
         raise NotFound(what=Word(N_("person")), value=person_id)

@@ -16,6 +16,7 @@ from linli.policy.roles import Role
 from linli.registry.accounts import Account
 from linli.registry.areas import Area
 
+UNITS_NAMED = 900  # units a query names; for more it reads the posts of the whole city
 ROLE_CHOICES = [(role.value, role.value) for role in Role]
 
 
@@ -147,23 +148,18 @@ def first_responsible(area_id: int, topic: str, at: int) -> Answerable | None:
 def first_responsible_many(units: Iterable[int], at: int) -> dict[int, dict[str, int]]:
     """The first responsible account of each unit by topic ("" is every topic) at a moment.
 
-    The same answer as first_responsible gives, in one query a thousand units.
+    The same answer as first_responsible gives, in one query however many units there are.
     """
     found: dict[int, dict[str, int]] = {}
-    wanted = sorted(units)
-    for n in range(0, len(wanted), 1000):
-        rows = (
-            Assignment.objects.filter(
-                current(at),
-                post__area_id__in=wanted[n : n + 1000],
-                post__first_responsible=True,
-                account__is_active=True,
-            )
-            .exclude(account__absences__starts_at__lte=at, account__absences__ends_at__gt=at)
-            .order_by("deputy", "starts_at", "id")
-            .values_list("post__area_id", "post__topic", "account_id")
-        )
-        for unit, topic, account in rows:
+    wanted = set(units)
+    seats = Assignment.objects.filter(
+        current(at), post__first_responsible=True, account__is_active=True
+    ).exclude(account__absences__starts_at__lte=at, account__absences__ends_at__gt=at)
+    if len(wanted) <= UNITS_NAMED:
+        seats = seats.filter(post__area_id__in=wanted)
+    rows = seats.order_by("deputy", "starts_at", "id")
+    for unit, topic, account in rows.values_list("post__area_id", "post__topic", "account_id"):
+        if unit in wanted:
             found.setdefault(unit, {}).setdefault(topic, account)
     return found
 

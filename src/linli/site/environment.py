@@ -59,6 +59,8 @@ class Environment:
     oidc_url: str
     oidc_client: str
     oidc_secret: str
+    open311_keys: tuple[str, ...]
+    open311_jurisdiction: str
 
     @property
     def secure(self) -> bool:
@@ -95,6 +97,8 @@ def read(environ: Mapping[str, str] = os.environ) -> Environment:
         oidc_url=environ.get("LINLI_OIDC_URL", ""),
         oidc_client=environ.get("LINLI_OIDC_CLIENT", ""),
         oidc_secret=environ.get("LINLI_OIDC_SECRET", ""),
+        open311_keys=tuple(k for k in environ.get("LINLI_OPEN311_KEYS", "").split(",") if k),
+        open311_jurisdiction=environ.get("LINLI_OPEN311_JURISDICTION", ""),
     )
 
 

@@ -13,6 +13,8 @@ ALLOWED_HOSTS = list(ENV.hosts)
 CSRF_TRUSTED_ORIGINS = list(ENV.origins)
 DEMO = ENV.demo
 SECOND_FACTOR = ENV.second_factor
+OPEN311_KEYS = list(ENV.open311_keys)
+OPEN311_JURISDICTION = ENV.open311_jurisdiction
 
 INSTALLED_APPS = [
     "linli.web",  # before allauth, whose pages wear our templates

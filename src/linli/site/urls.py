@@ -6,6 +6,7 @@ from linli.api.app import api
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("api/", api.urls),
+    path("open311/v2/", include("linli.exchange.open311.urls")),
     path("", include("linli.web.urls")),
 ]
 handler400 = "linli.web.problems.bad_request"

@@ -11,7 +11,7 @@ from linli.loops.ledger import Item
 from linli.loops.loop import Allotment
 from linli.loops.scene import Scene
 from linli.loops.standing import Standing
-from linli.policy.roles import Role
+from linli.policy.roles import FIELD_STAFF, Role
 from linli.registry import duties, roster
 from linli.registry.roster import Assignment
 
@@ -63,7 +63,10 @@ def _grid_workers(path: str, scene: Scene) -> tuple[int, ...]:
 def _skilled(unit: int, skill: str, scene: Scene) -> tuple[int, ...]:
     def find() -> list[int]:
         rows = Assignment.objects.filter(
-            roster.current(scene.now), post__area_id=unit, account__is_active=True
+            roster.current(scene.now),
+            post__area_id=unit,
+            post__role__in=[role.value for role in FIELD_STAFF],  # who may also accept it
+            account__is_active=True,
         ).values_list("account_id", "account__skills")
         return [account for account, skills in rows if skill in (skills or ())]
 

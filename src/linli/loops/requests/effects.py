@@ -59,6 +59,11 @@ def one_more(item: Standing, form: Mapping[str, Any], scene: Scene) -> Changes:
     return {"n_me_too": item.n_me_too + 1}
 
 
+def more(item: Standing, form: Mapping[str, Any], scene: Scene) -> Changes:
+    """Who asked by another request that was joined to this one."""
+    return {"n_me_too": item.n_me_too + form["n"]}
+
+
 def checked(item: Standing, form: Mapping[str, Any], scene: Scene) -> Changes:
     """A second person has asked again."""
     return {"back_check": "agrees" if form["agrees"] else "differs"}

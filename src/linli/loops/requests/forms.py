@@ -139,6 +139,13 @@ class RequestMerge(Form):
     item: int = Field(gt=0, title=N_("Number of the earlier request"))
 
 
+class RequestTakenIn(Form):
+    """The request that was joined to this one, and how many ask for the same with it."""
+
+    item: int = Field(gt=0)
+    n: int = Field(ge=0)
+
+
 class RequestBackCheck(Form):
     """What a second person found when asking again."""
 

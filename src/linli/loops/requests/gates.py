@@ -5,7 +5,7 @@ from typing import Any
 
 from linli.errors import N_
 from linli.loops import write
-from linli.loops.loop import Gate, Unmet
+from linli.loops.loop import Gate, State, Unmet
 from linli.loops.requests.forms import IN_PERSON
 from linli.loops.scene import Scene
 from linli.loops.standing import Standing
@@ -48,6 +48,8 @@ def _same_loop(item: Standing, form: Mapping[str, Any], scene: Scene) -> Unmet |
         return Unmet(
             "earlier_item", N_("That request is itself merged, or lies in another community.")
         )
+    if first.state == State.CLOSED:
+        return Unmet("earlier_item", N_("That request is closed. Open a new one, or keep this."))
     return None
 
 

@@ -12,6 +12,7 @@ from linli.loops.requests.forms import (
     RequestRating,
     RequestReason,
     RequestReassign,
+    RequestTakenIn,
 )
 from linli.policy.roles import DESKS, DUTY_OFFICERS, EVERYONE, FIELD_STAFF, Role
 
@@ -30,6 +31,7 @@ LOOP = Loop(
         "normal": N_("normal"),
     },
     when_children_close="take_up",
+    when_joined="take_in",
     stages=(
         Stage("received", N_("received"), auto="assign", public=N_("We have it.")),
         Stage("assigned", N_("assigned"), public=N_("Somebody has been asked to see to it.")),
@@ -53,9 +55,10 @@ LOOP = Loop(
             "answered",
             N_("answered"),
             State.WAITING,
+            tells_voices=True,
             public=N_("There is a reply for you. Say whether it is solved."),
         ),
-        Stage("closed", N_("closed"), State.CLOSED, public=N_("Closed.")),
+        Stage("closed", N_("closed"), State.CLOSED, tells_voices=True, public=N_("Closed.")),
         Stage("merged", N_("merged"), State.CLOSED, public=N_("It goes on with an earlier one.")),
         Stage("withdrawn", N_("withdrawn"), State.CLOSED, public=N_("Withdrawn.")),
     ),
@@ -210,6 +213,24 @@ LOOP = Loop(
             asks=Form,
             own=True,
             effect=effects.one_more,
+            stays=True,
+        ),
+        Step(
+            "take_in",
+            N_("take in another one"),
+            stages(
+                "received",
+                "assigned",
+                "refused",
+                "working",
+                "waiting_resident",
+                "handed_over",
+                "answered",
+            ),
+            "working",
+            by=frozenset({Role.SYSTEM}),
+            asks=RequestTakenIn,
+            effect=effects.more,
             stays=True,
         ),
         Step(

@@ -1,0 +1,1 @@
+"""A unit for which nobody answers is itself a piece of work."""
