@@ -120,6 +120,24 @@ def _set_aside_sqlite(cursor: Any, table: str) -> list[str]:
     return [definition for _, definition in indexes]
 
 
+def update(model: type[models.Model], columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
+    """Set columns of rows given as plain values in the order of ``columns``, the id last."""
+    fields = [model._meta.get_field(name) for name in columns]
+    shape = [_shaper(field) for field in fields]
+    plain = [
+        (*(s(v) if s and v is not None else v for s, v in zip(shape, row, strict=False)), row[-1])
+        for row in rows
+    ]
+    quote = connection.ops.quote_name
+    sets = ", ".join(f"{quote(str(getattr(field, 'column', '')))} = %s" for field in fields)
+    key = quote(str(model._meta.pk.column))  # type: ignore[union-attr]  # every model has one
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            f"UPDATE {quote(model._meta.db_table)} SET {sets} WHERE {key} = %s", plain
+        )
+    return len(plain)
+
+
 def _copy(statement: str, rows: Iterable[Sequence[Any]]) -> int:
     count = 0
     # Django translates the errors of execute() only; a row that is there already is an

@@ -65,3 +65,16 @@ class AreaPathField(models.CharField):
         if connection.vendor == "postgresql":
             parameters["collation"] = "C"
         return parameters
+
+
+class OrderedTextField(models.CharField):
+    """A short text compared byte by byte on both databases, so that a prefix is a range."""
+
+    description = "A text in byte order"
+
+    def db_parameters(self, connection: BaseDatabaseWrapper) -> dict[str, Any]:
+        """A C collation on PostgreSQL; SQLite compares bytes by itself."""
+        parameters = super().db_parameters(connection)
+        if connection.vendor == "postgresql":
+            parameters["collation"] = "C"
+        return parameters

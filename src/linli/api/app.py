@@ -3,7 +3,7 @@
 from ninja.openapi.docs import Swagger
 
 from linli import __version__
-from linli.api import boards, codes, faults, oversight, places, records, roster, rules, work
+from linli.api import boards, codes, faults, layers, oversight, places, records, roster, rules, work
 from linli.api.auth import Caller
 from linli.api.loops import plural, router_of
 from linli.api.openapi import LinliAPI
@@ -29,6 +29,7 @@ def build() -> LinliAPI:
         made.add_router("", router)
     made.add_router("/roster", roster.router)
     made.add_router("/boards", boards.router)
+    made.add_router("/map", layers.router)
     for kind in KINDS.values():
         made.add_router(f"/{kind.name}", records.router_of(kind))
     for loop in catalogue.all_loops().values():

@@ -12,7 +12,7 @@ from linli.api.doors import Id, allow, door
 from linli.api.reading import refuse_no_text
 from linli.policy.can import scope
 from linli.policy.powers import roles_for
-from linli.registry import areas, duties, places
+from linli.registry import areas, duties, resources
 from linli.registry.forms import Day, Latitude, Longitude
 
 router = Router(tags=["places"])
@@ -156,7 +156,7 @@ def near(request: HttpRequest, wanted: Query[NearAsk]) -> Any:
     verb = "resources.see"
     actor, _ = allow(request, verb)
     refuse_no_text(wanted.model_dump())
-    return places.near(
+    return resources.near(
         wanted.what,
         (wanted.longitude, wanted.latitude),
         wanted.radius_m,

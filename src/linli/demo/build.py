@@ -25,8 +25,10 @@ from linli.registry import (
     households,
     organisations,
     people,
-    places,
+    resources,
     roster,
+    sites,
+    vehicles,
 )
 from linli.registry.accounts import Account
 from linli.registry.area_load import LoadedAreas
@@ -35,8 +37,10 @@ from linli.registry.facts import Fact
 from linli.registry.households import Household
 from linli.registry.organisations import Organisation
 from linli.registry.people import Person
-from linli.registry.places import Resource, Site, Vehicle
+from linli.registry.resources import Resource
 from linli.registry.roster import Assignment, Post
+from linli.registry.sites import Site
+from linli.registry.vehicles import Vehicle
 
 BATCH = 50_000  # rows between two words of progress
 Progress = Callable[[str, int, int], None]  # what, done, of how many
@@ -133,11 +137,9 @@ class _Loading:
         listed = self._with_ids(Organisation, self.rows.organisations())
         self.rows.organisation_ids = [row[0] for row in listed]
         self._fill("organisations", organisations.load, listed)
-        self._fill("sites", places.load_sites, self._with_ids(Site, self.rows.sites()))
-        vehicles = self._with_ids(Vehicle, self.rows.vehicles())
-        self._fill("vehicles", places.load_vehicles, vehicles)
-        resources = self._with_ids(Resource, self.rows.resources())
-        self._fill("resources", places.load_resources, resources)
+        self._fill("sites", sites.load, self._with_ids(Site, self.rows.sites()))
+        self._fill("vehicles", vehicles.load, self._with_ids(Vehicle, self.rows.vehicles()))
+        self._fill("resources", resources.load, self._with_ids(Resource, self.rows.resources()))
 
     def staff(self) -> None:
         """Accounts of the staff, posts, and who holds them; the cast among them."""

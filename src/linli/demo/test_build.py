@@ -17,7 +17,9 @@ from linli.registry.accounts import Account
 from linli.registry.areas import Area, AreaCode, AreaShape, GridShare, Tier
 from linli.registry.households import Household
 from linli.registry.people import Person
-from linli.registry.places import Site, Vehicle, near
+from linli.registry.resources import near
+from linli.registry.sites import Site
+from linli.registry.vehicles import Vehicle
 
 EVENING = 1_581_242_400  # 9 February 2020, 18:00 in Wuhan
 SCALE = 0.0005

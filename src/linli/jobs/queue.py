@@ -63,6 +63,7 @@ class Running:
     """A leased job in the hands of its function: read what was given, tell how far it is."""
 
     job: Job
+    watch: Callable[[int, int | None], None] | None = None  # somebody at a prompt looks on
 
     def progress(self, done: int, total: int | None = None, **result: Any) -> None:
         """Save how far the job is and renew the lease."""
@@ -71,6 +72,8 @@ class Running:
         self.job.result = {**self.job.result, **result}
         self.job.lease_until = clock.moment(clock.wall_now() + LEASE_S)
         self.job.save(update_fields=["n_done", "n_total", "result", "lease_until"])
+        if self.watch is not None:
+            self.watch(done, self.job.n_total)
 
 
 Work = Callable[[Running], None]
@@ -97,11 +100,19 @@ def ask(kind: str, *, account_id: int | None = None, **given: Any) -> Job:
 
 def run_next() -> bool:
     """Lease the job that waits longest and do it; False when nothing waits."""
-    leased = _lease(int(clock.wall_now()))
+    return _do(_lease(int(clock.wall_now())), None)
+
+
+def run_this(job_id: int, *, watch: Callable[[int, int | None], None] | None = None) -> bool:
+    """Lease one job and do it here, for whoever waits at a prompt; False if a worker has it."""
+    return _do(_lease(int(clock.wall_now()), job_id), watch)
+
+
+def _do(leased: Job | None, watch: Callable[[int, int | None], None] | None) -> bool:
     if leased is None:
         return False
     try:
-        _kinds[leased.kind](Running(leased))
+        _kinds[leased.kind](Running(leased, watch))
     except Problem as problem:
         _end(leased, JobState.FAILED, problem.tell())
     except Exception as error:  # whatever broke is kept with the job, and it is tried again
@@ -111,8 +122,10 @@ def run_next() -> bool:
     return True
 
 
-def _lease(wall: int) -> Job | None:
+def _lease(wall: int, job_id: int | None = None) -> Job | None:
     free = Q(state=JobState.WAITING) | Q(state=JobState.RUNNING, lease_until__lt=wall)
+    if job_id is not None:
+        free &= Q(id=job_id)
     for candidate in Job.objects.filter(free, not_before__lte=wall).order_by("not_before", "id")[
         :5
     ]:

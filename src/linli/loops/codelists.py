@@ -22,10 +22,12 @@ from linli.loops.opening import Channel
 from linli.policy.roles import NAMES, PURPOSE_NAMES
 from linli.registry.areas import TIER_NAMES, AreaCode, AreaKind
 from linli.registry.declarations import Mode, Phase
+from linli.registry.duplicates import Decision
 from linli.registry.duties import RequestType
 from linli.registry.organisations import OrganisationKind
 from linli.registry.people import Sex
-from linli.registry.places import SiteKind, VehicleKind
+from linli.registry.sites import SiteKind
+from linli.registry.vehicles import VehicleKind
 
 
 @dataclass(frozen=True)
@@ -58,6 +60,7 @@ CHOICES: dict[str, type[models.TextChoices]] = {
     "sex": Sex,
     "mode": Mode,
     "phase": Phase,
+    "pair_decision": Decision,
 }
 
 

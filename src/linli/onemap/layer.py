@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
 
 from linli.errors import N_
@@ -123,6 +124,7 @@ class Layer:
     bounds: tuple[float, ...] | None = None  # where classes begin; None: from the values
     order: int = 100
     notes: tuple[str, ...] = field(default=())  # what a reader has to know
+    dated: Callable[[Sight], date | None] | None = None  # the day of figures that do not live
 
     @property
     def painted(self) -> Measure:

@@ -55,21 +55,24 @@ def labels(bounds: Bounds, form: Form) -> list[str]:
     return said
 
 
+def as_read(value: float, form: Form) -> float:
+    """A value as precisely as it is written: what reads 70 % lies in the class that begins there.
+
+    Shares have one decimal near the ends, where rounding would say none or all.
+    """
+    if form is Form.SHARE:
+        return round(value, 2 if 0.01 <= value <= 0.99 else 3)
+    return round(value, 1 if form is Form.DENSITY and abs(value) < 10 else 0)
+
+
 def written(value: float | None, form: Form) -> str:
     """A figure as it is read: 1,234 or 87 %; a dash where there is none."""
     if value is None:
         return "–"
+    told = as_read(value, form)
     if form is Form.SHARE:
-        return f"{value * 100:.0f} %" if value in (0, 1) else f"{_percent(value)} %"
-    if form is Form.DENSITY and 0 < abs(value) < 10:
-        return f"{value:.1f}"
-    return f"{value:,.0f}"
-
-
-def _percent(share: float) -> str:
-    """Per cent with one decimal near the ends, where rounding would say none or all."""
-    near_an_end = share < 0.01 or share > 0.99
-    return f"{share * 100:.1f}" if near_an_end else f"{share * 100:.0f}"
+        return f"{told * 100:.0f} %" if round(told, 2) == told else f"{told * 100:.1f} %"
+    return f"{told:.1f}" if form is Form.DENSITY and 0 < abs(told) < 10 else f"{told:,.0f}"
 
 
 def _round(value: float) -> float:

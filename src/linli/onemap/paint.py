@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from hashlib import blake2b
 from typing import Any
 
@@ -40,6 +40,7 @@ class Painting:
     rows: tuple[Row, ...]
     whole: Figure  # of the area itself
     rest: Figure | None  # what lies in the area and in none of the parts; None: nothing does
+    dated: date | None  # the day of figures that do not live; None: they are those of ``at``
     opens_lists: bool  # whether the viewer may open the lists behind the numbers
 
     @property
@@ -59,7 +60,8 @@ class Painting:
 
     def values(self, translate: Callable[[str], str] = str) -> dict[str, Any]:
         """The figures as small JSON: one row an area, ``[id, class, values, as written]``."""
-        body: dict[str, Any] = {
+        return {
+            "version": self.version,
             "layer": self.layer.name,
             "area": self.sight.area.id,
             "tier": int(self.sight.tier),
@@ -77,7 +79,14 @@ class Painting:
             "whole": self.written(self.whole, translate),
             "rest": self.written(self.rest, translate) if self.rest else None,
         }
-        return {"version": _version(body), **body}
+
+    @property
+    def version(self) -> int:
+        """A number that is the same as long as every figure is."""
+        told = [(row.area.id, row.shade, row.figure.values) for row in self.rows]
+        rest = self.rest.values if self.rest else None
+        text = json.dumps([self.bounds, told, self.whole.values, rest])
+        return int.from_bytes(blake2b(text.encode(), digest_size=VERSION_BYTES).digest(), "big")
 
 
 def paint(
@@ -94,7 +103,7 @@ def paint(
     children = [(child, figures[child.id]) for child in sight.children]
     bounds = legend.bounds_for(layer, (_painted(figure) for _, figure in children))
     rows = tuple(
-        Row(child, figure, _shade(figure, bounds), child.id in sight.parts)
+        Row(child, figure, _shade(layer, figure, bounds), child.id in sight.parts)
         for child, figure in children
     )
     whole = figures[area.id]
@@ -106,6 +115,7 @@ def paint(
         rows=rows,
         whole=whole,
         rest=_rest(layer, whole, [figure for _, figure in children]),
+        dated=layer.dated(sight) if layer.dated else None,
         opens_lists=bool(scope(actor, layer.lists)),
     )
 
@@ -149,18 +159,12 @@ def _painted(figure: Figure) -> float | None:
     return figure.values[0] if figure.gap is None else None
 
 
-def _shade(figure: Figure, bounds: legend.Bounds) -> int:
-    if figure.gap is not None:
-        return GAP_CLASSES[figure.gap]
+def _shade(layer: Layer, figure: Figure, bounds: legend.Bounds) -> int:
     value = figure.values[0]
-    return GAP_CLASSES[Gap.UNKNOWN] if value is None else legend.class_of(value, bounds)
+    if figure.gap is not None or value is None:
+        return GAP_CLASSES[figure.gap or Gap.UNKNOWN]
+    return legend.class_of(legend.as_read(value, layer.painted.form), bounds)
 
 
 def _short(value: float | None) -> float | None:
     return value if value is None or value == int(value) else round(value, 4)
-
-
-def _version(body: Mapping[str, Any]) -> int:
-    """A number that is the same as long as every figure is."""
-    text = json.dumps(body, separators=(",", ":"), sort_keys=True, ensure_ascii=False)
-    return int.from_bytes(blake2b(text.encode(), digest_size=VERSION_BYTES).digest(), "big")

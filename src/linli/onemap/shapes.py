@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Any
 
-from linli.errors import N_, NotFound, Word
 from linli.onemap import sights
 from linli.registry.areas import Area, AreaShape, Tier
 
@@ -19,6 +18,8 @@ class Sheet:
 
     body: bytes
     mark: str
+    sources: tuple[str, ...] = ()  # where the outlines come from
+    schematic: bool = False  # some, or what points were placed in, was drawn, not surveyed
 
 
 def sheet(area: Area, tier: Tier) -> Sheet:
@@ -26,10 +27,10 @@ def sheet(area: Area, tier: Tier) -> Sheet:
 
     Each feature carries its area's id and a part in the picture: ``child`` is painted, ``frame``
     is the area itself, ``border`` what lies between, ``around`` its neighbours. A child without
-    an outline is a point. ``schematic`` outlines were drawn for the map, not surveyed.
+    an outline is a point. ``schematic`` outlines were drawn for the map, not surveyed. Raises
+    NotBelow for a tier that no map of the area shows.
     """
-    if tier not in sights.tiers_below(area):
-        raise NotFound(what=Word(N_("map")), value=f"{area.id}/{int(tier)}")
+    sights.chosen_tier(area, tier)
     drawn: list[dict[str, Any]] = []
     parts = sights.at_tier(area, tier)
     between = [t for t in Tier if tier < t < (area.tier or Tier.CITY)]
@@ -42,7 +43,15 @@ def sheet(area: Area, tier: Tier) -> Sheet:
     body = json.dumps(
         {"type": "FeatureCollection", "features": drawn}, separators=(",", ":")
     ).encode()
-    return Sheet(body, blake2b(body, digest_size=9).hexdigest())
+    seen = {area.id, *(part.id for part in parts)}
+    seen |= {part.street_id for part in parts if part.street_id is not None}  # where points lie
+    told = AreaShape.objects.filter(area__in=seen).values_list("source", "schematic").distinct()
+    return Sheet(
+        body,
+        blake2b(body, digest_size=9).hexdigest(),
+        tuple(sorted({source for source, schematic in told if source and not schematic})),
+        any(schematic for _, schematic in told),
+    )
 
 
 def _features(areas: Iterable[Area], part: str, *, points: bool) -> list[dict[str, Any]]:

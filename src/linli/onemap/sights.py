@@ -8,7 +8,7 @@ from linli.errors import N_, BadInput, NotFound, Word
 from linli.onemap.layer import Layer, Sight
 from linli.policy.can import PATH_STEP, Actor, end_of, scope
 from linli.policy.roles import STAFF
-from linli.registry.areas import TIER_NAMES, TIER_OF, Area, Tier, get, under
+from linli.registry.areas import TIER_NAMES, TIER_OF, Area, Tier, under
 
 DEEPEST = 2  # tiers below an area that one map shows; further down the shapes are too small
 
@@ -29,6 +29,16 @@ def tiers_below(area: Area) -> list[Tier]:
     return found[:DEEPEST]
 
 
+def chosen_tier(area: Area, tier: Tier | None = None) -> Tier:
+    """The tier named, or the next one below the area; raises NotBelow if no map shows it."""
+    known = tiers_below(area)
+    if not known or (tier is not None and tier not in known):
+        names = tuple(Word(TIER_NAMES[t]) for t in known) or "-"
+        wanted = Word(TIER_NAMES[tier]) if tier is not None else "-"
+        raise NotBelow(area=area.name_zh, known=names, tier=wanted)
+    return known[0] if tier is None else tier
+
+
 def at_tier(area: Area, tier: Tier) -> QuerySet[Area]:
     """The units of a tier below an area, in the order of the tree."""
     kinds = [kind for kind, its_tier in TIER_OF.items() if its_tier == tier]
@@ -38,12 +48,7 @@ def at_tier(area: Area, tier: Tier) -> QuerySet[Area]:
 
 def look(actor: Actor, layer: Layer, area: Area, tier: Tier | None = None) -> Sight:
     """What this actor sees of a layer here; the next tier down unless one is named."""
-    known = tiers_below(area)
-    if not known or (tier is not None and tier not in known):
-        names = tuple(Word(TIER_NAMES[t]) for t in known) or "-"
-        wanted = Word(TIER_NAMES[tier]) if tier is not None else "-"
-        raise NotBelow(area=area.name_zh, known=names, tier=wanted)
-    chosen = known[0] if tier is None else tier
+    chosen = chosen_tier(area, tier)
     sight = Sight(area, chosen, tuple(at_tier(area, chosen)), actor.exercise)
     return sight if not layer.scoped else _with_parts(sight, actor, layer)
 
@@ -64,13 +69,6 @@ def home(actor: Actor) -> Area:
     if root is None:
         raise NotFound(what=Word(N_("area")), value="-")
     return root
-
-
-def parent_at(area: Area, tier: Tier) -> Area | None:
-    """The area above at a tier, None if there is none."""
-    owner = {Tier.STREET: area.street_id, Tier.DISTRICT: area.district_id, Tier.CITY: area.city_id}
-    found = owner.get(tier)
-    return get(found) if found is not None and found != area.id else None
 
 
 def is_own(area: Area, ranges: Sequence[tuple[str, str]]) -> bool:

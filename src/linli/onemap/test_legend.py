@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from linli.onemap.layer import MOST_CLASSES, Form
-from linli.onemap.legend import class_of, labels, round_bounds, written
+from linli.onemap.legend import as_read, class_of, labels, round_bounds, written
 
 COUNTS = st.lists(st.integers(0, 10_000_000), max_size=60)
 
@@ -58,6 +58,8 @@ def test_a_legend_is_read_as_one_would_say_it() -> None:
         (0, Form.COUNT, "0"),
         (1234567, Form.COUNT, "1,234,567"),
         (0.996, Form.SHARE, "99.6 %"),
+        (0.697, Form.SHARE, "70 %"),
+        (0.0004, Form.SHARE, "0 %"),
         (1, Form.SHARE, "100 %"),
         (0.5, Form.SHARE, "50 %"),
         (3.14159, Form.DENSITY, "3.1"),
@@ -66,3 +68,8 @@ def test_a_legend_is_read_as_one_would_say_it() -> None:
 )
 def test_a_figure_is_written_as_it_is_read(value: float | None, form: Form, said: str) -> None:
     assert written(value, form) == said
+
+
+def test_what_reads_seventy_per_cent_lies_in_the_class_that_begins_there() -> None:
+    assert class_of(as_read(0.697, Form.SHARE), (0.0, 0.5, 0.7, 0.8)) == 2
+    assert class_of(as_read(0.692, Form.SHARE), (0.0, 0.5, 0.7, 0.8)) == 1

@@ -43,7 +43,7 @@ POWERS: dict[str, frozenset[Role]] = {
     "roster.edit": frozenset({Role.SECRETARY, Role.ADMINISTRATOR}) | DUTY_OFFICERS,
     "accounts.edit": frozenset({Role.ADMINISTRATOR}),
     # data in and out
-    "imports.run": _KEEPERS,
+    "imports.run": _KEEPERS | {Role.ADMINISTRATOR},  # each list takes its own power as well
     "exports.run": _KEEPERS | {Role.SECRETARY} | DUTY_OFFICERS,
     # rules and modes
     "limits.see": STAFF,

@@ -7,7 +7,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 
 from linli import bulk
-from linli.errors import N_, Taken, Word
+from linli.errors import N_, NotFound, Taken, Word
 
 
 class AccountManager(BaseUserManager["Account"]):
@@ -75,3 +75,11 @@ LOADED = (
 def load(rows: Iterable[Sequence[Any]]) -> int:
     """Add accounts in bulk, as plain values in the order of LOADED."""
     return bulk.insert(Account, LOADED, rows)
+
+
+def called(username: str) -> Account:
+    """The account of that user name, which can sign in; raises NotFound."""
+    found = Account.objects.filter(username=username.strip(), is_active=True).first()
+    if found is None:
+        raise NotFound(what=Word(N_("account")), value=username.strip()[:80])
+    return found

@@ -45,3 +45,8 @@ LOADED = (
 def load(rows: Iterable[Sequence[Any]]) -> int:
     """Add figures in bulk, as plain values in the order of LOADED."""
     return bulk.insert(Fact, LOADED, rows)
+
+
+def of_area(area_id: int, *, most: int) -> list[Fact]:
+    """The figures about one area, by key and the newest first; no source hides another."""
+    return list(Fact.objects.filter(area_id=area_id).order_by("key", "-as_of", "-id")[:most])

@@ -13,7 +13,8 @@ from linli.policy.roles import Role
 from linli.registry.areas import AreaKind
 from linli.registry.organisations import OrganisationKind
 from linli.registry.people import Sex
-from linli.registry.places import SiteKind, VehicleKind
+from linli.registry.sites import SiteKind
+from linli.registry.vehicles import VehicleKind
 
 BIGGEST_ID = 2**63 - 1
 EARLIEST, LATEST = date(1850, 1, 1), date(2200, 12, 31)

@@ -16,13 +16,14 @@ from linli.policy.can import Actor, Ask, Holding, can, scope
 from linli.policy.fields import refuse_masked
 from linli.policy.powers import roles_for
 from linli.policy.roles import Purpose
-from linli.registry import area_tree, areas
+from linli.registry import area_tree, areas, names
 from linli.registry.area_tree import NewArea
 from linli.registry.areas import AreaKind
 from linli.registry.duties import Duty
 from linli.registry.households import Household
 from linli.registry.kinds import Kind
 from linli.registry.organisations import Organisation
+from linli.registry.person import named
 
 HOMES = {AreaKind.BUILDING, AreaKind.COMPOUND}
 KEYS = ("code", "plate", "key")  # what tells a record from the others of its kind
@@ -148,7 +149,13 @@ def _saved(kind: Kind, columns: Mapping[str, Any], row_id: int | None = None) ->
         with transaction.atomic():
             if row_id is None:
                 return kind.rows.create(**columns).id
-            kind.rows.filter(id=row_id).update(**columns)
+            rows = kind.rows.filter(id=row_id)
+            if kind.name != "people":
+                rows.update(**columns)
+                return row_id
+            before = [named(person) for person in rows]
+            rows.update(**columns)
+            names.change(before, [named(person) for person in rows])
             return row_id
     except IntegrityError:
         value = next((columns[key] for key in KEYS if key in columns), "")

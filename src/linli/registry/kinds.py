@@ -27,8 +27,10 @@ from linli.registry.forms import (
 )
 from linli.registry.households import Household
 from linli.registry.organisations import Organisation
-from linli.registry.people import Person
-from linli.registry.places import Resource, Site, Vehicle
+from linli.registry.person import Person
+from linli.registry.resources import Resource
+from linli.registry.sites import Site
+from linli.registry.vehicles import Vehicle
 
 
 @dataclass(frozen=True)

@@ -4,15 +4,22 @@ from linli.registry.accounts import Account
 from linli.registry.areas import Area, AreaCode, AreaShape, GridShare
 from linli.registry.declarations import Declaration
 from linli.registry.dial import ClockDial
+from linli.registry.duplicates import Candidate
 from linli.registry.duties import Duty, RequestType
 from linli.registry.facts import Fact
 from linli.registry.grants import Grant
 from linli.registry.households import Household
+from linli.registry.imports.results import ImportOutcome
+from linli.registry.imports.staging import ColumnMapping, ImportRow, Upload
+from linli.registry.merges import Merge
+from linli.registry.names import NamePart
 from linli.registry.organisations import Organisation
-from linli.registry.people import Person
-from linli.registry.places import Resource, Site, Vehicle
+from linli.registry.person import Person
+from linli.registry.resources import Resource
 from linli.registry.roster import Absence, Assignment, Post
+from linli.registry.sites import Site
 from linli.registry.tokens import ApiToken
+from linli.registry.vehicles import Vehicle
 
 __all__ = [
     "Absence",
@@ -22,18 +29,25 @@ __all__ = [
     "AreaCode",
     "AreaShape",
     "Assignment",
+    "Candidate",
     "ClockDial",
+    "ColumnMapping",
     "Declaration",
     "Duty",
     "Fact",
     "Grant",
     "GridShare",
     "Household",
+    "ImportOutcome",
+    "ImportRow",
+    "Merge",
+    "NamePart",
     "Organisation",
     "Person",
     "Post",
     "RequestType",
     "Resource",
     "Site",
+    "Upload",
     "Vehicle",
 ]

@@ -1,69 +1,202 @@
-"""Who lives here, and what do they need? One row a person; duplicates point at their survivor."""
+"""Who lives here, and what do they need? Lists, search and one person, as somebody may see them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
-from django.db import models
+from django.db import connection
 from django.db.models import Q
 
-from linli import bulk
-from linli.columns import AreaPathField, MomentField
-from linli.errors import N_
-from linli.registry.areas import Area
-from linli.registry.households import Household
+from linli import clock
+from linli.audit.records import record, record_many
+from linli.errors import N_, NotFound, Word
+from linli.policy.can import OWNERS, Actor, Ask, can
+from linli.policy.fields import sees, shown
+from linli.policy.powers import roles_for
+from linli.policy.roles import Purpose
+from linli.registry import grants, names, sight
+from linli.registry.areas import within
+from linli.registry.person import LOADED, Person, Sex, load, named, resolve
+from linli.registry.sight import Page, Sight
+
+__all__ = [
+    "LOADED", "Filters", "Person", "Sex", "in_ranges", "listing", "load", "named", "open_one",
+    "resolve",
+]  # fmt: skip
 
 
-class Sex(models.TextChoices):
-    """As registered."""
+@dataclass(frozen=True)
+class Filters:
+    """What a list of people is narrowed to; a field left out does not narrow."""
 
-    FEMALE = "f", N_("female")
-    MALE = "m", N_("male")
-    UNKNOWN = "", N_("unknown")
+    area_path: str = ""
+    need: str = ""
+    sex: str = ""
+    floating: bool | None = None
+    born_from: date | None = None
+    born_until: date | None = None
+    household_id: int | None = None
 
-
-class Person(models.Model):
-    """A resident, in the care of one responsible area wherever they live or stay just now."""
-
-    id = models.BigAutoField(primary_key=True)
-    code = models.CharField(max_length=40, unique=True)
-    name = models.CharField(max_length=120)
-    pinyin = models.CharField(max_length=160, blank=True)  # lower case, one space a syllable
-    sex = models.CharField(max_length=1, choices=Sex, blank=True)
-    birth_date = models.DateField(null=True)
-    phone = models.CharField(max_length=40, blank=True)
-    document = models.CharField(max_length=40, blank=True)
-    household = models.ForeignKey(Household, models.PROTECT, null=True, related_name="people")
-    relation = models.CharField(max_length=24, blank=True)  # to the head of the household
-    floating = models.BooleanField(default=False)  # registered elsewhere (流动人口)
-    needs = models.JSONField(default=list)  # codes: lone_elder, wheelchair, dialysis, pregnant ...
-    area = models.ForeignKey(Area, models.PROTECT, related_name="+")  # the responsible area
-    path = AreaPathField()
-    survivor_id = models.BigIntegerField(null=True)  # whom this duplicate was merged into
-    source = models.CharField(max_length=120)
-    as_of = models.DateField()
-    changed_at = MomentField()
-
-    class Meta:
-        app_label = "registry"
-        indexes = [
-            models.Index(fields=["path", "id"], name="person_path"),
-            models.Index(fields=["name", "birth_date"], name="person_name"),
-            models.Index(fields=["pinyin"], name="person_pinyin"),
-            models.Index(fields=["phone"], condition=~Q(phone=""), name="person_phone"),
-            models.Index(fields=["document"], condition=~Q(document=""), name="person_document"),
-            models.Index(
-                fields=["survivor_id"], condition=Q(survivor_id__isnull=False), name="person_merged"
-            ),
-        ]
+    def tests(self) -> dict[str, Any]:
+        """The columns' conditions, as lookups."""
+        asked = {
+            "sex": self.sex or None,
+            "floating": self.floating,
+            "birth_date__gte": self.born_from,
+            "birth_date__lte": self.born_until,
+            "household_id": self.household_id,
+        }
+        return {lookup: value for lookup, value in asked.items() if value is not None}
 
 
-LOADED = (
-    "id", "code", "name", "pinyin", "sex", "birth_date", "phone", "document", "household",
-    "relation", "floating", "needs", "area", "path", "survivor_id", "source", "as_of",
-    "changed_at",
+SHOWN = (
+    "id", "code", "name", "pinyin", "sex", "birth_date", "phone", "document", "relation",
+    "floating", "needs", "household_id", "household__code", "household__door", "area_id",
+    "area__name_zh", "path", "source", "as_of",
 )  # fmt: skip
+LEAST_DIGITS = 4  # of a phone, document or code that is searched for whole
+_SQL_OF = {"gte": ">=", "lte": "<=", "": "="}
 
 
-def load(rows: Iterable[Sequence[Any]]) -> int:
-    """Add people in bulk, as plain values in the order of LOADED."""
-    return bulk.insert(Person, LOADED, rows)
+def listing(
+    actor: Actor,
+    *,
+    purpose: str | None,
+    text: str = "",
+    filters: Filters | None = None,
+    after: str | None = None,
+    most: int = sight.ROWS_A_PAGE,
+) -> Page:
+    """A page of the people somebody may see, by area, or by name where a text is looked for.
+
+    ``text`` is a part of a name or of its pinyin, or a whole code, phone or document. Merged
+    duplicates are left out. Which people were shown, and what for, is recorded.
+    """
+    seen = sight.look(actor, "people.see", purpose)
+    asked = filters or Filters()
+    ranges = seen.within(asked.area_path)
+    most = sight.a_page(most)
+    folded = names.looked_for(text)
+    if sum(c.isdigit() for c in text) >= LEAST_DIGITS:
+        found = _by_number(text.strip(), seen, ranges, asked, most)
+        page = Page([_row(r, seen) for r in found])
+    elif folded or (asked.need and not text.strip()):
+        page = _by_part(folded, seen, ranges, asked, after, most)
+    elif text.strip():
+        page = Page([])
+    else:
+        rows = Person.objects.filter(survivor_id=None, **asked.tests()).values(*SHOWN)
+        got = sight.page_of(rows, ranges, after, most)
+        last = got[most - 1] if len(got) > most else None
+        page = Page(
+            [_row(r, seen) for r in got[:most]],
+            sight.key_of(last["path"], last["id"]) if last else None,
+        )
+    if page.rows:
+        record_many(
+            actor, "list", "people", [r["id"] for r in page.rows], holding=seen.holding,
+            purpose=purpose, path=asked.area_path or seen.holding.path,
+        )  # fmt: skip
+    return page
+
+
+def open_one(
+    actor: Actor, person_id: int, *, purpose: str | None, now: int | None = None
+) -> dict[str, Any]:
+    """One person as somebody may see it, by post, as the person, or by a grant in force.
+
+    A merged duplicate's id opens its survivor. Raises NotFound for whom there is not and for
+    whom is out of sight alike, and PurposeNeeded. The look is recorded.
+    """
+    row = Person.objects.filter(id=resolve(person_id)).values(*SHOWN).first()
+    missing = NotFound(what=Word(N_("person")), value=person_id)
+    if row is None:
+        raise missing
+    roles = roles_for("people.see")
+    own = actor.person_id is not None and actor.person_id == row["id"]
+    if not own:
+        actor = grants.widened(actor, row["id"], row["path"], clock.now_s() if now is None else now)
+        if not any(row["path"].startswith(h.path) for h in actor.holds(roles)):
+            raise missing
+    chosen = Purpose(purpose) if purpose else None
+    asked = roles | (OWNERS if own else frozenset())
+    holding = can(actor, Ask("people.see", asked, row["path"], chosen, True, own)).required()
+    if not own:
+        record(
+            actor, "see", "people", row["id"], holding=holding, purpose=purpose, path=row["path"],
+            detail={"grant": holding.grant} if holding.grant else None,
+        )  # fmt: skip
+    return {**shown(row, sees([holding.role])), "asked_id": person_id, "grant": holding.grant}
+
+
+def _by_number(
+    text: str, seen: Sight, ranges: Sequence[tuple[str, str]], asked: Filters, most: int
+) -> list[dict[str, Any]]:
+    """People with exactly this code, phone or document, as far as the actor sees those."""
+    visible = sees(seen.roles & {h.role for h in seen.actor.holdings})
+    which = Q(code=text)
+    if "phone" in visible:
+        which |= Q(phone=text) & ~Q(phone="")
+    if "document" in visible:
+        which |= Q(document=text) & ~Q(document="")
+    rows = Person.objects.filter(which, survivor_id=None, **asked.tests())
+    found = rows.order_by("id").values(*SHOWN)[: sight.MOST_A_PAGE]
+    return [row for row in found if sight.paths_in(ranges, row["path"])][:most]
+
+
+def _by_part(
+    folded: str,
+    seen: Sight,
+    ranges: Sequence[tuple[str, str]],
+    asked: Filters,
+    after: str | None,
+    most: int,
+) -> Page:
+    """A page by a part of the name: one range of the parts, then the rows it names."""
+    need = f"#{asked.need}" if asked.need else ""
+    path, _, rest = (after or "").partition("-")
+    row_id, _, text = rest.partition("-")
+    key = (text, path, int(row_id)) if row_id.isdigit() else None
+    where, values = names.conditions(folded or need, ranges, key)
+    for lookup, value in asked.tests().items():
+        column, _, test = lookup.partition("__")
+        where += f" AND p.{column} {_SQL_OF[test]} %s"
+        values.append(value)
+    if folded and need:
+        where += (
+            " AND EXISTS (SELECT 1 FROM registry_namepart m"
+            " WHERE m.text = %s AND m.path = n.path AND m.person_id = n.person_id)"
+        )
+        values.append(need)
+    tables = "registry_namepart n"
+    if asked.tests():
+        tables += " CROSS JOIN registry_person p"  # CROSS: the parts lead on SQLite as well
+        where = f"p.id = n.person_id AND {where}"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT n.text, n.path, n.person_id FROM {tables} WHERE {where}"
+            " ORDER BY n.text, n.path, n.person_id LIMIT %s",
+            [*values, most + 1],
+        )
+        keys = cursor.fetchall()
+    rows = {r["id"]: r for r in Person.objects.filter(id__in=[k[2] for k in keys]).values(*SHOWN)}
+    told = [
+        rows[person_id]
+        for part, _, person_id in keys[:most]
+        if not folded
+        or part == names.first_part(folded, rows[person_id]["name"], rows[person_id]["pinyin"])
+    ]
+    last = keys[most - 1] if len(keys) > most else None
+    return Page(
+        [_row(row, seen) for row in told], f"{last[1]}-{last[2]}-{last[0]}" if last else None
+    )
+
+
+def _row(row: dict[str, Any], seen: Sight) -> dict[str, Any]:
+    return seen.shows(row, row["path"])
+
+
+def in_ranges(ranges: Sequence[tuple[str, str]]) -> Q:
+    """People who are not merged away, in these ranges."""
+    return within(ranges) & Q(survivor_id=None)

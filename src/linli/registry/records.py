@@ -16,6 +16,7 @@ from linli.policy.can import OWNERS, Actor, Ask, Holding, can, scope
 from linli.policy.fields import SENSITIVE, sees, shown
 from linli.policy.powers import roles_for
 from linli.policy.roles import PURPOSES, Purpose, Role
+from linli.registry import names
 from linli.registry.areas import under, within
 from linli.registry.grants import Grant
 from linli.registry.kinds import Kind
@@ -49,7 +50,7 @@ def listed(
     if area_path and kind.placed:
         wanted &= under(area_path)
     if name and kind.search == "name":
-        wanted &= _named(kind, name)
+        wanted &= _named(actor, kind, name)
     found = list(kind.rows.filter(wanted).order_by("id").values(*kind.columns)[: most + 1])
     page = [_masked(actor, kind, row, purpose) for row in found[:most]]
     _note(actor, kind, page, holding, purpose, "list")
@@ -160,10 +161,10 @@ def _note(
         )
 
 
-def _named(kind: Kind, name: str) -> Q:
-    column = "name_zh" if kind.name == "areas" else "name"
-    spelt = "name_pinyin" if kind.name == "areas" else "pinyin"
-    return Q(**{f"{column}__contains": name}) | Q(**{f"{spelt}__startswith": name.lower()})
+def _named(actor: Actor, kind: Kind, name: str) -> Q:
+    if kind.name == "people":
+        return Q(id__in=names.found(name, scope(actor, roles_for(kind.sees))))
+    return Q(name_zh__contains=name) | Q(name_pinyin__startswith=name.lower())
 
 
 def _chosen(purpose: str | None) -> Purpose | None:

@@ -1,6 +1,7 @@
 """Django's settings, all from the environment."""
 
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 from linli.site import environment
 
@@ -94,6 +95,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/work"
+ACCOUNT_FORMS = {"login": "linli.web.sign_in_form.SignIn"}
 ACCOUNT_ADAPTER = "linli.web.signing_in.Accounts"
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
@@ -103,8 +105,15 @@ MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Linli"
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = ENV.debug  # a key on http://localhost, while developing
-SOCIALACCOUNT_ADAPTER = "linli.web.signing_in.Providers"
+SOCIALACCOUNT_FORMS = {"login": "linli.web.sign_in_form.SignIn"}
+ACCOUNT_ADAPTER = "linli.web.signing_in.Providers"
 SOCIALACCOUNT_PROVIDERS = environment.providers(ENV)
+
+MAIL = urlsplit(ENV.mail_url)  # smtp://user:password@host:port, or smtps://...; none: no mail
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if ENV.mail_url else 'dummy'}.EmailBackend"
+EMAIL_HOST, EMAIL_PORT = MAIL.hostname or "", MAIL.port or 25
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = unquote(MAIL.username or ""), unquote(MAIL.password or "")
+EMAIL_USE_SSL = MAIL.scheme == "smtps"
 
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"

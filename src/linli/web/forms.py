@@ -1,7 +1,7 @@
 """How does a step's form look on a page? Its fields are read from what the step asks."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from types import UnionType
 from typing import Any, Union, get_args, get_origin
@@ -13,6 +13,7 @@ from pydantic.fields import FieldInfo
 
 from linli.errors import N_, Problem
 from linli.forms import BadForm
+from linli.web.columns import LABELS
 
 LONG_TEXT = 200  # characters from which a text gets several lines
 FEW = 7  # numbers from which to choose by one tap
@@ -54,15 +55,18 @@ def fields_of(
     problem: Problem | None = None,
     *,
     prefix: str = "",
-    without: Iterable[str] = (),
+    labels: Mapping[str, str] | None = None,
 ) -> list[Field]:
     """The fields of a form with what was typed in, each with what is wrong with it."""
     wrong = faults(form, problem)
-    left_out = frozenset(without)
     return [
-        _field(name, info, (values or {}).get(name, info.get_default()), wrong.get(name), prefix)
+        replace(
+            _field(name, info, (values or {}).get(name, info.get_default()), wrong.get(name)),
+            prefix=prefix,
+            **({"label": labels[name], "hint": ""} if labels and name in labels else {}),
+        )
         for name, info in form.model_fields.items()
-        if name not in left_out and get_origin(_plain(info.annotation)) is not dict
+        if get_origin(_plain(info.annotation)) is not dict
     ]
 
 
@@ -99,13 +103,13 @@ def _limit(info: FieldInfo, name: str) -> Any:
     return next((getattr(m, name) for m in info.metadata if hasattr(m, name)), None)
 
 
-def _field(name: str, info: FieldInfo, value: Any, error: str | None, prefix: str) -> Field:
+def _field(name: str, info: FieldInfo, value: Any, error: str | None) -> Field:
     kind, choices = _asked(info)
     absent = value is None or not isinstance(value, str | int | float | bool)
     shown = "" if absent else str(value).lower() if isinstance(value, bool) else str(value)
     return Field(
         name=name,
-        label=info.title or name,
+        label=info.title or LABELS.get(name, name),
         kind=kind,
         hint=info.description or "",
         required=info.is_required(),
@@ -114,7 +118,6 @@ def _field(name: str, info: FieldInfo, value: Any, error: str | None, prefix: st
         error=error or "",
         most=_limit(info, "max_length"),
         autocomplete=AUTOCOMPLETE.get(name, ""),
-        prefix=prefix,
     )
 
 

@@ -1,22 +1,26 @@
 """What stands on every page, whatever it is about: who, where, when, which language?"""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.http import HttpRequest
 
 from linli import clock
-from linli.errors import SignInNeeded
+from linli.errors import N_, BadInput, SignInNeeded
 from linli.jobs.outbox import Notice
 from linli.policy.can import Actor, Ask, Holding, can
 from linli.policy.powers import roles_for
 from linli.policy.roles import NAMES, Purpose, Role
+from linli.registry import dial
 from linli.registry.signed_in import account_of, actor_of
 from linli.web import purposes
 from linli.web.menu import entries_for
 
-ROWS_A_PAGE = 50
+SPEEDS = (0, 1, 20, 120)  # city seconds in a second, offered in a demonstration
+MOST_DIGITS = 19  # what a column of ids holds
 
 
 def every_page(request: HttpRequest) -> dict[str, Any]:
@@ -30,10 +34,12 @@ def every_page(request: HttpRequest) -> dict[str, Any]:
         "menu": entries_for(actor, request.path),
         "city_now": clock.now(),
         "demo": settings.DEMO,
+        "speeds": SPEEDS,
+        "clock_speed": int(dial.find().speed) if settings.DEMO else 1,
         "n_unread": Notice.objects.filter(account_id=actor.id, read_at=None).count()
         if account
         else 0,
-        "purpose": purposes.of(request) if account else None,
+        "purpose_name": dict(purposes.open_to(request)).get(purposes.of(request) or "", "–"),
     }
 
 
@@ -72,3 +78,21 @@ def working(request: HttpRequest, roles: frozenset[Role]) -> Actor:
 def typed(request: HttpRequest) -> Mapping[str, str]:
     """What was typed into a form, to be shown again when something has to be put right."""
     return {k: v for k, v in request.POST.items() if k != "csrfmiddlewaretoken"}
+
+
+def moment_of(text: str) -> datetime | None:
+    """A moment as a form sends it, in the city's zone; None for nothing; raises BadInput."""
+    if not text.strip():
+        return None
+    try:
+        given = datetime.fromisoformat(text.strip())
+        return given if given.tzinfo else given.replace(tzinfo=ZoneInfo(settings.TIME_ZONE))
+    except ValueError:
+        raise BadInput(
+            N_("{given} is no moment. Write it like 2020-02-09T18:00."), given=text[:40]
+        ) from None
+
+
+def id_of(text: str) -> int | None:
+    """An id as an address or a form gives it; None if it is none."""
+    return int(text) if text.isdigit() and len(text) < MOST_DIGITS else None

@@ -1,16 +1,18 @@
 """How does a request come in, by whichever door? And how does somebody join one that is there?"""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID, uuid4
 
 from django.db import IntegrityError, transaction
 
-from linli.errors import N_, BadInput, NotFound, Taken, Word
+from linli import clock
+from linli.errors import N_, NotFound, Taken, Word
 from linli.loops import token as tokens
 from linli.loops.advance import Moved, Opening, advance, open_item
 from linli.loops.ledger import Item, Voice
+from linli.loops.requests.filing import UnknownType, class_of
 from linli.loops.requests.forms import Channel
 from linli.loops.requests.loop import LOOP
 from linli.loops.scene import Scene
@@ -45,61 +47,73 @@ def file_request(
     uid: UUID | None = None,
     subject: tuple[str, int] | None = None,
     happened_at: int | None = None,
+    on_behalf: bool = False,
 ) -> Filed:
     """File a request of a type at an area; its class follows from the type.
 
-    Whoever works here files on behalf of somebody else, so the request is not their own.
-    Raises BadInput for an unknown type, NotFound for an unknown area, BadForm for the rest.
+    ``on_behalf``: whoever works here writes down what somebody else asks, so it is not their
+    own. Raises UnknownType, NotFound for an unknown area, NotAllowed, BadForm for the rest.
     """
-    known = RequestType.objects.filter(code=kind, valid_until=None).first()
-    if known is None:
-        raise BadInput(
-            N_("There is no type of request {given}. Choose one from the list."), given=kind[:40]
-        )
-    staff = bool(actor.holds(FIELD_STAFF))
+    if not kind:
+        raise UnknownType(given="-")
+    item_class = class_of(kind, clock.day(clock.moment(now)))
+    if on_behalf:
+        actor = replace(actor, holdings=actor.holds(FIELD_STAFF))
     made = tokens.make()
     subject_kind, subject_id = subject or ("", None)
     moved = open_item(
         LOOP,
         Opening(
             area_id,
-            known.item_class,
+            item_class,
             data,
-            kind=known.code,
+            kind=kind,
             title=_title(data),
             uid=uid or uuid4(),
             token_hash=tokens.digest(made),
             channel=channel.value,
-            opened_by=None if staff else actor.id,
+            opened_by=None if on_behalf else actor.id,
             subject_kind=subject_kind,
             subject_id=subject_id,
             happened_at=happened_at,
         ),
-        Scene(actor, now, Purpose.SERVICE.value if staff else ""),
+        Scene(actor, now, Purpose.SERVICE.value if on_behalf else ""),
     )
     return Filed(moved.item_id, moved.stage, "" if moved.again else made, moved.again)
 
 
-def join_request(actor: Actor, item_id: int, *, now: int) -> str:
-    """Say "me too" to a request that others may know of; returns a token of one's own.
+def join_request(actor: Actor, item_id: int, *, now: int, on_behalf: bool = False) -> str:
+    """Say "me too" to a request, for oneself or for a caller; returns a token to follow it by.
 
-    Raises NotFound for a request that is not public, Taken for a second voice of one account.
+    Others may join what is public; who works there writes down a caller's voice with any.
+    Raises NotFound for a request out of sight, Taken for a second voice of one account.
     """
-    row = Item.objects.filter(id=item_id, loop=LOOP.name).values("kind", "opened_by").first()
-    if row is None or not RequestType.objects.filter(code=row["kind"], public=True).exists():
+    row = (
+        Item.objects.filter(id=item_id, loop=LOOP.name).values("kind", "opened_by", "path").first()
+    )
+    if row is None or not (_is_public(row["kind"]) or (on_behalf and _works_at(actor, row["path"]))):
         raise NotFound(what=Word(N_("request")), value=item_id)
     if actor.id is not None and row["opened_by"] == actor.id:
         raise _joined_already(item_id)
+    account_id = None if on_behalf else actor.id
     made = tokens.make()
     try:
         with transaction.atomic():
             Voice.objects.create(
-                item_id=item_id, at=now, account_id=actor.id, token_hash=tokens.digest(made)
+                item_id=item_id, at=now, account_id=account_id, token_hash=tokens.digest(made)
             )
             _me_too(item_id, Scene(actor, now))
     except IntegrityError:
         raise _joined_already(item_id) from None
     return made
+
+
+def _is_public(kind: str) -> bool:
+    return RequestType.objects.filter(code=kind, public=True).exists()
+
+
+def _works_at(actor: Actor, path: str) -> bool:
+    return any(path.startswith(h.path) for h in actor.holds(FIELD_STAFF))
 
 
 def _me_too(item_id: int, scene: Scene) -> Moved:

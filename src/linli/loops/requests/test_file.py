@@ -39,13 +39,13 @@ def test_the_same_request_sent_twice_is_filed_once_and_tells_its_token_once(city
 
 
 def test_what_the_desk_files_for_a_caller_is_not_the_desks_own(city: City):
-    filed = ask(city, actor=city.actor("bo"))
+    filed = ask(city, actor=city.actor("bo"), on_behalf=True)
 
     assert Item.objects.get(id=filed.item_id).opened_by is None
 
 
 def test_an_unknown_type_is_told(city: City):
-    with pytest.raises(BadInput, match="no type of request tap"):
+    with pytest.raises(BadInput, match="tap is no type"):
         ask(city, kind="tap")
 
 
@@ -67,3 +67,15 @@ def test_a_request_of_a_private_type_cannot_be_joined(city: City):
 
     with pytest.raises(NotFound):
         join_request(VISITOR, filed.item_id, now=EVENING)
+
+
+def test_the_desk_adds_a_callers_voice_only_where_it_works(city: City):
+    filed = ask(city)
+    RequestType.objects.filter(code="water").update(public=False)
+
+    for _ in range(2):
+        join_request(city.actor("bo"), filed.item_id, now=EVENING, on_behalf=True)
+
+    assert Item.objects.get(id=filed.item_id).n_me_too == 2
+    with pytest.raises(NotFound):
+        join_request(city.actor("eve"), filed.item_id, now=EVENING, on_behalf=True)

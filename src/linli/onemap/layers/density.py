@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from datetime import date
 
 from linli.errors import N_
 from linli.geo import area_km2
@@ -13,19 +14,23 @@ from linli.registry.facts import Fact
 PEOPLE = re.compile(r"population(_\d{4}|_end_\d{4})?")  # keys of people counted, of any year
 
 
-def _read(sight: Sight) -> Mapping[int, Figure]:
+def _newest(sight: Sight) -> dict[int, Fact]:
+    """The newest count of people of each area in sight."""
     ids = [area.id for area in sight.everywhere]
-    people: dict[int, float] = {}
-    for area_id, key, value in (
-        Fact.objects.filter(area__in=ids, key__startswith="population", unit="people")
-        .order_by("as_of", "id")
-        .values_list("area_id", "key", "value")
-    ):
-        if PEOPLE.fullmatch(key):
-            people[area_id] = value  # the newest is the last
+    counted = Fact.objects.filter(area__in=ids, key__startswith="population", unit="people")
+    facts = counted.order_by("as_of", "id")
+    return {fact.area_id: fact for fact in facts if PEOPLE.fullmatch(fact.key)}
+
+
+def _read(sight: Sight) -> Mapping[int, Figure]:
+    people = {area_id: fact.value for area_id, fact in _newest(sight).items()}
     surveyed = AreaShape.objects.filter(area__in=people, schematic=False)
     km2 = {area_id: area_km2(shape) for area_id, shape in surveyed.values_list("area", "geometry")}
     return {area_id: _say(value, km2.get(area_id)) for area_id, value in people.items()}
+
+
+def _dated(sight: Sight) -> date | None:
+    return max((fact.as_of for fact in _newest(sight).values()), default=None)
 
 
 def _say(people: float, km2: float | None) -> Figure:
@@ -46,6 +51,7 @@ LAYER = Layer(
     roles=STAFF,
     ramp=Ramp.DUSK,
     read=_read,
+    dated=_dated,
     discloses=Discloses.PEOPLE,
     scoped=False,  # published figures
     notes=(

@@ -30,7 +30,7 @@ LAYER = Layer(
     shows=N_("Requests past their time limit and not closed."),
     measures=(
         Measure("late", N_("late"), opens={"loop": LOOP, "late": True}),
-        Measure("share", N_("of those under way"), Form.SHARE),
+        Measure("share", N_("share"), Form.SHARE),
         _answered_at(Tier.STREET, N_("street answers")),
         _answered_at(Tier.DISTRICT, N_("district answers")),
         _answered_at(Tier.CITY, N_("city answers")),
@@ -39,5 +39,5 @@ LAYER = Layer(
     lists=FIELD_STAFF,
     ramp=Ramp.HEAT,
     read=lambda sight: figures(sight, _say),
-    order=20,
+    order=10,
 )

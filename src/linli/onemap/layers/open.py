@@ -27,5 +27,5 @@ LAYER = Layer(
     lists=FIELD_STAFF,
     ramp=Ramp.WATER,
     read=lambda sight: figures(sight, _say),
-    order=10,
+    order=20,
 )

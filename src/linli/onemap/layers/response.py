@@ -22,7 +22,7 @@ LAYER = Layer(
     measures=(
         Measure("share", N_("in time"), Form.SHARE),
         Measure("low", N_("95 % interval from"), Form.SHARE),
-        Measure("high", N_("to"), Form.SHARE),
+        Measure("high", N_("95 % interval to"), Form.SHARE),
         Measure("in_time", N_("answered in time"), opens={"loop": LOOP, "reply": "in_time"}),
         Measure("missed", N_("late or overdue"), opens={"loop": LOOP, "reply": "missed"}),
     ),

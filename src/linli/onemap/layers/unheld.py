@@ -17,7 +17,7 @@ LAYER = Layer(
     shows=N_("Open requests that nobody has taken yet."),
     measures=(
         Measure("unheld", N_("unassigned"), opens={"loop": LOOP, "unheld": True}),
-        Measure("share", N_("of the open ones"), Form.SHARE),
+        Measure("share", N_("share"), Form.SHARE),
         Measure("open", N_("open"), opens={"loop": LOOP, "state": "open"}),
     ),
     roles=FIELD_STAFF | {Role.ANALYST},

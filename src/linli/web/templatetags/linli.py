@@ -12,10 +12,16 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext, ngettext
 
 from linli import clock
+from linli.errors import N_
 from linli.registry.areas import TIER_NAMES, Area, Tier
 
 register = template.Library()
 
+OWN_STEPS = {
+    "open": N_("opened"),
+    "rung": N_("the limit is running out"),
+    "retime": N_("the mode changed"),
+}
 MINUTE_S, HOUR_S, DAY_S = 60, 3600, 86_400
 
 ICONS = {  # drawn on a grid of 20 by 20
@@ -154,3 +160,34 @@ def at(mapping: Any, key: Any) -> Any:
 def percent(share: float | None) -> str:
     """A share as a whole percentage; unknown is not zero."""
     return "–" if share is None else f"{share * 100:.0f} %"
+
+
+@register.filter
+def stage_public(loop: Any, name: str) -> str:
+    """What the resident reads of a stage."""
+    return gettext(loop.stage(name).public or loop.stage(name).label)
+
+
+@register.filter
+def stage_label(loop: Any, name: str) -> str:
+    """What staff read of a stage."""
+    return gettext(loop.stage(name).label) if name else ""
+
+
+@register.filter
+def step_label(loop: Any, name: str) -> str:
+    """The words of a step, and of what Linli does by itself."""
+    step = loop.step(name)
+    return gettext(step.label if step else OWN_STEPS.get(name, name))
+
+
+@register.filter
+def unlocal(number: float) -> str:
+    """A number as a drawing needs it, with a point whatever the language."""
+    return f"{number:.1f}"
+
+
+@register.filter
+def pair(pairs: Any, first: int) -> dict[int, int]:
+    """Of a mapping by pairs, the part that begins with ``first``."""
+    return {int(b): n for (a, b), n in pairs.items() if a == int(first)}

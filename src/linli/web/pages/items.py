@@ -1,0 +1,201 @@
+"""An item: its history, why it stands where it stands, and the steps this person may take."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import path, reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext
+from django.views.decorators.cache import never_cache
+
+from linli import clock
+from linli.errors import N_, NotFound, Problem, Word
+from linli.loops import find, why
+from linli.loops.advance import advance
+from linli.loops.find import ItemView, NextStep
+from linli.loops.scene import Scene
+from linli.policy.roles import NAMES, Purpose, Role
+from linli.registry.accounts import Account
+from linli.registry.duties import RequestType
+from linli.registry.seats import workers_under
+from linli.registry.signed_in import actor_of
+from linli.web import purposes
+from linli.web.forms import Field, answers, fields_of
+from linli.web.page import signed_in, typed
+from linli.web.rows import rows_of
+
+SILENT = frozenset({"read", "me_too"})
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A step that may be taken: its fields as filled in so far, and the gates that are shut."""
+
+    next: NextStep
+    fields: list[Field]
+    tried: bool
+
+    @property
+    def step(self) -> Any:
+        """The step as declared."""
+        return self.next.step
+
+
+@never_cache
+def item(request: HttpRequest, item_id: int) -> HttpResponse:
+    """The item as this person may see it."""
+    signed_in(request)
+    return _page(request, item_id)
+
+
+def _page(
+    request: HttpRequest, item_id: int, *, tried: str = "", problem: Problem | None = None
+) -> HttpResponse:
+    actor = actor_of(request)
+    view = find.item_for(actor, item_id, now=clock.now_s(), purpose=purposes.of(request))
+    offers = [
+        _offer(request, view, following, tried, problem)
+        for following in view.steps
+        if following.step.name not in SILENT
+    ]
+    context = {
+        "view": view,
+        "item": view.item,
+        "kind": RequestType.objects.filter(code=view.item.kind).first(),
+        "reasons": why.why(view.item),
+        "offers": offers,
+        "history": _history(view),
+        "contact": [(label, view.data.get(name)) for name, label in CONTACT if view.data.get(name)],
+        "uid": uuid4(),
+        "problem": problem,
+    }
+    status = problem.status if problem else 200
+    return render(request, "items/item.html", context, status=status)
+
+
+CONTACT = (
+    ("contact_name", N_("Name")),
+    ("contact_phone", N_("Phone")),
+    ("address", N_("Where exactly")),
+)
+
+
+def _offer(
+    request: HttpRequest, view: ItemView, following: NextStep, tried: str, problem: Problem | None
+) -> Offer:
+    step = following.step
+    mine = step.name == tried
+    fields = fields_of(
+        step.asks,
+        typed(request) if mine else None,
+        problem if mine else None,
+        prefix=f"{step.name}-",
+    )
+    return Offer(following, [_with_choices(request, view, f) for f in fields], mine)
+
+
+def _with_choices(request: HttpRequest, view: ItemView, field: Field) -> Field:
+    """A person or an earlier item is picked from a list, not typed as a number."""
+    if field.name == "holder_id":
+        workers = workers_under(view.unit.path, clock.now_s())
+        choices = tuple(
+            (str(n), f"{name} – {gettext(NAMES[Role(role)])}") for n, name, role in workers
+        )
+        return replace(field, kind="select", choices=choices)
+    if field.name == "item":
+        near = find.similar(actor_of(request), view.item.area_id, view.item.kind)
+        choices = tuple((str(n.id), f"{n.id} {n.title}") for n in near if n.id != view.item.id)
+        return replace(field, kind="choice", choices=choices) if choices else field
+    return field
+
+
+@dataclass(frozen=True)
+class Happened:
+    """One event in the history: what, when, by whom in which role, and the words with it."""
+
+    event: Any
+    who: str
+    role: str
+    words: str
+
+
+def _history(view: ItemView) -> list[Happened]:
+    """The events, the newest first; words are shown, contact data is not."""
+    actors = {e.actor_id for e in view.events if e.actor_id is not None}
+    names = dict(Account.objects.filter(id__in=actors).values_list("id", "display_name"))
+    told = []
+    for event in reversed(view.events):
+        role = NAMES.get(Role(event.role), "") if event.role in set(Role) else event.role
+        told.append(Happened(event, names.get(event.actor_id, ""), role, _words(event.data)))
+    return told
+
+
+def _words(data: Mapping[str, Any]) -> str:
+    """What somebody wrote with a step; a code for the reason of an allotment is no such thing."""
+    for name in ("note", "comment", "reason"):
+        text = data.get(name)
+        if text and text not in why.REASONS:
+            return str(text)
+    return ""
+
+
+def step(request: HttpRequest, item_id: int, name: str) -> HttpResponse:
+    """Take a step, by one tap from a list or with its form from the item's page."""
+    if request.method != "POST":
+        return redirect("item", item_id=item_id)
+    actor = signed_in(request)
+    purpose = purposes.of(request) or Purpose.SERVICE.value
+    view = find.item_for(actor, item_id, now=clock.now_s(), purpose=purpose)
+    declared = view.loop.step(name)
+    if declared is None:
+        raise NotFound(what=Word(N_("step")), value=name[:40])
+    try:
+        advance(
+            item_id,
+            name,
+            Scene(actor, clock.now_s(), purpose),
+            data=answers(declared.asks, request.POST),
+            uid=_uid(request),
+            own=view.own,
+        )
+    except Problem as problem:
+        if request.htmx or request.POST.get("next"):  # type: ignore[attr-defined]
+            raise
+        return _page(request, item_id, tried=name, problem=problem)
+    if request.htmx:  # type: ignore[attr-defined]
+        return _row(request, item_id)
+    messages.success(request, gettext("Done: {step}.").format(step=gettext(declared.label)))
+    return redirect(_next(request) or reverse("item", args=[item_id]))
+
+
+def _row(request: HttpRequest, item_id: int) -> HttpResponse:
+    """The row of a list, as it stands after a tap."""
+    actor = actor_of(request)
+    purpose = purposes.of(request) or Purpose.SERVICE.value
+    view = find.item_for(actor, item_id, now=clock.now_s(), purpose=purpose)
+    rows = rows_of([view.item], actor, purpose)
+    return render(request, "work/_row.html", {"row": rows[0], "just_done": True})
+
+
+def _uid(request: HttpRequest) -> UUID | None:
+    try:
+        return UUID(request.POST.get("uid", ""))
+    except ValueError:
+        return None
+
+
+def _next(request: HttpRequest) -> str:
+    address = request.POST.get("next", "")
+    ours = url_has_allowed_host_and_scheme(address, allowed_hosts={request.get_host()})
+    return address if ours else ""
+
+
+URLS = [
+    path("items/<int:item_id>", item, name="item"),
+    path("items/<int:item_id>/steps/<slug:name>", step, name="step"),
+]

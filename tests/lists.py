@@ -1,0 +1,33 @@
+"""How does a test take a list in? As Ida of the data office, two rows a batch."""
+
+import io
+
+from linli.jobs.queue import Running
+from linli.registry import imports
+from linli.registry.imports import running
+from linli.registry.imports.results import ImportOutcome
+from tests.cast import City
+
+
+def come_in(
+    city: City, text: str | bytes, *, kind: str = "people", dry_run: bool = False,
+    mapping: dict[str, str] | None = None, batch: int = 2, by: str = "ida",
+) -> imports.Result:  # fmt: skip
+    """Import a text as Ida of the data office, two rows a batch."""
+    data = text if isinstance(text, bytes) else text.encode()
+    upload = imports.begin(city.actor(by), kind, io.BytesIO(data), "list.csv")
+    job = imports.run(upload, mapping, dry_run)
+    running.do(Running(job), batch=batch)
+    return imports.result(job)
+
+
+def counts(result: imports.Result) -> dict[str, int]:
+    """The counters that are not zero, once they add up."""
+    assert result.balances
+    assert ImportOutcome.objects.filter(job_id=result.job.id).count() == result.n_rows
+    return {name: n for name, n in result.counts.items() if n}
+
+
+def reasons(result: imports.Result) -> list[str]:
+    """What the result file says of each row."""
+    return [line.strip().split(",", 3)[3] for line in list(imports.lines(result.job))[1:]]
