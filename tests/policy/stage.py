@@ -22,8 +22,10 @@ from linli.registry.facts import Fact
 from linli.registry.households import Household
 from linli.registry.organisations import Organisation
 from linli.registry.people import Person
-from linli.registry.places import Resource, Site, Vehicle
+from linli.registry.resources import Resource
+from linli.registry.sites import Site
 from linli.registry.tokens import ApiToken
+from linli.registry.vehicles import Vehicle
 from tests.callers import Caller, open_noise, token_for
 from tests.cast import EVENING, HOUR, City
 from tests.policy.examples import Examples

@@ -12,7 +12,8 @@ from linli.registry.areas import TIER_NAMES, Area, AreaKind, Tier
 from linli.registry.kinds import Kind
 from linli.registry.organisations import OrganisationKind
 from linli.registry.people import Sex
-from linli.registry.places import SiteKind, VehicleKind
+from linli.registry.sites import SiteKind
+from linli.registry.vehicles import VehicleKind
 
 KIND_NAMES: dict[str, str] = {
     "areas": N_("Areas"),

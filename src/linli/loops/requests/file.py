@@ -91,7 +91,9 @@ def join_request(actor: Actor, item_id: int, *, now: int, on_behalf: bool = Fals
     row = (
         Item.objects.filter(id=item_id, loop=LOOP.name).values("kind", "opened_by", "path").first()
     )
-    if row is None or not (_is_public(row["kind"]) or (on_behalf and _works_at(actor, row["path"]))):
+    if row is None or not (
+        _is_public(row["kind"]) or (on_behalf and _works_at(actor, row["path"]))
+    ):
         raise NotFound(what=Word(N_("request")), value=item_id)
     if actor.id is not None and row["opened_by"] == actor.id:
         raise _joined_already(item_id)
