@@ -7,7 +7,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 HASHED := install --require-hashes --no-deps
 FRONTEND := frontend/build.mjs $(shell find frontend/src -type f)
-FRAGMENTS := $(wildcard src/linli/locale/fragments/*.po)
+FRAGMENTS := $(wildcard src/linli/locale/fragments/*.po src/linli/locale/fragments/*/*.po)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -63,7 +63,7 @@ lock: .make/dev ## Pin every dependency again, with hashes and without addresses
 
 clean: ## Remove whatever make has built here
 	rm -rf .make .venv build dist frontend/node_modules
-	rm -rf src/linli/web/static/vendor src/linli/web/static/app src/linli/locale/zh_Hans
+	rm -rf src/linli/web/static/vendor src/linli/web/static/app src/linli/locale/*/LC_MESSAGES
 
 .make/venv:
 	@$(PYTHON) scripts/check_machine.py

@@ -1,8 +1,9 @@
 """Which words does Linli show, and how do they read in Chinese?
 
-Each part of the house keeps its translations in `src/linli/locale/fragments/<part>.po`.
-`compile` merges them into the catalogue Django reads; `missing` names what is not translated;
-`extract` prints what is missing as entries ready to be filled in. No gettext program is needed.
+Each part of the house keeps its translations in `src/linli/locale/fragments/<part>.po`, those of
+a language other than Chinese in `fragments/<language>/<part>.po`. `compile` merges them into the
+catalogues Django reads; `missing` names what is not translated; `extract` prints what is missing
+as entries ready to be filled in (`extract ug` for another language). No gettext program is needed.
 """
 
 import re
@@ -21,7 +22,7 @@ from django.utils.translation.template import templatize
 ROOT = Path(__file__).resolve().parent.parent
 SOURCE = ROOT / "src" / "linli"
 FRAGMENTS = SOURCE / "locale" / "fragments"
-COMPILED = SOURCE / "locale" / "zh_Hans" / "LC_MESSAGES" / "django.mo"
+CHINESE = "zh_Hans"
 PLACEHOLDER = re.compile(r"%\(\w+\)[sdif]|%[sdif]|\{\w*\}")
 LAZY_OR_NOT = {
     "gettext": None,
@@ -73,13 +74,19 @@ def _words(path: Path, source: bytes) -> Iterator[Word]:
             yield Word(context, singular, plural, f"{path.relative_to(ROOT)}:{line}")
 
 
-def merged() -> Catalog:
+def languages() -> list[str]:
+    """Chinese, and every language that has a folder of fragments."""
+    return [CHINESE, *sorted(path.name for path in FRAGMENTS.iterdir() if path.is_dir())]
+
+
+def merged(language: str = CHINESE) -> Catalog:
     """Return all fragments as one catalogue; the same text in two ways is refused."""
-    whole = Catalog(locale="zh_Hans", domain="django", project="Linli", charset="utf-8")
+    whole = Catalog(locale=language, domain="django", project="Linli", charset="utf-8")
     told_by: dict[MessageKey, str] = {}
-    for path in sorted(FRAGMENTS.glob("*.po")):
+    folder = FRAGMENTS if language == CHINESE else FRAGMENTS / language
+    for path in sorted(folder.glob("*.po")):
         with path.open("rb") as file:
-            fragment = read_po(file, locale="zh_Hans", abort_invalid=True)
+            fragment = read_po(file, locale=language, abort_invalid=True)
         for message in fragment:
             if message.id and any(_strings(message)) and not message.fuzzy:
                 _add(whole, message, path.name, told_by)
@@ -104,30 +111,31 @@ def _key(message: Message) -> MessageKey:
 
 
 def _strings(message: Message) -> tuple[str, ...]:
-    """Return what a message says; Chinese has one plural form, so usually one text."""
+    """Return what a message says, in each of its plural forms; Chinese has one."""
     return (message.string,) if isinstance(message.string, str) else tuple(message.string or ())
 
 
-def compile_catalogue() -> int:
+def compile_catalogue(language: str = CHINESE) -> int:
     """Write the catalogue Django reads, and return how many texts it holds."""
-    whole = merged()
-    COMPILED.parent.mkdir(parents=True, exist_ok=True)
-    with COMPILED.open("wb") as file:
+    whole = merged(language)
+    compiled = SOURCE / "locale" / language / "LC_MESSAGES" / "django.mo"
+    compiled.parent.mkdir(parents=True, exist_ok=True)
+    with compiled.open("wb") as file:
         write_mo(file, whole)
     return len(whole)
 
 
-def missing() -> list[Word]:
+def missing(language: str = CHINESE) -> list[Word]:
     """Return the texts in use that no fragment translates, each once."""
-    known = {_key(message) for message in merged() if message.id}
+    known = {_key(message) for message in merged(language) if message.id}
     lacking = {word.key: word for word in words_in_use() if word.key not in known}
     return list(lacking.values())
 
 
-def broken_placeholders() -> list[str]:
+def broken_placeholders(language: str = CHINESE) -> list[str]:
     """Return a sentence for each translation that loses or invents a placeholder."""
     sentences = []
-    for message in merged():
+    for message in merged(language):
         sources = (message.id,) if isinstance(message.id, str) else tuple(message.id)
         allowed = [set(PLACEHOLDER.findall(source)) for source in sources]
         for string in _strings(message):
@@ -136,10 +144,10 @@ def broken_placeholders() -> list[str]:
     return sentences
 
 
-def entries_to_fill() -> bytes:
+def entries_to_fill(language: str = CHINESE) -> bytes:
     """Return what is missing as the text of a .po file with empty translations."""
-    empty = Catalog(locale="zh_Hans", charset="utf-8")
-    for word in missing():
+    empty = Catalog(locale=language, charset="utf-8")
+    for word in missing(language):
         text = (word.singular, word.plural) if word.plural else word.singular
         path, _, line = word.place.rpartition(":")
         empty.add(text, locations=[(path, int(line))], context=word.context)
@@ -148,17 +156,21 @@ def entries_to_fill() -> bytes:
     return written.getvalue()
 
 
-def main(command: str) -> int:
+def main(command: str, language: str = CHINESE) -> int:
     """Do what the first word on the command line says; return the exit status."""
     if command == "compile":
-        print(f"{compile_catalogue()} texts compiled.")
+        for each in languages():
+            print(f"{each}: {compile_catalogue(each)} texts compiled.")
         return 0
     if command == "extract":
-        sys.stdout.buffer.write(entries_to_fill())
+        sys.stdout.buffer.write(entries_to_fill(language))
         return 0
     if command == "missing":
-        sentences = [f"{word.place}: {word.singular!r} has no translation." for word in missing()]
-        sentences += broken_placeholders()
+        sentences = []
+        for each in languages():
+            lacking = missing(each)
+            sentences += [f"{w.place}: {w.singular!r} is not said in {each}." for w in lacking]
+            sentences += broken_placeholders(each)
         print("\n".join(sentences) or "Every text is translated.")
         return 1 if sentences else 0
     print("Say compile, missing or extract.", file=sys.stderr)
@@ -166,4 +178,4 @@ def main(command: str) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1] if len(sys.argv) > 1 else ""))
+    sys.exit(main(*(sys.argv[1:3] or [""])))

@@ -40,6 +40,9 @@ def _settings(commands: list[tuple[str, Any]]) -> str:
     }
     with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
         plain = read({})
+    silent = [f.name for f in fields(Environment) if f.name not in meanings]
+    if silent:
+        raise SystemExit(f"Say in the docstring of Environment what these mean: {silent}.")
     rows = (
         (code(f"LINLI_{f.name.upper()}"), _default(getattr(plain, f.name)), meanings[f.name])
         for f in fields(Environment)

@@ -70,7 +70,9 @@ def _errors() -> str:
     for module in pkgutil.walk_packages(linli.__path__, "linli."):
         if not module.name.rpartition(".")[2].startswith(("test_", "conftest", "wsgi")):
             import_module(module.name)
-    found = sorted(_below(Problem), key=lambda kind: (kind.status, kind.code, kind.__name__))
+    found = sorted(
+        _below(Problem), key=lambda kind: (kind.status, kind.code, kind.__module__, kind.__name__)
+    )
     return page(
         "Error codes",
         "What a person or a program may meet. The code is stable and the status is that of the "

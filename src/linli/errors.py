@@ -104,7 +104,7 @@ class NotAllowed(Problem):
 
     code = "not_allowed"
     status = 403
-    sentence = N_("{who} may not {verb} here. It takes one of: {roles}.")
+    sentence = N_("{who} may not do this here: {verb}. It takes one of: {roles}.")
 
 
 class PurposeNeeded(NotAllowed):

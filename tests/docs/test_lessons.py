@@ -69,15 +69,34 @@ def test_the_lesson_by_api_answers_what_it_says(
 @TOOLS
 @pytest.mark.slow
 def test_a_backup_made_as_the_page_says_is_restored_whole(tmp_path: Path) -> None:
-    environ = {"LINLI_DATA_DIR": "data", "LINLI_LANG": "en"}
-    subprocess.run(
-        [Path(sys.executable).parent / "linli", "setup", "--city", "W", "--password", "oak lane 7"],
-        cwd=tmp_path,
-        env={"PATH": os.environ["PATH"], **environ},
-        check=True,
-    )
+    environ = _set_up(tmp_path)
 
     said = run("how-to/back-up.md", tmp_path, **environ)
 
     assert "Somebody administers this deployment already" in said
     assert "audit_record: whole." in said
+
+
+@TOOLS
+@pytest.mark.slow
+def test_lists_come_in_as_the_page_on_imports_says(tmp_path: Path) -> None:
+    environ = _set_up(tmp_path)
+
+    said = run("how-to/import-areas-and-people.md", tmp_path, **environ)
+
+    answers = iter(said.splitlines())
+    lines = shown("how-to/import-areas-and-people.md")
+    assert [line for line in lines if line not in answers] == []
+
+
+def _set_up(folder: Path) -> dict[str, str]:
+    """A fresh deployment in a folder, and the environment that leads to it."""
+    environ = {"LINLI_DATA_DIR": "data", "LINLI_LANG": "en"}
+    linli = Path(sys.executable).parent / "linli"
+    subprocess.run(
+        [linli, "setup", "--city", "W市", "--password", "oak lane 7"],
+        cwd=folder,
+        env={"PATH": os.environ["PATH"], "LANG": "C.UTF-8", **environ},
+        check=True,
+    )
+    return environ

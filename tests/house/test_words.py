@@ -37,3 +37,20 @@ def test_a_text_in_a_template_is_found(tmp_path, monkeypatch):
     found = {(word.singular, word.plural) for word in messages.words_in_use()}
 
     assert found == {("Late items", None), ("%(n)s day", "%(n)s days")}
+
+
+def test_another_language_is_a_folder_of_fragments(tmp_path, monkeypatch):
+    (tmp_path / "source" / "templates").mkdir(parents=True)
+    (tmp_path / "source" / "templates" / "page.html").write_text(
+        '{% load i18n %}{% translate "Late" %}{% translate "Due" %}'
+    )
+    (tmp_path / "fragments" / "de").mkdir(parents=True)
+    (tmp_path / "fragments" / "de" / "core.po").write_text('msgid "Late"\nmsgstr "Zu spät"\n')
+    monkeypatch.setattr(messages, "ROOT", tmp_path)
+    monkeypatch.setattr(messages, "SOURCE", tmp_path / "source")
+    monkeypatch.setattr(messages, "FRAGMENTS", tmp_path / "fragments")
+
+    told = messages.compile_catalogue("de")
+
+    assert (messages.languages(), told) == (["zh_Hans", "de"], 1)
+    assert [word.singular for word in messages.missing("de")] == ["Due"]

@@ -52,6 +52,7 @@ def ask_for(loop: Loop, step: Step, current: Standing, scene: Scene, own: bool) 
         purpose=Purpose(scene.purpose) if scene.purpose else None,
         about_residents=loop.about_residents,
         own=own,
+        says=step.label,
     )
 
 

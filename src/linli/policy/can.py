@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from linli.errors import N_, NotAllowed, Problem, PurposeNeeded, SignInNeeded, Word
 from linli.policy.roles import NAMES, PURPOSE_NAMES, PURPOSES, Purpose, Role
+from linli.policy.verbs import said
 
 PATH_STEP = 4  # digits of an area's path at each level
 
@@ -62,6 +63,7 @@ class Ask:
     purpose: Purpose | None = None
     about_residents: bool = False
     own: bool = False  # the thing is the actor's own, shown by account or token
+    says: str = ""  # the verb in words, where it is a step of a loop
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +143,7 @@ def _refusal(actor: Actor, ask: Ask) -> Problem:
         return SignInNeeded()
     who = tuple(Word(NAMES[role]) for role in sorted(held)) or "?"
     roles = tuple(Word(NAMES[role]) for role in sorted(ask.roles - {Role.SYSTEM}))
-    return NotAllowed(who=who, verb=Word(ask.verb), roles=roles)
+    return NotAllowed(who=who, verb=Word(ask.says or said(ask.verb)), roles=roles)
 
 
 def _second_factor_missing() -> Problem:

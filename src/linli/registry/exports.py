@@ -17,6 +17,7 @@ from linli.policy.can import Actor, scope
 from linli.policy.fields import MASK, shown
 from linli.policy.powers import roles_for
 from linli.policy.roles import NAMES
+from linli.policy.verbs import said
 from linli.registry import areas, sight
 from linli.registry.imports import columns, files, kinds
 from linli.registry.imports.columns import Column
@@ -111,7 +112,7 @@ def _sight(actor: Actor, kind: Kind, purpose: str | None) -> sight.Sight:
     if not actor.holds(roles):
         raise NotAllowed(
             who=tuple(Word(NAMES[h.role]) for h in actor.holdings),
-            verb=Word("exports.run"),
+            verb=Word(said("exports.run")),
             roles=tuple(Word(NAMES[r]) for r in sorted(roles_for("exports.run"))),
         )
     return sight.Sight(actor, seen.purpose, roles, scope(actor, roles), seen.holding)

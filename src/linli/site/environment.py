@@ -41,6 +41,10 @@ class Environment:
         The name by which that provider knows this deployment.
     oidc_secret
         The secret that goes with that name.
+    open311_keys
+        Keys of the apps that may file requests by Open311, parted by commas.
+    open311_jurisdiction
+        The name by which Open311 clients may ask for this city; left out, any name does.
     """
 
     data_dir: Path
