@@ -12,6 +12,7 @@ from linli.api.faults import (
     Broken,
     CsrfMissing,
     MethodNotAllowed,
+    NoText,
     Unreadable,
     answer,
     no_such_route,
@@ -55,8 +56,10 @@ class OneFace:
         most = settings.DATA_UPLOAD_MAX_MEMORY_SIZE or 0
         if int(size) > most and not request.path.startswith(UPLOADS):
             return answer(too_large(request))
-        if "\0" in request.path or b"\0" in unquote_to_bytes(request.META.get("QUERY_STRING", "")):
-            return answer(Unreadable(reason="NUL"))
+        if "\0" in request.path:
+            return answer(no_such_route(request))
+        if b"\0" in unquote_to_bytes(request.META.get("QUERY_STRING", "")):
+            return answer(NoText())
         return None
 
 
