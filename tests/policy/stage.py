@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 from uuid import uuid4
 
+from django.conf import settings
 from django.test import Client
 
 from linli import clock
@@ -145,7 +146,7 @@ def without_second_factor(role: Role) -> Client:
     """The same person in a session that has shown only a password."""
     client = Client(raise_request_exception=False)
     account = Account.objects.get(username=f"only_{role}")
-    client.force_login(account, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(account, backend=settings.AUTHENTICATION_BACKENDS[0])
     return client
 
 

@@ -125,6 +125,8 @@ def handle(api: NinjaAPI) -> None:
         return answer(BadForm(errors))
 
     def http(_: HttpRequest, error: Any) -> HttpResponse:
+        if isinstance(error.__cause__ or error.__context__, Problem):
+            return answer(error.__cause__ or error.__context__)  # ninja wraps what a parser raises
         return answer(Unreadable(reason=str(error)))
 
     def missing(request: HttpRequest, _: Any) -> HttpResponse:
