@@ -33,7 +33,7 @@ class OneFace:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Refuse what is too large or no text; put a bare fault into its shape."""
-        if not request.path.startswith(PREFIX):
+        if not f"{request.path}/".startswith(PREFIX):
             return self.get_response(request)
         response = self._refused(request) or self.get_response(request)
         if response.status_code >= 400 and not _shaped(response):
@@ -61,6 +61,14 @@ class OneFace:
         if b"\0" in unquote_to_bytes(request.META.get("QUERY_STRING", "")):
             return answer(NoText())
         return None
+
+
+def nowhere(request: HttpRequest) -> HttpResponse:
+    """The view of every address under /api that nothing else answers."""
+    return answer(no_such_route(request))
+
+
+nowhere.csrf_exempt = True  # type: ignore[attr-defined]  # it changes nothing
 
 
 def _shaped(response: HttpResponseBase) -> bool:

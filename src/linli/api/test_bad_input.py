@@ -11,7 +11,7 @@ from linli.audit.records import Record
 from linli.loops import find
 from linli.loops.ledger import Event, Item
 from linli.registry.areas import Area
-from linli.registry.places import Vehicle
+from linli.registry.vehicles import Vehicle
 from tests.callers import NOISE, Caller, open_noise, still
 from tests.cast import City
 
