@@ -5,7 +5,6 @@ from datetime import date
 from typing import Any
 from uuid import uuid4
 
-from django.conf import settings
 from django.test import Client
 
 from linli import clock
@@ -146,7 +145,7 @@ def without_second_factor(role: Role) -> Client:
     """The same person in a session that has shown only a password."""
     client = Client(raise_request_exception=False)
     account = Account.objects.get(username=f"only_{role}")
-    client.force_login(account, backend=settings.AUTHENTICATION_BACKENDS[0])
+    client.force_login(account)
     return client
 
 
