@@ -17,7 +17,7 @@ from linli.policy.can import VISITOR
 from linli.registry.facts import Fact
 from linli.registry.households import Household
 from linli.registry.people import Person
-from linli.registry.places import Site, SiteKind
+from linli.registry.sites import Site, SiteKind
 from tests.cast import EVENING, City
 
 PHONE = "027-555-0101"
@@ -86,6 +86,14 @@ def ask(city: City, kind: str, words: str) -> Filed:
     )
 
 
+def do_next_job() -> None:
+    """What the worker does next."""
+    import linli.registry.jobs  # noqa: F401 - so that the kinds of job are known
+    from linli.jobs import queue
+
+    assert queue.run_next()
+
+
 def _holds(city: City, name: str, item_id: int) -> bool:
     from linli.loops import find
 
@@ -151,6 +159,7 @@ VISITS: tuple[Visit, ...] = (
         at("record", FOR, kind_name="people", row_id="person"),
         refused=(None, "ann", "jo", "eve"),
     ),
+    Visit("imports", "ida", at("imports"), refused=(None, "ann", "sam")),
     Visit("limits", "cy", at("limits"), refused=(None, "ann")),
     Visit("limits_of", "lou", at("limits_of", name="request"), refused=(None, "ann")),
     Visit("modes", "gil", at("modes"), refused=(None, "ann")),

@@ -8,7 +8,7 @@ from linli.loops.limits import LimitSet
 from linli.registry.declarations import Declaration
 from linli.registry.roster import Assignment, Post
 from tests.cast import City
-from tests.web.furnished import Furnished, furnish
+from tests.web.furnished import Furnished, do_next_job, furnish
 
 pytestmark = pytest.mark.db
 
@@ -191,7 +191,6 @@ def test_breaking_the_glass_takes_a_reason_and_opens_the_record(here):
 
 def test_the_audit_is_proved_by_the_worker_and_the_page_says_so(here):
     from linli.audit.sealed import seal_all
-    from linli.jobs import queue
 
     kim = as_(here, "kim")
     seal_all()
@@ -199,7 +198,7 @@ def test_the_audit_is_proved_by_the_worker_and_the_page_says_so(here):
     assert "It is being checked" in kim.get("/audit").content.decode()
     assert "every 2s" in kim.get("/audit/proof").content.decode()
 
-    queue.run_next()
+    do_next_job()
 
     page = kim.get("/audit/proof").content.decode()
     assert "blocks hold" in page

@@ -64,8 +64,8 @@ def test_every_address_is_visited_or_is_no_page():
 
 
 ELSEWHERE = frozenset(
-    {"imports", "import_mapping", "import_run", "import_lines"}  # test_imports.py
-    | {"map", "map_layer", "map_shapes", "map_table"}  # the map's own tests
+    {"import_mapping", "import_run", "import_lines"}  # test_imports.py
+    | {"map", "map_values", "map_shapes"}  # the map's own tests
 )
 
 

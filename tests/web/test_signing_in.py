@@ -59,17 +59,15 @@ def test_staff_without_a_second_factor_are_led_to_set_one_up_whatever_they_open(
     assert all(where.startswith("/account/2fa/") for where in led.values())
 
 
-def test_setting_up_an_authenticator_opens_the_work_at_once(
-    here, browser, django_capture_on_commit_callbacks
-):
+@pytest.mark.django_db(transaction=True)  # what is remembered is remembered on commit
+def test_setting_up_an_authenticator_opens_the_work_at_once(here, browser):
     sign_in(browser, "sam")
     again = browser.get("/account/2fa/totp/activate/")["Location"]  # it asks who you are once more
     browser.post(again, {"password": PASSWORD})
     page = browser.get("/account/2fa/totp/activate/").content.decode()
     secret = re.search(r'id="authenticator_secret"[^>]*value="([^"]+)"', page).group(1)
 
-    with django_capture_on_commit_callbacks(execute=True):
-        browser.post("/account/2fa/totp/activate/", {"code": code_of(secret)})
+    browser.post("/account/2fa/totp/activate/", {"code": code_of(secret)})
 
     assert browser.get("/work").status_code == 200
 
