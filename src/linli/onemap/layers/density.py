@@ -45,7 +45,7 @@ LAYER = Layer(
     shows=N_("People for each square kilometre: the newest census figure on the surveyed outline."),
     measures=(
         Measure("density", N_("people per km²"), Form.DENSITY),
-        Measure("people", N_("people")),
+        Measure("people", N_("people counted")),
         Measure("km2", N_("km²"), Form.DENSITY),
     ),
     roles=STAFF,

@@ -12,7 +12,7 @@ def _say(numbers: Numbers) -> Figure:
 
 LAYER = Layer(
     name="open",
-    title=N_("Under way"),
+    title=N_("In hand"),
     shows=N_("Requests that are not closed yet."),
     measures=(
         Measure("alive", N_("under way"), opens={"loop": LOOP, "alive": True}),
