@@ -162,7 +162,7 @@ def update(model: type[models.Model], columns: Sequence[str], rows: Iterable[Seq
     ]
     quote = connection.ops.quote_name
     sets = ", ".join(f"{quote(str(getattr(field, 'column', '')))} = %s" for field in fields)
-    key = quote(str(model._meta.pk.column))  # type: ignore[union-attr]  # every model has one
+    key = quote(str(model._meta.pk.column))
     with connection.cursor() as cursor:
         cursor.executemany(
             f"UPDATE {quote(model._meta.db_table)} SET {sets} WHERE {key} = %s", plain

@@ -9,7 +9,8 @@ from linli.loops.standing import Standing
 def accounts_of(item_id: int) -> list[int]:
     """The accounts that have a voice in an item, each once."""
     rows = Voice.objects.filter(item_id=item_id, account_id__isnull=False)
-    return list(rows.order_by("id").values_list("account_id", flat=True))
+    ids = rows.order_by("id").values_list("account_id", flat=True)
+    return [account for account in ids if account is not None]
 
 
 def fresh(joined: Standing, kept: Standing) -> int:

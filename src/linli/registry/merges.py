@@ -68,7 +68,7 @@ def merge(actor: Actor, loser_id: int, survivor_id: int, *, now: int) -> Merge:
         raise Conflict(N_("These records are one person already, or one of them was merged away."))
     moved: dict[str, Any] = {"fields": _fill(survivor, loser)}
     loser.survivor_id = survivor.id
-    loser.changed_at = survivor.changed_at = now  # type: ignore[assignment]
+    loser.changed_at = survivor.changed_at = now
     loser.save()
     survivor.save()
     moved["accounts"] = _move_accounts(loser_id, survivor_id, None)
@@ -94,15 +94,15 @@ def undo(actor: Actor, merge_id: int, *, now: int) -> Merge:
     holding = _allowed(actor, loser, survivor)
     for field, (before, after) in done.moved["fields"].items():
         if _kept(getattr(survivor, field)) == after:
-            setattr(survivor, field, Person._meta.get_field(field).to_python(before))
+            setattr(survivor, field, _column(field).to_python(before))
     loser.survivor_id = None
-    loser.changed_at = survivor.changed_at = now  # type: ignore[assignment]
+    loser.changed_at = survivor.changed_at = now
     survivor.save()
     loser.save()
     _move_accounts(survivor.id, loser.id, done.moved["accounts"])
     for name, move in _followers.items():
         move(survivor.id, loser.id, done.moved.get(name, []))
-    done.undone_at, done.undone_by = now, actor.id  # type: ignore[assignment]
+    done.undone_at, done.undone_by = now, actor.id
     done.save()
     _note(actor, "unmerge", done, holding, survivor.path)
     return done
@@ -134,6 +134,11 @@ def _move_accounts(old: int, new: int, only: Sequence[int] | None) -> list[int]:
     ids = sorted(which.values_list("id", flat=True))
     Account.objects.filter(id__in=ids).update(person_id=new)
     return ids
+
+
+def _column(name: str) -> models.Field[Any, Any]:
+    """A column of a person by its name."""
+    return next(field for field in Person._meta.concrete_fields if field.name == name)
 
 
 def _allowed(actor: Actor, *people: Person) -> Holding:

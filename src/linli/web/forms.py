@@ -59,15 +59,16 @@ def fields_of(
 ) -> list[Field]:
     """The fields of a form with what was typed in, each with what is wrong with it."""
     wrong = faults(form, problem)
-    return [
+    found = [
         replace(
             _field(name, info, (values or {}).get(name, info.get_default()), wrong.get(name)),
             prefix=prefix,
-            **({"label": labels[name], "hint": ""} if labels and name in labels else {}),
         )
         for name, info in form.model_fields.items()
         if get_origin(_plain(info.annotation)) is not dict
     ]
+    named = labels or {}
+    return [replace(f, label=named[f.name], hint="") if f.name in named else f for f in found]
 
 
 def answers(form: type[BaseModel], sent: QueryDict) -> dict[str, Any]:
@@ -75,7 +76,7 @@ def answers(form: type[BaseModel], sent: QueryDict) -> dict[str, Any]:
     return {
         name: sent[name]
         for name in form.model_fields
-        if name in sent and (sent[name].strip() or form.model_fields[name].is_required())
+        if name in sent and (str(sent[name]).strip() or form.model_fields[name].is_required())
     }
 
 

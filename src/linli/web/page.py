@@ -36,7 +36,7 @@ def every_page(request: HttpRequest) -> dict[str, Any]:
         "demo": settings.DEMO,
         "speeds": SPEEDS,
         "clock_speed": int(dial.find().speed) if settings.DEMO else 1,
-        "n_unread": Notice.objects.filter(account_id=actor.id, read_at=None).count()
+        "n_unread": Notice.objects.filter(account_id=account.id, read_at=None).count()
         if account
         else 0,
         "purpose_name": dict(purposes.open_to(request)).get(purposes.of(request) or "", "–"),
@@ -77,7 +77,7 @@ def working(request: HttpRequest, roles: frozenset[Role]) -> Actor:
 
 def typed(request: HttpRequest) -> Mapping[str, str]:
     """What was typed into a form, to be shown again when something has to be put right."""
-    return {k: v for k, v in request.POST.items() if k != "csrfmiddlewaretoken"}
+    return {k: str(v) for k, v in request.POST.items() if k != "csrfmiddlewaretoken"}
 
 
 def moment_of(text: str) -> datetime | None:

@@ -1,6 +1,7 @@
 """What may a page load, and who must show a second factor before seeing one?"""
 
 from collections.abc import Callable
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -39,7 +40,8 @@ def _policy() -> str:
 
 
 def _providers() -> list[dict[str, dict[str, str]]]:
-    return settings.SOCIALACCOUNT_PROVIDERS.get("openid_connect", {}).get("APPS", [])
+    providers: dict[str, Any] = settings.SOCIALACCOUNT_PROVIDERS
+    return providers.get("openid_connect", {}).get("APPS", [])
 
 
 def content_policy(answer: Answer) -> Answer:

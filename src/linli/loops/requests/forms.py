@@ -1,8 +1,11 @@
 """What does each step of a request ask?"""
 
+from collections.abc import Mapping
 from enum import StrEnum
+from typing import Any
 
 from pydantic import Field
+from pydantic.config import JsonDict
 
 from linli.errors import N_
 from linli.loops.loop import Form
@@ -47,6 +50,11 @@ SATISFACTION_NAMES = {
     "2": N_("not satisfied"),
     "1": N_("not satisfied at all"),
 }
+
+
+def _words(names: Mapping[Any, str]) -> JsonDict:
+    """Choices and what they are called, as the form's description carries them."""
+    return {str(code): name for code, name in names.items()}
 
 
 class RequestAsk(Form):
@@ -103,10 +111,10 @@ class RequestAnswer(Form):
         description=N_("What was done, in words the resident understands. They read exactly this."),
     )
     result: Result = Field(
-        title=N_("What was achieved?"), json_schema_extra={"names": {**RESULT_NAMES}}
+        title=N_("What was achieved?"), json_schema_extra={"names": _words(RESULT_NAMES)}
     )
     reach: Reach = Field(
-        title=N_("How was the resident told?"), json_schema_extra={"names": {**REACH_NAMES}}
+        title=N_("How was the resident told?"), json_schema_extra={"names": _words(REACH_NAMES)}
     )
 
 
@@ -114,7 +122,7 @@ class RequestDelivery(Form):
     """How a reply that had not been read was brought to the resident after all."""
 
     reach: Reach = Field(
-        title=N_("How was the resident told?"), json_schema_extra={"names": {**REACH_NAMES}}
+        title=N_("How was the resident told?"), json_schema_extra={"names": _words(REACH_NAMES)}
     )
     note: str = Field(default="", max_length=500, title=N_("Note"))
 

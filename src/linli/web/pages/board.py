@@ -74,9 +74,13 @@ def board(request: HttpRequest) -> HttpResponse:
             given=item_class[:40],
             known=tuple(loop.classes),
         )
-    narrowed = {"loop": loop.name, "item_class": item_class, "exercise": actor.exercise}
-    numbers = boards.total(area.path, **narrowed)
-    below = boards.children(area, **narrowed) if area.tier else []
+    drill = actor.exercise
+    numbers = boards.total(area.path, loop=loop.name, item_class=item_class, exercise=drill)
+    below = (
+        boards.children(area, loop=loop.name, item_class=item_class, exercise=drill)
+        if area.tier
+        else []
+    )
     opens = _Opens(actor, loop.name, item_class)
     rates = boards.rates(numbers)
     found = boards.found_and_solved(area.path, loop=loop.name, exercise=actor.exercise)

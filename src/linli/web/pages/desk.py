@@ -179,7 +179,7 @@ def _where(actor: Actor, values: Any) -> tuple[Area, tuple[str, int] | None]:
             now=clock.now_s(),
         )
         return Area.objects.get(id=record["area_id"]), ("household", household)
-    found = Area.objects.filter(id=id_of(values.get("area", ""))).first()
+    found = Area.objects.filter(id=id_of(values.get("area", "")) or 0).first()
     if found is None:
         raise BadInput(N_("Choose the caller's household, or the place from the list."))
     return answering(found), None

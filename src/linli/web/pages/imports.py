@@ -100,7 +100,7 @@ def run(request: HttpRequest, upload_id: int, job_id: int) -> HttpResponse:
     return render(request, "imports/_run.html" if piece else "imports/run.html", context)
 
 
-def lines(request: HttpRequest, upload_id: int, job_id: int) -> HttpResponse:
+def lines(request: HttpRequest, upload_id: int, job_id: int) -> StreamingHttpResponse:
     """The result file: a line a row, with what became of it and why."""
     job = imports.job_of(signed_in(request), job_id)
     answer = StreamingHttpResponse(

@@ -136,7 +136,7 @@ def _history(view: ItemView) -> list[Happened]:
     told = []
     for event in reversed(view.events):
         role = NAMES.get(Role(event.role), "") if event.role in set(Role) else event.role
-        told.append(Happened(event, names.get(event.actor_id, ""), role, _words(event.data)))
+        told.append(Happened(event, names.get(event.actor_id or 0, ""), role, _words(event.data)))
     return told
 
 

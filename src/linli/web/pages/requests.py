@@ -88,7 +88,7 @@ def places(request: HttpRequest) -> HttpResponse:
 
 
 def _area(values: Any) -> Area:
-    found = Area.objects.filter(id=id_of(values.get("area", ""))).first()
+    found = Area.objects.filter(id=id_of(values.get("area", "")) or 0).first()
     if found is None:
         raise BadInput(N_("Choose the place: type part of its name, and pick it from the list."))
     return found
@@ -229,7 +229,7 @@ def similar(request: HttpRequest) -> HttpResponse:
     """Requests of the same type under way nearby, where others may know of them."""
     area, kind = request.GET.get("area", ""), request.GET.get("kind", "")
     public = RequestType.objects.filter(code=kind, public=True).first()
-    known = Area.objects.filter(id=id_of(area)).exists()
+    known = Area.objects.filter(id=id_of(area) or 0).exists()
     rows = find.similar(actor_of(request), int(area), kind) if public and known else []
     return render(request, "requests/_similar.html", {"rows": rows, "kind": public})
 

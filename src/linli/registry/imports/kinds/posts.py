@@ -107,7 +107,7 @@ def check(row: Row, world: World) -> None:
 
 def fetch(rows: list[Row], world: World) -> Iterable[Known]:
     """The seats of these areas, and who has sat in them."""
-    areas = {row.values.get("area_id") for row in rows} - {None}
+    areas = {area for row in rows if (area := row.values.get("area_id")) is not None}
     posts = {p.id: p for p in Post.objects.filter(area_id__in=areas)}
     terms: dict[Any, list[Any]] = {}
     found = []
