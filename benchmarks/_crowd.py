@@ -66,7 +66,8 @@ def build(n_people: int, *, seed: int = 7) -> Crowd:
         )  # fmt: skip
         ids = list(bulk.next_ids(Person, n_people))
         crowd.person_ids = ids
-        people.load(_residents(crowd, dice, ids, homes, at))
+        people.load(_residents(crowd, dice, ids, homes, at), findable=False)
+    people.make_findable()
     return crowd
 
 

@@ -5,11 +5,9 @@ from typing import Any
 
 import pytest
 from django.db import connection
-from typer.testing import CliRunner, Result
 
 from linli import clock
 from linli.cli import doctor
-from linli.cli.main import app
 from linli.jobs.worker import Lease
 from linli.loops import tick as clocks
 from linli.loops.advance import Opening, open_item
@@ -19,16 +17,10 @@ from linli.plans import chores
 from linli.registry import dial, tokens
 from linli.registry.accounts import Account
 from tests.cast import EVENING, HOUR, City
+from tests.cli.prompt import linli
 
 pytestmark = pytest.mark.db
 GOOD_PASSWORD = "lantern-on-the-river"
-
-
-def linli(*said: str, code: int = 0) -> Result:
-    """Say something at the prompt."""
-    told = CliRunner().invoke(app, list(said), env={"LINLI_LANG": "en", "LINLI_PASSWORD": None})
-    assert told.exit_code == code, (told.output, told.exception)
-    return told
 
 
 def answer(*said: str) -> Any:

@@ -19,7 +19,7 @@ TIERS = {"community": 0, "street": 1, "district": 2, "city": 3}
 OFFICE_HOURS = ((time(8, 30), time(12)), (time(14), time(17, 30)))
 GOES_ON = frozenset({"tell_more", "take_up"})  # the clock goes on where it was held
 HOLDS = frozenset({"ask_resident"})
-STAYS = frozenset({"read", "deliver", "me_too", "back_check", "rung"})
+STAYS = frozenset({"read", "deliver", "me_too", "take_in", "back_check", "rung"})
 SHIPPED = tomllib.loads(files("linli.loops.requests").joinpath("limits.toml").read_text("utf-8"))
 
 

@@ -145,7 +145,7 @@ def without_second_factor(role: Role) -> Client:
     """The same person in a session that has shown only a password."""
     client = Client(raise_request_exception=False)
     account = Account.objects.get(username=f"only_{role}")
-    client.force_login(account, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(account)
     return client
 
 

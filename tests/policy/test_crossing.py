@@ -87,7 +87,7 @@ class World:
         step = re.fullmatch(r"/api/\w+/\{item_id\}/(\w+)", operation.path)
         if step and operation.method == "post" and not beyond:
             stage.set_where_a_step_starts(row_id, step[1])
-        headers = {"Accept-Language": "en", "X-Purpose": _purpose(operation, role)}
+        headers = {"Accept-Language": "en"} | _purpose(operation, role)
         headers |= self.callers[role] if client is None else {}
         body = examples.body(operation.says)
         query = examples.query(operation.says)
@@ -232,11 +232,11 @@ def _all_refused(told: dict[str, Any]) -> bool:
     return not told["opened"] and codes <= {"not_allowed", "not_found", "second_factor_needed"}
 
 
-def _purpose(operation: Operation, role: str) -> str:
-    """A purpose that the role may have; the first one."""
+def _purpose(operation: Operation, role: str) -> dict[str, str]:
+    """The header with a purpose that the role may have; the first one."""
     if not operation.says["x-about-residents"] or role in OPEN_TO:
-        return ""
-    return str(next(iter(sorted(PURPOSES.get(Role(role), ()))), "service"))
+        return {}
+    return {"X-Purpose": next(iter(sorted(PURPOSES.get(Role(role), ()))), "service")}
 
 
 def _areas_in(told: Any) -> set[int]:

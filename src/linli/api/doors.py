@@ -85,10 +85,10 @@ def allow(request: HttpRequest, verb: str, path: str | None = None) -> tuple[Act
 
 def purpose_of(request: HttpRequest) -> str | None:
     """The purpose that the caller names, by header or query; raises UnknownPurpose."""
-    given = request.headers.get("X-Purpose") or request.GET.get("purpose")
-    if not given:
-        return None
-    if given not in set(Purpose):
-        plain = given[:40].encode("ascii", "replace").decode()
-        raise UnknownPurpose(given=plain, known=tuple(p.value for p in Purpose))
-    return given
+    asked = [request.headers.get("X-Purpose"), *request.GET.getlist("purpose")]
+    named = [purpose for purpose in asked if purpose is not None]
+    for purpose in named:
+        if purpose not in set(Purpose):
+            plain = purpose[:40].encode("ascii", "replace").decode()
+            raise UnknownPurpose(given=plain, known=tuple(p.value for p in Purpose))
+    return named[0] if named else None

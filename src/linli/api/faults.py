@@ -74,6 +74,13 @@ class Unreadable(BadInput):
     sentence = N_("The body cannot be read: {reason}. Send one JSON object in UTF-8.")
 
 
+class NoText(BadInput):
+    """A text holds what no text may hold; no database would keep it."""
+
+    code = "no_text"
+    sentence = N_("A text holds a NUL or half a character, which cannot be kept. Take it out.")
+
+
 class Broken(Problem):
     """We failed; the log knows more, and the caller learns no more than that."""
 
@@ -118,6 +125,8 @@ def handle(api: NinjaAPI) -> None:
         return answer(BadForm(errors))
 
     def http(_: HttpRequest, error: Any) -> HttpResponse:
+        if isinstance(error.__cause__ or error.__context__, Problem):
+            return answer(error.__cause__ or error.__context__)  # ninja wraps what a parser raises
         return answer(Unreadable(reason=str(error)))
 
     def missing(request: HttpRequest, _: Any) -> HttpResponse:

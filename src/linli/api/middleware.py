@@ -12,6 +12,7 @@ from linli.api.faults import (
     Broken,
     CsrfMissing,
     MethodNotAllowed,
+    NoText,
     Unreadable,
     answer,
     no_such_route,
@@ -32,7 +33,7 @@ class OneFace:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Refuse what is too large or no text; put a bare fault into its shape."""
-        if not request.path.startswith(PREFIX):
+        if not f"{request.path}/".startswith(PREFIX):
             return self.get_response(request)
         response = self._refused(request) or self.get_response(request)
         if response.status_code >= 400 and not _shaped(response):
@@ -55,9 +56,19 @@ class OneFace:
         most = settings.DATA_UPLOAD_MAX_MEMORY_SIZE or 0
         if int(size) > most and not request.path.startswith(UPLOADS):
             return answer(too_large(request))
-        if "\0" in request.path or b"\0" in unquote_to_bytes(request.META.get("QUERY_STRING", "")):
-            return answer(Unreadable(reason="NUL"))
+        if "\0" in request.path:
+            return answer(no_such_route(request))
+        if b"\0" in unquote_to_bytes(request.META.get("QUERY_STRING", "")):
+            return answer(NoText())
         return None
+
+
+def nowhere(request: HttpRequest) -> HttpResponse:
+    """The view of every address under /api that nothing else answers."""
+    return answer(no_such_route(request))
+
+
+nowhere.csrf_exempt = True  # type: ignore[attr-defined]  # it changes nothing
 
 
 def _shaped(response: HttpResponseBase) -> bool:

@@ -26,7 +26,7 @@ LANGUAGE = {
     "name": "Accept-Language",
     "required": False,
     "description": "zh-Hans or en: the language of every sentence in the answer.",
-    "schema": {"type": "string", "enum": ["zh-hans", "en"]},
+    "schema": {"type": "string"},
 }
 
 

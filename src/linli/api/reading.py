@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.utils.datastructures import MultiValueDict
 from ninja.parser import Parser
 
-from linli.api.faults import Unreadable, WrongType
+from linli.api.faults import NoText, Unreadable, WrongType
 
 JSON_TYPES = {"application/json", ""}
 MOST_DIGITS = 400  # of one number; the rest of the checking is the form's
@@ -48,7 +48,7 @@ def refuse_no_text(value: Any) -> None:
     """Raise if a text anywhere in a value holds NUL or half a character."""
     if isinstance(value, str):
         if "\0" in value or any("\ud800" <= c <= "\udfff" for c in value):
-            raise Unreadable(reason="NUL")
+            raise NoText()
     elif isinstance(value, Mapping):
         for key, part in value.items():
             refuse_no_text(key)

@@ -96,7 +96,8 @@ def _seal(model: type[Sealed], rows_a_block: int) -> int:
                 block=block
             )
             span = (ids[0], ids[-1])
-            digest, rows = _hash(model, block, span, last.hash if last else "")
+            at = int(clock.wall_now())
+            digest, rows = _hash(model, block, span, _head(block, at, last.hash if last else ""))
             Seal.objects.create(
                 table=model._meta.db_table,
                 block=block,
@@ -104,14 +105,19 @@ def _seal(model: type[Sealed], rows_a_block: int) -> int:
                 first_id=span[0],
                 last_id=span[1],
                 hash=digest,
-                at=int(clock.wall_now()),
+                at=at,
             )
         total += rows
 
 
-def _hash(model: type[Sealed], block: int, span: tuple[int, int], before: str) -> tuple[str, int]:
-    """The digest over a block's rows in order of id, begun with the block before; and how many."""
-    sha = hashlib.sha256(before.encode())
+def _head(block: int, at: int, before: str) -> str:
+    """What a block's digest begins with: its place, its moment, and the block before."""
+    return f"{block} {at} {before}"
+
+
+def _hash(model: type[Sealed], block: int, span: tuple[int, int], head: str) -> tuple[str, int]:
+    """The digest over a head and a block's rows in order of id; and how many rows."""
+    sha = hashlib.sha256(head.encode())
     rows = 0
     for row in _contents(model, block, span):
         sha.update(json.dumps(row, ensure_ascii=False, default=str).encode())
@@ -145,7 +151,8 @@ def _verify(model: type[Sealed]) -> Verdict:
     before, rows, blocks, broken = "", 0, 0, None
     for seal in Seal.objects.filter(table=table).order_by("block"):
         blocks += 1
-        digest, found = _hash(model, seal.block, (seal.first_id, seal.last_id), before)
+        head = _head(seal.block, clock.seconds(seal.at), before)
+        digest, found = _hash(model, seal.block, (seal.first_id, seal.last_id), head)
         if broken is None and (digest != seal.hash or found != seal.rows or seal.block != blocks):
             broken = seal.block
         before = seal.hash

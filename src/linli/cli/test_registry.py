@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from linli.cli.test_commands import linli
 from linli.registry.person import Person
 from tests.cast import City
+from tests.cli.prompt import linli
 
 pytestmark = pytest.mark.db
 

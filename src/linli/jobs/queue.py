@@ -2,18 +2,23 @@
 
 A job is a row. A worker leases it for a while and renews the lease as it goes; when a worker
 dies, the lease runs out and the next worker takes the job up from the progress it had saved.
+A worker that was only slow finds its lease gone when it next tells how far it is, and stops:
+the number of the attempt says whose job it is.
 """
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 
 from linli import clock
 from linli.columns import MomentField
 from linli.errors import Problem
+
+log = logging.getLogger("linli.worker")
 
 LEASE_S = 60
 MOST_ATTEMPTS = 5
@@ -66,16 +71,22 @@ class Running:
     watch: Callable[[int, int | None], None] | None = None  # somebody at a prompt looks on
 
     def progress(self, done: int, total: int | None = None, **result: Any) -> None:
-        """Save how far the job is and renew the lease."""
+        """Save how far the job is and renew the lease; raises LeaseLost if another has it."""
         self.job.n_done = done
         self.job.n_total = total if total is not None else self.job.n_total
         self.job.result = {**self.job.result, **result}
         self.job.lease_until = clock.moment(clock.wall_now() + LEASE_S)
-        self.job.save(update_fields=["n_done", "n_total", "result", "lease_until"])
+        if not _mine(self.job).update(**{name: getattr(self.job, name) for name in SAVED}):
+            raise LeaseLost(f"Job {self.job.id} is in other hands.")
         if self.watch is not None:
             self.watch(done, self.job.n_total)
 
 
+class LeaseLost(Exception):
+    """The worker was silent for longer than its lease, and another one has taken the job up."""
+
+
+SAVED = ("n_done", "n_total", "result", "lease_until")
 Work = Callable[[Running], None]
 _kinds: dict[str, Work] = {}
 
@@ -111,8 +122,13 @@ def run_this(job_id: int, *, watch: Callable[[int, int | None], None] | None = N
 def _do(leased: Job | None, watch: Callable[[int, int | None], None] | None) -> bool:
     if leased is None:
         return False
+    if leased.attempts > MOST_ATTEMPTS:  # it ended its workers too often to be tried again
+        _end(leased, JobState.STOPPED, leased.problem or "The worker died each time.")
+        return True
     try:
         _kinds[leased.kind](Running(leased, watch))
+    except LeaseLost as lost:
+        log.warning("%s", lost)
     except Problem as problem:
         _end(leased, JobState.FAILED, problem.tell())
     except Exception as error:  # whatever broke is kept with the job, and it is tried again
@@ -138,8 +154,13 @@ def _lease(wall: int, job_id: int | None = None) -> Job | None:
     return None
 
 
+def _mine(job: Job) -> QuerySet[Job]:
+    """The row, as long as nobody else has taken the job up."""
+    return Job.objects.filter(id=job.id, state=JobState.RUNNING, attempts=job.attempts)
+
+
 def _end(job: Job, state: JobState, problem: str) -> None:
-    Job.objects.filter(id=job.id).update(state=state, problem=problem, lease_until=None)
+    _mine(job).update(state=state, problem=problem, lease_until=None)
 
 
 def _again(job: Job, problem: str) -> None:
@@ -147,7 +168,7 @@ def _again(job: Job, problem: str) -> None:
         _end(job, JobState.STOPPED, problem)
         return
     pause = PAUSE_AFTER_FAILURE_S * 2 ** (job.attempts - 1)
-    Job.objects.filter(id=job.id).update(
+    _mine(job).update(
         state=JobState.WAITING,
         problem=problem,
         lease_until=None,

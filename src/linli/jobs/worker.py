@@ -11,13 +11,14 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from django.db import close_old_connections, models
+from django.db import close_old_connections, connection, models
 from django.db.models import Q
 
 from linli import clock
 from linli.columns import MomentField
 from linli.jobs import outbox, queue
 
+JOB_ENDS_WITHIN_S = 5.0  # how long a worker that stops waits for the job in its hands
 log = logging.getLogger("linli.worker")
 
 
@@ -68,21 +69,39 @@ def run(
     with_jobs: bool = True,
     pause_s: float = 0.25,
 ) -> None:
-    """Do the chores in turn until ``stop`` is set; jobs run in between."""
+    """Do the chores in turn until ``stop`` is set; jobs run beside them.
+
+    A job may take minutes, and clocks and messages do not wait for it: it has a thread of its
+    own. One still running at the end is left; its lease runs out, and it is taken up again.
+    """
     stop = stop or threading.Event()
     holder = f"{socket.gethostname()}:{os.getpid()}:{threading.get_ident()}"
     due = {chore.name: 0.0 for chore in chores}
+    jobs = threading.Thread(target=_do_jobs, args=(stop, pause_s), name="jobs", daemon=True)
+    if with_jobs:
+        jobs.start()
     while not stop.is_set():
         busy = False
         for chore in chores:
             if due[chore.name] <= clock.wall_now():
                 busy = do_once(chore, holder) > 0 or busy
                 due[chore.name] = clock.wall_now() + chore.every_s
-        if with_jobs:
-            busy = _guarded("jobs", lambda: int(queue.run_next())) > 0 or busy
         close_old_connections()
         if not busy:
             stop.wait(pause_s)
+    if with_jobs:
+        jobs.join(JOB_ENDS_WITHIN_S)
+
+
+def _do_jobs(stop: threading.Event, pause_s: float) -> None:
+    try:
+        while not stop.is_set():
+            did = _guarded("jobs", lambda: int(queue.run_next()))
+            close_old_connections()
+            if not did:
+                stop.wait(pause_s)
+    finally:
+        connection.close()
 
 
 def do_once(chore: Chore, holder: str) -> int:

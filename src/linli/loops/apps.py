@@ -14,8 +14,12 @@ class LoopsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """After a migration every loop has limits in force."""
+        """After a migration every loop has limits in force; items follow people through merges."""
+        from linli.loops import subjects  # needs the tables, which load after this module
+        from linli.registry import merges
+
         post_migrate.connect(_ship_limits, sender=self)
+        merges.follow("items", subjects.move_person)
 
 
 def _ship_limits(**_: Any) -> None:

@@ -75,7 +75,7 @@ def test_a_token_opens_its_own_request_and_no_other(city: City) -> None:
 
     assert find.by_token("apple") == mine
     view = find.item_for(VISITOR, mine, now=EVENING, purpose=None, token="apple")
-    assert [s.step.name for s in view.steps] == ["withdraw", "me_too"]
+    assert [s.step.name for s in view.steps] == ["withdraw"]
     with pytest.raises(NotFound):
         find.item_for(VISITOR, other, now=EVENING, purpose=None, token="apple")
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-from django.db import connection, models
+from django.db import connection, models, transaction
 from django.db.models import Q, QuerySet
 
 from linli import bulk
@@ -57,7 +57,10 @@ def parts_of(name: str, pinyin: str = "", needs: Iterable[str] = ()) -> set[str]
     """Every ending of a name and of its pinyin, and every need."""
     found = {f"#{need}"[:LONGEST_PART] for need in needs}
     for text in (name, pinyin):
-        units = _units(text)
+        if text.isascii():
+            units = text.casefold().split() if text.replace(" ", "").isalnum() else _units(text)
+        else:
+            units = list(text) if _is_chinese(text) else _units(text)
         found |= {"".join(units[n:])[:LONGEST_PART] for n in range(len(units))}
     return found
 
@@ -102,17 +105,17 @@ def change(before: Iterable[Named], after: Iterable[Named]) -> None:
         bulk.insert(NamePart, COLUMNS, fresh)
 
 
-def rebuild(people: Iterable[Named], *, batch: int = 20_000) -> int:
+@transaction.atomic
+def rebuild(people: Iterable[Named]) -> int:
     """Make all parts anew from all people, after a load that went past this file."""
-    NamePart.objects.all().delete()
-    count = 0
-    waiting: list[Named] = []
-    for who in people:
-        waiting.append(who)
-        if len(waiting) == batch:
-            count += add(waiting)
-            waiting = []
-    return count + add(waiting)
+    with connection.cursor() as cursor:
+        cursor.execute(f"DELETE FROM {connection.ops.quote_name(NamePart._meta.db_table)}")
+    rows = (
+        (text, who.path, who.id)
+        for who in people
+        for text in parts_of(who.name, who.pinyin, who.needs)
+    )
+    return bulk.insert_sorted(NamePart, COLUMNS, rows)
 
 
 def found(text: str, ranges: Sequence[tuple[str, str]]) -> QuerySet[Any]:
@@ -141,6 +144,11 @@ def conditions(
     within = " OR ".join("(n.path >= %s AND n.path < %s)" for _ in ranges)
     sql.append(f"({within})" if ranges else "1 = 0")
     return " AND ".join(sql), values + [end for pair in ranges for end in pair]
+
+
+def _is_chinese(text: str) -> bool:
+    """Whether a name is of the common Chinese characters only, as nearly all are."""
+    return all("\u4e00" <= c <= "\u9fff" for c in text)
 
 
 def _units(text: str) -> list[str]:

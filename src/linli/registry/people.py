@@ -17,12 +17,20 @@ from linli.policy.powers import roles_for
 from linli.policy.roles import Purpose
 from linli.registry import grants, names, sight
 from linli.registry.areas import within
-from linli.registry.person import LOADED, Person, Sex, load, named, resolve
+from linli.registry.person import (
+    LOADED,
+    Person,
+    Sex,
+    load,
+    make_findable,
+    named,
+    resolve,
+)
 from linli.registry.sight import Page, Sight
 
 __all__ = [
-    "LOADED", "Filters", "Person", "Sex", "in_ranges", "listing", "load", "named", "open_one",
-    "resolve",
+    "LOADED", "Filters", "Person", "Sex", "in_ranges", "listing", "load", "make_findable", "named",
+    "open_one", "resolve",
 ]  # fmt: skip
 
 

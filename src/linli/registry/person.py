@@ -1,5 +1,6 @@
 """Who lives here? One row a person; a duplicate that was merged points at its survivor."""
 
+import json
 from collections.abc import Iterable, Sequence
 from itertools import islice
 from typing import Any
@@ -97,15 +98,29 @@ LOADED = (
 LOAD_BATCH = 20_000
 
 
-def load(rows: Iterable[Sequence[Any]]) -> int:
-    """Add people in bulk, as plain values in the order of LOADED, with the parts of their names."""
+def load(rows: Iterable[Sequence[Any]], *, findable: bool = True) -> int:
+    """Add people in bulk, as plain values in the order of LOADED, with the parts of their names.
+
+    A load of very many leaves those out (``findable=False``) and calls `make_findable` at its end.
+    """
     count = 0
     waiting = iter(rows)
     while batch := list(islice(waiting, LOAD_BATCH)):
         count += bulk.insert(Person, LOADED, batch)
-        names.add(_loaded(row) for row in batch if row[14] is None)
+        if findable:
+            names.add(_loaded(row) for row in batch if row[14] is None)
     return count
 
 
+def make_findable() -> int:
+    """Make the parts of everybody's name anew; returns how many there are."""
+    people = Person.objects.filter(survivor_id=None).values_list(*_NAMED)
+    return names.rebuild(names.Named(*row) for row in people.iterator(chunk_size=LOAD_BATCH))
+
+
+_NAMED = ("id", "path", "name", "pinyin", "needs")
+
+
 def _loaded(row: Sequence[Any]) -> names.Named:
-    return names.Named(id=row[0], path=row[13], name=row[2], pinyin=row[3], needs=row[11])
+    needs = json.loads(row[11]) if isinstance(row[11], str) else row[11]
+    return names.Named(id=row[0], path=row[13], name=row[2], pinyin=row[3], needs=needs)

@@ -11,7 +11,6 @@ from linli.policy.powers import roles_for
 KIND = "prove"
 
 
-@queue.job(KIND)
 def prove(running: Running) -> None:
     """Recompute every chain and keep what was found with the job."""
     verdicts = [asdict(verdict) for verdict in sealed.verify()]

@@ -8,11 +8,11 @@ import pytest
 from linli.audit.records import Record
 from linli.errors import NotAllowed, NotFound, PurposeNeeded
 from linli.jobs.outbox import Message
-from linli.registry import area_tree, duplicates, grants, households, names, people
+from linli.registry import area_tree, duplicates, grants, households, people
 from linli.registry.grants import Grant, InSight, ReasonNeeded
 from linli.registry.households import Household
 from linli.registry.names import NamePart
-from linli.registry.person import Person, named
+from linli.registry.person import Person
 from linli.registry.pinyin import pinyin_of
 from tests.cast import EVENING, HOUR, City
 
@@ -195,7 +195,7 @@ def test_the_parts_of_names_can_be_made_anew(city: City) -> None:
     lives(city, "王小明", needs=["dialysis"])
     before = set(NamePart.objects.values_list("text", "path", "person_id"))
 
-    count = names.rebuild(named(p) for p in Person.objects.all())
+    count = people.make_findable()
 
     assert count == len(before)
     assert set(NamePart.objects.values_list("text", "path", "person_id")) == before

@@ -105,8 +105,7 @@ MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Linli"
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = ENV.debug  # a key on http://localhost, while developing
-SOCIALACCOUNT_FORMS = {"login": "linli.web.sign_in_form.SignIn"}
-ACCOUNT_ADAPTER = "linli.web.signing_in.Providers"
+SOCIALACCOUNT_ADAPTER = "linli.web.signing_in.Providers"
 SOCIALACCOUNT_PROVIDERS = environment.providers(ENV)
 
 MAIL = urlsplit(ENV.mail_url)  # smtp://user:password@host:port, or smtps://...; none: no mail

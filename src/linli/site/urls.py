@@ -1,11 +1,13 @@
 """Which address leads where?"""
 
-from django.urls import URLPattern, URLResolver, include, path
+from django.urls import URLPattern, URLResolver, include, path, re_path
 
 from linli.api.app import api
+from linli.api.middleware import nowhere
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("api/", api.urls),
+    re_path(r"^api(/.*)?$", nowhere),
     path("open311/v2/", include("linli.exchange.open311.urls")),
     path("", include("linli.web.urls")),
 ]

@@ -10,13 +10,13 @@ from django.db import IntegrityError, transaction
 from linli import clock
 from linli.errors import N_, NotFound, Taken, Word
 from linli.loops import token as tokens
-from linli.loops.advance import Moved, Opening, advance, open_item
+from linli.loops.advance import Opening, advance, open_item
 from linli.loops.ledger import Item, Voice
 from linli.loops.requests.filing import UnknownType, class_of
 from linli.loops.requests.forms import Channel
 from linli.loops.requests.loop import LOOP
 from linli.loops.scene import Scene
-from linli.policy.can import Actor
+from linli.policy.can import SYSTEM, Actor
 from linli.policy.roles import FIELD_STAFF, Purpose
 from linli.registry.duties import RequestType
 
@@ -104,7 +104,7 @@ def join_request(actor: Actor, item_id: int, *, now: int, on_behalf: bool = Fals
             Voice.objects.create(
                 item_id=item_id, at=now, account_id=account_id, token_hash=tokens.digest(made)
             )
-            _me_too(item_id, Scene(actor, now))
+            advance(item_id, "me_too", Scene(replace(SYSTEM, exercise=actor.exercise), now))
     except IntegrityError:
         raise _joined_already(item_id) from None
     return made
@@ -116,10 +116,6 @@ def _is_public(kind: str) -> bool:
 
 def _works_at(actor: Actor, path: str) -> bool:
     return any(path.startswith(h.path) for h in actor.holds(FIELD_STAFF))
-
-
-def _me_too(item_id: int, scene: Scene) -> Moved:
-    return advance(item_id, "me_too", scene, own=True)
 
 
 def _joined_already(item_id: int) -> Taken:

@@ -1,7 +1,7 @@
 """The request loop: 集中受理 → 自动交办 → 分级督办 → 限时反馈 → 群众评价."""
 
 from linli.errors import N_
-from linli.loops.loop import Form, Loop, Stage, State, Step, stages
+from linli.loops.loop import Loop, Stage, State, Step, stages
 from linli.loops.requests import assign, effects, gates
 from linli.loops.requests.forms import (
     RequestAnswer,
@@ -209,9 +209,7 @@ LOOP = Loop(
             N_("me too"),
             stages("received", "assigned", "refused", "working", "waiting_resident"),
             "working",
-            by=EVERYONE,
-            asks=Form,
-            own=True,
+            by=frozenset({Role.SYSTEM}),  # by the door that writes down whose voice it is
             effect=effects.one_more,
             stays=True,
         ),

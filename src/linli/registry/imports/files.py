@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import IO, Any
 
-from linli.errors import N_, BadInput
+from linli.errors import N_, BadInput, Word
 from linli.registry.imports import workbooks
 
 MOST_BYTES = 512 * 1024 * 1024
@@ -163,7 +163,7 @@ def _table(encoding: str, rows: Iterator[tuple[int, list[Any]]]) -> Table:
             if separator in header[0]:
                 raise WrongFile(
                     N_("The columns are separated by {separator}. Save the file with commas."),
-                    separator=name,
+                    separator=Word(name),
                 )
     twice = sorted({title for title in header if title and header.count(title) > 1})
     if twice:

@@ -113,17 +113,22 @@ def _kept(problem: Problem) -> dict[str, Any]:
 def _plain(value: Any) -> Any:
     if isinstance(value, Word):
         return {"w": str(value)}
+    if isinstance(value, Problem):
+        return {"p": _kept(value)}
     if isinstance(value, list | tuple | set | frozenset):
         return [_plain(part) for part in value]
     return value if isinstance(value, int | float) else str(value)
 
 
 def _told(reason: dict[str, Any], translate: Callable[[str], str]) -> str:
-    values = {k: _lively(v) for k, v in reason["v"].items()}
-    return BadInput(reason["s"], **values).tell(translate)
+    return _problem(reason).tell(translate)
+
+
+def _problem(reason: dict[str, Any]) -> BadInput:
+    return BadInput(reason["s"], **{k: _lively(v) for k, v in reason["v"].items()})
 
 
 def _lively(value: Any) -> Any:
     if isinstance(value, dict):
-        return Word(value["w"])
+        return Word(value["w"]) if "w" in value else _problem(value["p"])
     return [_lively(part) for part in value] if isinstance(value, list) else value

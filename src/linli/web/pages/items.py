@@ -50,14 +50,19 @@ class Offer:
 def item(request: HttpRequest, item_id: int) -> HttpResponse:
     """The item as this person may see it."""
     signed_in(request)
-    return _page(request, item_id)
+    return _page(request, item_id, purposes.of(request))
 
 
 def _page(
-    request: HttpRequest, item_id: int, *, tried: str = "", problem: Problem | None = None
+    request: HttpRequest,
+    item_id: int,
+    purpose: str | None,
+    *,
+    tried: str = "",
+    problem: Problem | None = None,
 ) -> HttpResponse:
     actor = actor_of(request)
-    view = find.item_for(actor, item_id, now=clock.now_s(), purpose=purposes.of(request))
+    view = find.item_for(actor, item_id, now=clock.now_s(), purpose=purpose)
     offers = [
         _offer(request, view, following, tried, problem)
         for following in view.steps
@@ -166,7 +171,7 @@ def step(request: HttpRequest, item_id: int, name: str) -> HttpResponse:
     except Problem as problem:
         if request.htmx or request.POST.get("next"):  # type: ignore[attr-defined]
             raise
-        return _page(request, item_id, tried=name, problem=problem)
+        return _page(request, item_id, purpose, tried=name, problem=problem)
     if request.htmx:  # type: ignore[attr-defined]
         return _row(request, item_id)
     messages.success(request, gettext("Done: {step}.").format(step=gettext(declared.label)))

@@ -132,7 +132,8 @@ def _shown(kind: Kind, record: dict[str, Any]) -> dict[str, Any]:
 def _closed(request: HttpRequest, person_id: int, problem: Problem | None = None) -> HttpResponse:
     """Out of this person's area: in an emergency it can be opened, with a reason."""
     context = {"person_id": person_id, "hours": grants.GRANT_HOURS, "problem": problem}
-    return render(request, "registry/closed.html", context, status=404)
+    status = problem.status if problem else 404
+    return render(request, "registry/closed.html", context, status=status)
 
 
 def break_glass(request: HttpRequest, person_id: int) -> HttpResponse:

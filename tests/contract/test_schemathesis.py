@@ -1,0 +1,132 @@
+"""schemathesis reads the OpenAPI file, sends what fits it and what does not, and finds nothing.
+
+In process, each call undone. Half of the calls name things that are there, so that they get past
+"not found". 422 counts as an answer to what fits the file: a rule may refuse what a schema lets
+through (an end before its start); every other check is schemathesis' own.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import schemathesis
+from django.db import transaction
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from hypothesis.errors import Unsatisfiable
+from schemathesis.core.result import Ok
+from schemathesis.generation import GenerationMode
+
+from linli.loops.shipped import ship_limits
+from linli.policy.roles import PURPOSES, Role
+from linli.site.wsgi import application
+from tests.callers import still, token_for
+from tests.cast import City, build_city
+from tests.policy import stage
+
+pytestmark = [pytest.mark.db, pytest.mark.django_db]
+
+CALLERS = {
+    None: None,
+    "ann": Role.RESIDENT,
+    "sam": Role.SECRETARY,
+    "gil": Role.CITY_COMMAND,
+    "ida": Role.DATA_OFFICE,
+    "kim": Role.AUDITOR,
+    "lou": Role.ADMINISTRATOR,
+}
+QUICK = [None, "sam", "lou"]  # nobody, who sees residents, and who runs the deployment
+EXAMPLES, MORE_EXAMPLES = 2, 15
+
+
+@pytest.fixture(scope="module")
+def city(django_db_setup: None, django_db_blocker: Any) -> Iterator[tuple[City, stage.Place]]:
+    with django_db_blocker.unblock(), transaction.atomic():
+        still()
+        ship_limits()
+        made = build_city()
+        yield made, stage.furnish(made, stage.OWN)
+        transaction.set_rollback(True)
+
+
+@pytest.fixture(scope="module")
+def schema() -> Any:
+    found = schemathesis.openapi.from_wsgi("/api/openapi.json", application)
+    found.config.checks.positive_data_acceptance.expected_statuses.append("422")
+    return found
+
+
+@pytest.mark.parametrize("name", QUICK, ids=str)
+def test_schemathesis_finds_nothing(city: Any, schema: Any, name: str | None) -> None:
+    found = faults(schema, *city, name, EXAMPLES)
+
+    assert not found, "\n\n".join(found)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", CALLERS, ids=str)
+def test_schemathesis_finds_nothing_when_it_looks_longer(
+    city: Any, schema: Any, name: str | None
+) -> None:
+    found = faults(schema, *city, name, MORE_EXAMPLES)
+
+    assert not found, "\n\n".join(found)
+
+
+def faults(
+    schema: Any, city: City, place: stage.Place, name: str | None, examples: int
+) -> list[str]:
+    """What schemathesis finds wrong, calling as one of the cast; nothing is kept of any call."""
+    still()
+    found = []
+    headers = {"Accept-Language": "en"}
+    if name is not None:
+        headers["Authorization"] = f"Bearer {token_for(city.accounts[name])}"
+        role = CALLERS[name] or Role.VISITOR
+        headers["X-Purpose"] = next(iter(sorted(PURPOSES.get(role, ()))), "service")
+    for result in schema.get_all_operations():
+        assert isinstance(result, Ok), result
+        operation = result.ok()
+        for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE):
+            error = _fault(operation, mode, place, headers, examples)
+            if error:
+                found.append(f"{operation.label}: {error}")
+    return found
+
+
+def _fault(
+    operation: Any, mode: GenerationMode, place: stage.Place, headers: dict[str, str], n: int
+) -> str:
+    known = {**place.ids, "item_id": place.rows["requests"], "loop": "request"}
+    only_who = {k: v for k, v in headers.items() if k == "Authorization"}
+    known["row_id"] = place.rows.get(operation.path.split("/")[2], 1)
+
+    @settings(
+        max_examples=n,
+        deadline=None,
+        database=None,
+        derandomize=True,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(case=operation.as_strategy(generation_mode=mode), real=st.booleans())
+    def call(case: Any, real: bool) -> None:
+        if real and mode is GenerationMode.POSITIVE:
+            for named in (case.path_parameters, case.query, case.body):
+                if isinstance(named, dict):
+                    named.update({key: known[key] for key in named if key in known})
+        sent = headers if mode is GenerationMode.POSITIVE else only_who
+        with transaction.atomic():
+            case.call_and_validate(headers=sent)
+            transaction.set_rollback(True)
+
+    try:
+        call()
+    except Unsatisfiable:
+        return ""  # nothing about this operation can be sent wrong
+    except (
+        Exception,
+        BaseExceptionGroup,
+    ) as error:  # every way of failing is a finding, told with its operation
+        return f"{type(error).__name__}: {error}"[:1500]
+    return ""

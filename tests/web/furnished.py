@@ -1,0 +1,177 @@
+"""A small city with something on every page, and the list of all pages with who opens each."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+
+from django.urls import reverse
+
+from linli import clock
+from linli.jobs import outbox
+from linli.loops import tick
+from linli.loops.advance import advance
+from linli.loops.requests.file import Filed, file_request
+from linli.loops.requests.forms import Channel
+from linli.loops.scene import Scene
+from linli.policy.can import VISITOR
+from linli.registry.facts import Fact
+from linli.registry.households import Household
+from linli.registry.people import Person
+from linli.registry.sites import Site, SiteKind
+from tests.cast import EVENING, City
+
+PHONE = "027-555-0101"
+PASSWORD = "elm-street-at-night"
+
+
+@dataclass
+class Furnished:
+    """The city, and what was put into it."""
+
+    city: City
+    asked: Filed
+    answered: Filed
+    ids: dict[str, int] = field(default_factory=dict)
+
+    def scene(self, name: str, at: int = EVENING) -> Scene:
+        """Somebody of the cast, acting."""
+        return self.city.scene(name, at)
+
+
+def furnish(city: City) -> Furnished:
+    """Requests at several stages, a household, a person, a site, a fact and a notice."""
+    clock.follow(lambda: clock.Dial(shown=EVENING + 900, speed=0))
+    oak = city.areas["oak1"]
+    common = {"source": "made up", "as_of": date(2020, 2, 1)}
+    household = Household.objects.create(
+        code="H1", area=oak, path=oak.path, home=city.areas["house1"], door="3-201",
+        phone=PHONE, changed_at=EVENING, **common,
+    )  # fmt: skip
+    person = Person.objects.create(
+        code="P1", name="安娜", pinyin="an na", household=household, area=oak, path=oak.path,
+        phone=PHONE, changed_at=EVENING, **common,
+    )  # fmt: skip
+    site = Site.objects.create(
+        kind=SiteKind.CLINIC, name_zh="橡树诊所", area=oak, path=oak.path, **common
+    )
+    Fact.objects.create(
+        area=city.areas["oak"], path=city.areas["oak"].path, key="population", value=4000,
+        unit="persons", **common,
+    )  # fmt: skip
+    asked = ask(city, "breath", "Short of breath since noon")
+    ask(city, "noise", "Drums at night")
+    answered = ask(city, "water", "No water on the sixth floor")
+    worker = next(name for name in ("cy", "cleo") if _holds(city, name, answered.item_id))
+    advance(answered.item_id, "accept", city.scene(worker))
+    words = {"note": "The pump runs again.", "result": "done", "reach": "page"}
+    advance(answered.item_id, "answer", city.scene(worker), data=words)
+    tick.tick(EVENING + 60 * 24)
+    outbox.send(now=EVENING + 60 * 24)
+    dee = city.accounts["dee"]
+    dee.set_password(PASSWORD)
+    dee.save()
+    ids = {"household": household.id, "person": person.id, "site": site.id}
+    return Furnished(city, asked, answered, ids)
+
+
+def ask(city: City, kind: str, words: str) -> Filed:
+    """A visitor asks for something in Oak Lane's first grid."""
+    return file_request(
+        VISITOR,
+        now=EVENING,
+        kind=kind,
+        area_id=city.areas["oak1"].id,
+        data={"description": words, "contact_name": "安娜", "contact_phone": PHONE},
+        channel=Channel.PAGE,
+    )
+
+
+def do_next_job() -> None:
+    """What the worker does next."""
+    import linli.registry.jobs  # noqa: F401 - so that the kinds of job are known
+    from linli.jobs import queue
+
+    assert queue.run_next()
+
+
+def _holds(city: City, name: str, item_id: int) -> bool:
+    from linli.loops import find
+
+    mine = find.work_of(city.actor(name), now=EVENING).rows
+    return item_id in {item.id for item in mine}
+
+
+@dataclass(frozen=True)
+class Visit:
+    """A page, the least of those who may open it (None: anybody), and those who may not."""
+
+    page: str
+    who: str | None
+    address: Callable[[Furnished], str]
+    refused: tuple[str | None, ...] = ()
+
+
+def at(page: str, query: str = "", /, **arguments: str) -> Callable[[Furnished], str]:
+    """The address of a page; arguments name what was put into the city."""
+
+    def address(here: Furnished) -> str:
+        known = {
+            "asked": here.asked.item_id,
+            "answered": here.answered.item_id,
+            "token": here.answered.token,
+            "oak": here.city.areas["oak"].id,
+            **here.ids,
+        }
+        filled = {key: known.get(value, value) for key, value in arguments.items()}
+        return reverse(page, kwargs=filled) + query
+
+    return address
+
+
+FOR = "?purpose=service"
+VISITS: tuple[Visit, ...] = (
+    Visit("front", None, at("front")),
+    Visit("new_request", None, at("new_request", "?kind=water&where=橡树")),
+    Visit("follow", None, at("follow")),
+    Visit("followed", None, at("followed", token="token")),
+    Visit("roles", None, at("roles")),
+    Visit("account_login", None, at("account_login")),
+    Visit("account_signup", None, at("account_signup")),
+    Visit("work", "cy", at("work"), refused=(None,)),
+    Visit("notices", "ann", at("notices"), refused=(None,)),
+    Visit("me", "ann", at("me"), refused=(None,)),
+    Visit("mfa_index", "cy", at("mfa_index"), refused=(None,)),
+    Visit("mfa_activate_totp", "cy", at("mfa_activate_totp"), refused=(None,)),
+    Visit("account_change_password", "dee", at("account_change_password"), refused=(None,)),
+    Visit("account_reauthenticate", "dee", at("account_reauthenticate"), refused=(None,)),
+    Visit("item", "cy", at("item", FOR, item_id="asked"), refused=(None, "ann", "eve", "jo")),
+    Visit("items", "cy", at("items", FOR + "&late=1"), refused=(None,)),
+    Visit("desk", "cy", at("desk"), refused=(None, "ann", "jo", "kim", "ida")),
+    Visit("board", "bo", at("board"), refused=(None, "ann", "cy", "kim", "pat")),
+    Visit("roster", "cy", at("roster"), refused=(None, "ann")),
+    Visit("registry", "cy", at("registry", "?where=橡树"), refused=(None,)),
+    Visit("area", "ann", at("area", area_id="oak"), refused=(None,)),
+    Visit("records", "cy", at("records", FOR, kind_name="people"), refused=(None, "ann", "jo")),
+    Visit("sites", "cy", at("records", kind_name="sites"), refused=(None,)),
+    Visit(
+        "record",
+        "cy",
+        at("record", FOR, kind_name="people", row_id="person"),
+        refused=(None, "ann", "jo", "eve"),
+    ),
+    Visit("imports", "ida", at("imports"), refused=(None, "ann", "sam")),
+    Visit("limits", "cy", at("limits"), refused=(None, "ann")),
+    Visit("limits_of", "lou", at("limits_of", name="request"), refused=(None, "ann")),
+    Visit("modes", "gil", at("modes"), refused=(None, "ann")),
+    Visit("audit", "kim", at("audit"), refused=(None, "ann", "cy", "lou", "gil")),
+)
+NOT_PAGES = frozenset(
+    {
+        # answers to a form, and pieces of a page
+        "language", "clock", "be", "places", "similar", "own_step", "join", "step", "callers",
+        "desk_places", "desk_similar", "desk_join", "appoint", "relieve", "declare", "lift",
+        "prove", "proof", "break_glass", "filed",
+        # opened by tests of their own
+        "cast",
+    }
+)  # fmt: skip

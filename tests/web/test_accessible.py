@@ -1,0 +1,195 @@
+"""Is every page open to everybody: by ear, by keyboard, at 360 px, from files of our own?"""
+
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+import pytest
+from django.test import Client
+
+from tests.web.furnished import VISITS, Furnished, Visit, furnish
+
+pytestmark = pytest.mark.browser
+
+SIZES = {"desktop": (1280, 900), "phone": (360, 740)}
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}
+TOUCH_PX = 44  # the least height of what a thumb has to hit
+
+
+@pytest.fixture
+def here(live_server, settings) -> Furnished:
+    from linli.loops.shipped import ship_limits
+    from tests.cast import build_city
+
+    settings.SECOND_FACTOR = False
+    ship_limits()
+    return furnish(build_city())
+
+
+@pytest.fixture
+def browse(chromium, live_server, here) -> Iterator[object]:
+    """What opens a page as somebody, in a language, at a size."""
+    contexts = []
+
+    def open_(visit: Visit, language: str, size: str):
+        width, height = SIZES[size]
+        context = chromium.new_context(
+            viewport={"width": width, "height": height},
+            locale="zh-CN" if language == "zh-hans" else "en-GB",
+        )
+        contexts.append(context)
+        if visit.who is not None:
+            client = Client()
+            client.force_login(
+                here.city.accounts[visit.who],
+                backend="allauth.account.auth_backends.AuthenticationBackend",
+            )
+            context.add_cookies(
+                [{"name": "sessionid", "value": client.cookies["sessionid"].value,
+                  "url": live_server.url}]
+            )  # fmt: skip
+        page = context.new_page()
+        page.asked = []  # type: ignore[attr-defined]
+        page.said = []  # type: ignore[attr-defined]
+        page.on("request", lambda request: page.asked.append(request.url))
+        page.on("console", lambda message: page.said.append((message.type, message.text)))
+        page.on("pageerror", lambda error: page.said.append(("error", str(error))))
+        page.goto(live_server.url + visit.address(here))
+        page.wait_for_load_state("networkidle")
+        return page
+
+    yield open_
+    for context in contexts:
+        context.close()
+
+
+@pytest.mark.parametrize("visit", VISITS, ids=lambda visit: visit.page)
+def test_a_page_passes_the_checker_in_both_languages_at_both_sizes(
+    browse, axe, live_server, visit: Visit
+):
+    found = []
+    for language in ("en", "zh-hans"):
+        for size, (width, _) in SIZES.items():
+            page = browse(visit, language, size)
+            place = f"{language} {size}"
+            found += [f"{place}: {fault}" for fault in _faults(page, axe)]
+            wide = page.evaluate("document.documentElement.scrollWidth")
+            found += [f"{place}: {wide} px wide"] if wide > width else []
+            found += [f"{place}: {text}" for kind, text in page.said if kind == "error"]
+            ours = urlsplit(live_server.url).netloc
+            found += [f"{place}: asks {u}" for u in page.asked if _elsewhere(u, ours)]
+
+    assert found == []
+
+
+def _faults(page, axe: str) -> list[str]:
+    """What the checker finds, with the element; run outside the page's own rules for scripts."""
+    page.evaluate(axe)
+    result = page.evaluate("rules => axe.run(document, rules)", RULES)
+    return [
+        f"{fault['id']}: {node['html'][:120]}"
+        for fault in result["violations"]
+        for node in fault["nodes"]
+    ]
+
+
+def _elsewhere(url: str, ours: str) -> bool:
+    return urlsplit(url).scheme in {"http", "https"} and urlsplit(url).netloc != ours
+
+
+def visit_of(name: str) -> Visit:
+    return next(visit for visit in VISITS if visit.page == name)
+
+
+def test_the_keyboard_meets_the_skip_link_first_and_then_the_content(browse):
+    page = browse(visit_of("new_request"), "en", "desktop")
+
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+
+    assert page.evaluate("document.querySelector('main').contains(document.activeElement)")
+
+
+def test_the_focus_is_always_to_be_seen_and_goes_down_the_page(browse):
+    page = browse(visit_of("front"), "en", "desktop")
+    tops = []
+    for _ in range(14):
+        page.keyboard.press("Tab")
+        seen = page.evaluate(
+            "() => { const s = getComputedStyle(document.activeElement);"
+            " return [s.outlineStyle, document.activeElement.getBoundingClientRect().top"
+            " + scrollY, document.activeElement.closest('main') !== null]; }"
+        )
+        assert seen[0] == "solid"
+        tops += [seen[1]] if seen[2] else []
+
+    assert tops == sorted(tops)
+
+
+def test_the_menu_folds_on_a_small_screen_and_opens_by_keyboard(browse):
+    page = browse(visit_of("work"), "en", "phone")
+    button = page.locator(".menu-button")
+
+    assert not page.locator("#menu").is_visible()
+    button.focus()
+    page.keyboard.press("Enter")
+    assert page.locator("#menu").is_visible()
+    assert button.get_attribute("aria-expanded") == "true"
+    page.keyboard.press("Escape")
+    assert not page.locator("#menu").is_visible()
+
+
+def test_what_a_thumb_hits_is_large_enough(browse):
+    page = browse(visit_of("work"), "zh-hans", "phone")
+
+    low = page.evaluate(
+        "least => [...document.querySelectorAll('button, .button, .menu a, input, select')]"
+        ".filter(e => e.offsetParent && e.type !== 'hidden'"
+        " && e.getBoundingClientRect().height < least).map(e => e.outerHTML.slice(0, 90))",
+        TOUCH_PX,
+    )
+
+    assert low == []
+
+
+def test_one_tap_changes_the_row_without_leaving_the_page(browse, here):
+    from linli.loops import find
+
+    mine = find.work_of(here.city.actor("cy"), now=0).rows
+    worker = "cy" if here.asked.item_id in {item.id for item in mine} else "cleo"
+    page = browse(Visit("work", worker, visit_of("work").address), "en", "phone")
+    row = page.locator(f"#row-{here.asked.item_id}")
+
+    row.get_by_role("button", name="accept").click()
+    page.wait_for_function(
+        "id => document.querySelector(`#row-${id}`)?.innerText.includes('being worked on')",
+        arg=here.asked.item_id,
+    )
+
+    assert urlsplit(page.url).path == "/work"
+
+
+def test_places_are_offered_while_one_types(browse):
+    page = browse(visit_of("new_request"), "zh-hans", "phone")
+
+    page.locator("#where").fill("松树")
+    page.wait_for_function("document.querySelector('#places').innerText.includes('松树里社区')")
+
+    assert page.locator("#places input[name=area]").count() >= 1
+
+
+def test_it_all_works_without_scripts(chromium, live_server, here):
+    context = chromium.new_context(java_script_enabled=False, locale="en-GB")
+    page = context.new_page()
+    page.goto(f"{live_server.url}/requests/new?group=")
+    page.locator("summary").first.click()
+    page.locator("input[name=kind][value=noise]").check()
+    page.locator("#where").fill("橡树院")
+    page.get_by_role("button", name="Find").click()
+    page.locator("input[name=area]").first.check()
+    page.locator("textarea[name=description]").fill("Drums at night")
+    page.get_by_role("button", name="Send").click()
+
+    assert page.locator(".token").inner_text()
+    context.close()

@@ -1,0 +1,150 @@
+"""Does every page open for whom it is, in both languages, and refuse everybody else?"""
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from linli.policy.roles import Role
+from linli.web import pages
+from tests.cast import City
+from tests.web.furnished import NOT_PAGES, VISITS, Furnished, Visit, ask, furnish
+
+pytestmark = pytest.mark.db
+
+MOST_QUERIES = {"work": 22, "items": 20, "board": 26, "item": 32, "records": 22, "registry": 16}
+
+
+@pytest.fixture
+def here(city: City, settings) -> Furnished:
+    settings.SECOND_FACTOR = False
+    return furnish(city)
+
+
+def as_(here: Furnished, who: str | None, language: str = "en") -> Client:
+    """A browser in which somebody is signed in, or nobody."""
+    client = Client(HTTP_ACCEPT_LANGUAGE=language)
+    if who is not None:
+        client.force_login(
+            here.city.accounts[who], backend="allauth.account.auth_backends.AuthenticationBackend"
+        )
+    return client
+
+
+@pytest.mark.parametrize("visit", VISITS, ids=lambda visit: visit.page)
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_a_page_opens_for_the_least_of_those_it_is_for(here, visit: Visit, language: str):
+    answer = as_(here, visit.who, language).get(visit.address(here))
+
+    text = answer.content.decode()
+    assert answer.status_code == 200
+    assert f'<html lang="{"zh-Hans" if language == "zh-hans" else "en"}">' in text
+    assert text.count("<h1") == 1
+
+
+@pytest.mark.parametrize("visit", [v for v in VISITS if v.refused], ids=lambda visit: visit.page)
+def test_a_page_refuses_everybody_else(here, visit: Visit):
+    answers = {who: as_(here, who).get(visit.address(here)) for who in visit.refused}
+
+    wrong = {who: a.status_code for who, a in answers.items() if not _is_refusal(a)}
+    assert wrong == {}
+    assert all("安娜" not in a.content.decode() for a in answers.values())
+
+
+def _is_refusal(answer) -> bool:
+    if answer.status_code == 302:
+        return answer["Location"].startswith(("/account/login", "/requests/follow"))
+    return answer.status_code in {403, 404}
+
+
+def test_every_address_is_visited_or_is_no_page():
+    names = {url.name for module in pages.modules() for url in getattr(module, "URLS", ())}
+
+    assert names - {visit.page for visit in VISITS} - NOT_PAGES - ELSEWHERE == set()
+
+
+ELSEWHERE = frozenset(
+    {"import_mapping", "import_run", "import_lines"}  # test_imports.py
+    | {"map", "map_values", "map_shapes"}  # the map's own tests
+)
+
+
+@pytest.mark.parametrize("page", sorted(MOST_QUERIES))
+def test_a_page_asks_as_often_for_three_rows_as_for_thirty(here, page: str):
+    visit = next(v for v in VISITS if v.page == page)
+    client = as_(here, visit.who)
+    client.get(visit.address(here))
+
+    few = _queries(client, visit.address(here))
+    for n in range(30):
+        ask(here.city, "breath", f"Number {n}")
+    many = _queries(client, visit.address(here))
+
+    assert many <= few + 1, "one more where a page without rows has nothing to look up"
+    assert many <= MOST_QUERIES[page]
+
+
+def _queries(client: Client, address: str) -> int:
+    with CaptureQueriesContext(connection) as seen:
+        assert client.get(address).status_code == 200
+    return len(seen)
+
+
+def test_what_is_not_there_and_what_is_out_of_sight_read_the_same(here):
+    client = as_(here, "eve")
+
+    foreign = client.get(f"/items/{here.asked.item_id}?purpose=service")
+    missing = client.get("/items/999999?purpose=service")
+
+    same = foreign.content.decode().replace(str(here.asked.item_id), "999999")
+    assert foreign.status_code == missing.status_code == 404
+    assert same.replace("purpose=service", "").count("999999") >= 1
+    assert _sentence(foreign).replace(str(here.asked.item_id), "N") == _sentence(missing).replace(
+        "999999", "N"
+    )
+
+
+def _sentence(answer) -> str:
+    text = answer.content.decode()
+    return text.split('class="panel warm"><p>')[1].split("</p>")[0]
+
+
+def test_resident_data_asks_what_for_once_and_remembers(here):
+    client = as_(here, "cy")
+
+    first = client.get(f"/items/{here.asked.item_id}")
+    assert first.status_code == 403
+    assert "What do you need these records for?" in first.content.decode()
+
+    client.get(f"/items/{here.asked.item_id}?purpose=service")
+    assert client.get(f"/items/{here.asked.item_id}").status_code == 200
+
+
+def test_the_menu_holds_what_the_role_may_open(here):
+    menus = {
+        who: as_(here, who).get("/about/roles").context["menu"] for who in ("ann", "cy", "kim")
+    }
+
+    assert [e.label for e in menus["ann"]] == []
+    assert "Desk" in [e.label for e in menus["cy"]]
+    assert "Audit" in [e.label for e in menus["kim"]]
+    assert "Desk" not in [e.label for e in menus["kim"]]
+
+
+def test_the_page_of_roles_names_every_role_and_says_the_truth(here):
+    answer = as_(here, None).get("/about/roles")
+
+    powers = {f"{p.what}.{p.act}": p.may for p in answer.context["powers"]}
+    auditor = [role for role in Role if role is not Role.SYSTEM].index(Role.AUDITOR)
+    assert powers["the audit.see"][auditor]
+    assert sum(powers["the audit.see"]) == 1
+
+
+def test_pages_load_nothing_from_elsewhere_and_cannot_be_framed(here):
+    answer = as_(here, "cy").get("/work")
+
+    policy = answer["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+    assert answer["X-Frame-Options"] == "DENY"
+    assert "http://" not in answer.content.decode().replace("http://www.w3.org", "")
