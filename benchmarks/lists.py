@@ -34,6 +34,7 @@ def main(rest: Sequence[str]) -> None:
     parser = argparse.ArgumentParser(prog="lists")
     parser.add_argument("--people", type=int, default=PEOPLE)
     parser.add_argument("--items", type=int, default=ITEMS)
+    parser.add_argument("--imports", action="store_true", help="then take lists in, here too")
     asked = parser.parse_args(rest)
     with timed() as took:
         crowd = _crowd.build(asked.people)
@@ -53,6 +54,10 @@ def main(rest: Sequence[str]) -> None:
         for name, question in questions(crowd, actor).items():
             measure(f"{role}: {name}", question)
     near()
+    if asked.imports:
+        from benchmarks import imports
+
+        imports.measure(crowd)
 
 
 def questions(crowd: _crowd.Crowd, actor: Actor) -> dict[str, Question]:

@@ -60,7 +60,7 @@ def parts_of(name: str, pinyin: str = "", needs: Iterable[str] = ()) -> set[str]
         if text.isascii():
             units = text.casefold().split() if text.replace(" ", "").isalnum() else _units(text)
         else:
-            units = list(text) if _is_chinese(text) else _units(text)
+            units = list(text) if is_chinese(text) else _units(text)
         found |= {"".join(units[n:])[:LONGEST_PART] for n in range(len(units))}
     return found
 
@@ -146,7 +146,7 @@ def conditions(
     return " AND ".join(sql), values + [end for pair in ranges for end in pair]
 
 
-def _is_chinese(text: str) -> bool:
+def is_chinese(text: str) -> bool:
     """Whether a name is of the common Chinese characters only, as nearly all are."""
     return all("\u4e00" <= c <= "\u9fff" for c in text)
 

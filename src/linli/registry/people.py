@@ -11,7 +11,7 @@ from django.db.models import Q
 from linli import clock
 from linli.audit.records import record, record_many
 from linli.errors import N_, NotFound, Word
-from linli.policy.can import OWNERS, Actor, Ask, can
+from linli.policy.can import OWNERS, PATH_STEP, Actor, Ask, can
 from linli.policy.fields import sees, shown
 from linli.policy.powers import roles_for
 from linli.policy.roles import Purpose
@@ -63,6 +63,8 @@ SHOWN = (
     "floating", "needs", "household_id", "household__code", "household__door", "area_id",
     "area__name_zh", "path", "source", "as_of",
 )  # fmt: skip
+COMMUNITY_PATH = 4 * PATH_STEP  # the path of a community; what is longer lies in one
+Key = tuple[str, str, int]  # the text, path and id of a part
 LEAST_DIGITS = 4  # of a phone, document or code that is searched for whole
 _SQL_OF = {"gte": ">=", "lte": "<=", "": "="}
 
@@ -166,7 +168,33 @@ def _by_part(
     path, _, rest = (after or "").partition("-")
     row_id, _, text = rest.partition("-")
     key = (text, path, int(row_id)) if row_id.isdigit() else None
-    where, values = names.conditions(folded or need, ranges, key)
+    if folded and ranges and all(len(first) >= COMMUNITY_PATH for first, _ in ranges):
+        keys = _keys_nearby(folded, ranges, asked, key)[: most + 1]
+    else:
+        keys = _keys(folded, need, ranges, asked, key, most + 1)
+    rows = {r["id"]: r for r in Person.objects.filter(id__in=[k[2] for k in keys]).values(*SHOWN)}
+    told = [
+        rows[person_id]
+        for part, _, person_id in keys[:most]
+        if not folded
+        or part == names.first_part(folded, rows[person_id]["name"], rows[person_id]["pinyin"])
+    ]
+    last = keys[most - 1] if len(keys) > most else None
+    return Page(
+        [_row(row, seen) for row in told], f"{last[1]}-{last[2]}-{last[0]}" if last else None
+    )
+
+
+def _keys(
+    folded: str,
+    need: str,
+    ranges: Sequence[tuple[str, str]],
+    asked: Filters,
+    after: Key | None,
+    most: int,
+) -> list[Key]:
+    """The parts that a search meets, in their order: one range of their key."""
+    where, values = names.conditions(folded or need, ranges, after)
     for lookup, value in asked.tests().items():
         column, _, test = lookup.partition("__")
         where += f" AND p.{column} {_SQL_OF[test]} %s"
@@ -185,20 +213,27 @@ def _by_part(
         cursor.execute(
             f"SELECT n.text, n.path, n.person_id FROM {tables} WHERE {where}"
             " ORDER BY n.text, n.path, n.person_id LIMIT %s",
-            [*values, most + 1],
+            [*values, most],
         )
-        keys = cursor.fetchall()
-    rows = {r["id"]: r for r in Person.objects.filter(id__in=[k[2] for k in keys]).values(*SHOWN)}
-    told = [
-        rows[person_id]
-        for part, _, person_id in keys[:most]
-        if not folded
-        or part == names.first_part(folded, rows[person_id]["name"], rows[person_id]["pinyin"])
-    ]
-    last = keys[most - 1] if len(keys) > most else None
-    return Page(
-        [_row(row, seen) for row in told], f"{last[1]}-{last[2]}-{last[0]}" if last else None
-    )
+        return cursor.fetchall()
+
+
+def _keys_nearby(
+    folded: str, ranges: Sequence[tuple[str, str]], asked: Filters, after: Key | None
+) -> list[Key]:
+    """The same for who sees a community or less: its few people are read, and not the city's."""
+    people = Person.objects.filter(in_ranges(ranges), **asked.tests())
+    met = []
+    for row in people.values_list("id", "path", "name", "pinyin", "needs"):
+        person_id, path, name, pinyin, needs = row
+        if asked.need and asked.need not in needs:
+            continue
+        if names.is_chinese(name) and folded not in name and folded not in pinyin.replace(" ", ""):
+            continue  # as nearly everybody: not worth cutting the name into its endings
+        part = names.first_part(folded, name, pinyin)
+        if part is not None:
+            met.append((part, path, person_id))
+    return sorted(key for key in met if after is None or key > after)
 
 
 def _row(row: dict[str, Any], seen: Sight) -> dict[str, Any]:

@@ -300,3 +300,23 @@ def test_a_merge_takes_the_power_at_both_areas(city: City) -> None:
 
     with pytest.raises(NotAllowed):
         duplicates.decide(city.actor("sam"), pair.id, same=True, now=EVENING)
+
+
+@pytest.mark.parametrize("text", ["王", "丽", "li", "xiaom", "jose", "cruz", "zzz", "古丽"])
+def test_who_sees_a_little_and_who_sees_much_are_told_the_same_in_the_same_order(
+    city: City, text: str
+) -> None:
+    for name in ("王丽丽", "李小明", "王晓明", "José de la Cruz", "阿依古丽·买买提", "黎丽"):
+        lives(city, name, area="oak1" if len(name) % 2 else "oak2")
+
+    def pages(by: str) -> list[str]:
+        told, after = [], None
+        for _ in range(20):
+            page = people.listing(city.actor(by), purpose="service", text=text, after=after, most=2)
+            told += [row["name"] for row in page.rows]
+            after = page.after
+            if after is None:
+                return told
+        raise AssertionError("The pages do not end.")
+
+    assert pages("sam") == pages("dee") == pages("gil")
