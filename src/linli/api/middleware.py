@@ -18,6 +18,8 @@ from linli.api.faults import (
     no_such_route,
     too_large,
 )
+from linli.api.openapi import queries
+from linli.errors import N_, BadInput
 
 log = logging.getLogger("linli.api")
 
@@ -42,6 +44,20 @@ class OneFace:
             response["Cache-Control"] = "no-store"
         return response
 
+    def process_view(
+        self, request: HttpRequest, _view: object, _args: object, _named: object
+    ) -> HttpResponse | None:
+        """Refuse a filter that is not asked for, so that none is dropped in silence."""
+        route = request.resolver_match.route if request.resolver_match else ""
+        known = _queries().get((request.method or "", _path_of(route)))
+        if known is None or not request.GET:
+            return None
+        for name, values in request.GET.lists():
+            if name not in known or len(values) > 1:
+                plain = name.encode("ascii", "replace").decode()[:60].replace("\0", "?")
+                return answer(UnknownFilter(given=plain, known=tuple(sorted(known)) or "-"))
+        return None
+
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """What broke outside an operation is told in the same shape, with no more."""
         if not request.path.startswith(PREFIX):
@@ -61,6 +77,24 @@ class OneFace:
         if b"\0" in unquote_to_bytes(request.META.get("QUERY_STRING", "")):
             return answer(NoText())
         return None
+
+
+class UnknownFilter(BadInput):
+    """Something in the query is not asked for, or stands there twice."""
+
+    code = "unknown_filter"
+    sentence = N_("{given} cannot stand here, or only once. Possible: {known}.")
+
+
+def _path_of(route: str) -> str:
+    """A route of Django's as the description writes it."""
+    return "/" + route.replace("<", "{").replace(">", "}")
+
+
+def _queries() -> dict[tuple[str, str], frozenset[str]]:
+    from linli.api.app import api  # which is built after the settings that name this file
+
+    return queries(api)
 
 
 def nowhere(request: HttpRequest) -> HttpResponse:

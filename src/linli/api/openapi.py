@@ -1,5 +1,6 @@
 """What does the OpenAPI file say beyond what each route says of itself?"""
 
+from functools import lru_cache
 from typing import Any
 
 from ninja import NinjaAPI
@@ -62,6 +63,19 @@ class LinliAPI(NinjaAPI):
             for operation in operations.values():
                 _complete(operation)
         return whole
+
+
+@lru_cache(maxsize=1)
+def queries(api: LinliAPI) -> dict[tuple[str, str], frozenset[str]]:
+    """What may stand in the query of each operation, by its method and route."""
+    paths = api.get_openapi_schema(path_prefix="/api/")["paths"]
+    return {
+        (method.upper(), path): frozenset(
+            p["name"] for p in operation["parameters"] if p["in"] == "query"
+        )
+        for path, operations in paths.items()
+        for method, operation in operations.items()
+    }
 
 
 def _complete(operation: dict[str, Any]) -> None:

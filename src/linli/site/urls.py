@@ -7,7 +7,7 @@ from linli.api.middleware import nowhere
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("api/", api.urls),
-    re_path(r"^api(/.*)?$", nowhere),
+    re_path(r"^api(?:/.*)?$", nowhere),
     path("open311/v2/", include("linli.exchange.open311.urls")),
     path("", include("linli.web.urls")),
 ]
