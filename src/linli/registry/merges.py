@@ -136,7 +136,7 @@ def _move_accounts(old: int, new: int, only: Sequence[int] | None) -> list[int]:
     return ids
 
 
-def _column(name: str) -> models.Field[Any, Any]:
+def _column(name: str) -> "models.Field[Any, Any]":
     """A column of a person by its name."""
     return next(field for field in Person._meta.concrete_fields if field.name == name)
 
