@@ -111,7 +111,10 @@ LOADED_TYPES = (
 
 def load_types(rows: Iterable[Sequence[Any]]) -> int:
     """Add types of request in bulk, as plain values in the order of LOADED_TYPES."""
-    return bulk.insert(RequestType, LOADED_TYPES, rows)
+    nothing_besides: list[Any] = []
+    return bulk.insert(
+        RequestType, (*LOADED_TYPES, "attributes"), ((*row, nothing_besides) for row in rows)
+    )
 
 
 def open_types(on: date) -> list[RequestType]:
