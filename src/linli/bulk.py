@@ -132,7 +132,8 @@ def insert_sorted(
     """
     quote = connection.ops.quote_name
     table = quote(model._meta.db_table)
-    names = ", ".join(quote(str(model._meta.get_field(name).column)) for name in columns)  # type: ignore[union-attr]
+    fields: list[Any] = [model._meta.get_field(name) for name in columns]
+    names = ", ".join(quote(field.column) for field in fields)
     heap = quote(f"{model._meta.db_table}_heap")
     with connection.cursor() as cursor:
         cursor.execute(f"CREATE TEMPORARY TABLE {heap} AS SELECT {names} FROM {table} LIMIT 0")
@@ -162,7 +163,7 @@ def update(model: type[models.Model], columns: Sequence[str], rows: Iterable[Seq
     ]
     quote = connection.ops.quote_name
     sets = ", ".join(f"{quote(str(getattr(field, 'column', '')))} = %s" for field in fields)
-    key = quote(str(model._meta.pk.column))  # type: ignore[union-attr]  # every model has one
+    key = quote(str(model._meta.pk.column))
     with connection.cursor() as cursor:
         cursor.executemany(
             f"UPDATE {quote(model._meta.db_table)} SET {sets} WHERE {key} = %s", plain

@@ -68,7 +68,7 @@ def merge(actor: Actor, loser_id: int, survivor_id: int, *, now: int) -> Merge:
         raise Conflict(N_("These records are one person already, or one of them was merged away."))
     moved: dict[str, Any] = {"fields": _fill(survivor, loser)}
     loser.survivor_id = survivor.id
-    loser.changed_at = survivor.changed_at = now  # type: ignore[assignment]
+    loser.changed_at = survivor.changed_at = now
     loser.save()
     survivor.save()
     moved["accounts"] = _move_accounts(loser_id, survivor_id, None)
@@ -94,15 +94,16 @@ def undo(actor: Actor, merge_id: int, *, now: int) -> Merge:
     holding = _allowed(actor, loser, survivor)
     for field, (before, after) in done.moved["fields"].items():
         if _kept(getattr(survivor, field)) == after:
-            setattr(survivor, field, Person._meta.get_field(field).to_python(before))
+            column: Any = Person._meta.get_field(field)
+            setattr(survivor, field, column.to_python(before))
     loser.survivor_id = None
-    loser.changed_at = survivor.changed_at = now  # type: ignore[assignment]
+    loser.changed_at = survivor.changed_at = now
     survivor.save()
     loser.save()
     _move_accounts(survivor.id, loser.id, done.moved["accounts"])
     for name, move in _followers.items():
         move(survivor.id, loser.id, done.moved.get(name, []))
-    done.undone_at, done.undone_by = now, actor.id  # type: ignore[assignment]
+    done.undone_at, done.undone_by = now, actor.id
     done.save()
     _note(actor, "unmerge", done, holding, survivor.path)
     return done

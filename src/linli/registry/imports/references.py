@@ -199,4 +199,4 @@ class References:
 def households(codes: Iterable[str]) -> dict[str, dict[str, Any]]:
     """Households by code: id, responsible area and path; one query."""
     rows = Household.objects.filter(code__in=set(codes)).values("code", "id", "area_id", "path")
-    return {row["code"]: row for row in rows}
+    return {row["code"]: dict(row) for row in rows}

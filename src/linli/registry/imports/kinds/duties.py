@@ -61,7 +61,7 @@ def lookups(values: Values) -> Sequence[Hashable]:
 def fetch(rows: list[Row], world: World) -> Iterable[Known]:
     """Every version of the duties named."""
     codes = {row.values.get("code") for row in rows} - {None}
-    return (Known(row["id"], row) for row in Duty.objects.filter(code__in=codes).values())
+    return (Known(row["id"], dict(row)) for row in Duty.objects.filter(code__in=codes).values())
 
 
 def judge(values: Values, candidates: Sequence[Known]) -> tuple[Known | None, list[Doubt]]:

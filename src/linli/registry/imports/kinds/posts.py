@@ -107,7 +107,7 @@ def check(row: Row, world: World) -> None:
 
 def fetch(rows: list[Row], world: World) -> Iterable[Known]:
     """The seats of these areas, and who has sat in them."""
-    areas = {row.values.get("area_id") for row in rows} - {None}
+    areas = {row.values["area_id"] for row in rows if "area_id" in row.values}
     posts = {p.id: p for p in Post.objects.filter(area_id__in=areas)}
     terms: dict[Any, list[Any]] = {}
     found = []
