@@ -22,6 +22,7 @@ from linli.loops.calendar import CALENDARS
 from linli.loops.loop import Loop
 from linli.policy.can import Actor, Ask, can
 from linli.policy.powers import roles_for
+from linli.policy.roles import Role
 from linli.registry.areas import Tier
 from linli.registry.declarations import Mode
 
@@ -95,6 +96,7 @@ class RungRule:
     tier: Tier
     clears_holder: bool = False
     step: str = ""
+    skips: bool = False  # meant: a tier is left out here
 
 
 @dataclass(frozen=True)
@@ -122,9 +124,12 @@ def read(loop: Loop, text: str) -> tuple[ClockRule, ...]:
         raw = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise BadLimits(loop=loop.name, place="TOML", reason=str(error)) from None
+    given = raw.get("ladder", {})
+    if set(raw) - {"ladder", "clock"} or not isinstance(given, dict):
+        raise BadLimits(loop=loop.name, place="TOML", reason="it holds [[ladder.…]] and [[clock]]")
     ladders = {
         name: tuple(_rung(loop, f"ladder.{name}[{i}]", rung) for i, rung in enumerate(rungs))
-        for name, rungs in raw.get("ladder", {}).items()
+        for name, rungs in given.items()
     }
     rules = [_clock(loop, f"clock[{i}]", c, ladders) for i, c in enumerate(raw.get("clock", ()))]
     return tuple(rules)
@@ -224,7 +229,7 @@ def _write(made: LimitSet, stage: str, item_class: str, mode: str, rule: ClockRu
 
 
 def _rung(loop: Loop, place: str, raw: dict[str, Any]) -> RungRule:
-    known = {"at", "tier", "clears_holder", "step"}
+    known = {"at", "tier", "clears_holder", "step", "skips"}
     try:
         if set(raw) - known:
             raise ValueError(f"unknown words {sorted(set(raw) - known)}; known are {sorted(known)}")
@@ -233,6 +238,7 @@ def _rung(loop: Loop, place: str, raw: dict[str, Any]) -> RungRule:
             tier=Tier[raw.get("tier", "community").upper()],
             clears_holder=bool(raw.get("clears_holder", False)),
             step=raw.get("step", ""),
+            skips=bool(raw.get("skips", False)),
         )
         if not 0 < rung.at <= 100:
             raise ValueError("the share lies between 1% and 10000%")
@@ -246,7 +252,10 @@ def _rung(loop: Loop, place: str, raw: dict[str, Any]) -> RungRule:
 def _clock(
     loop: Loop, place: str, raw: dict[str, Any], ladders: dict[str, tuple[RungRule, ...]]
 ) -> ClockRule:
+    known = {"stage", "limit", "class", "mode", "calendar", "ladder"}
     try:
+        if set(raw) - known:
+            raise ValueError(f"unknown words {sorted(set(raw) - known)}; known are {sorted(known)}")
         rule = ClockRule(
             stage=raw["stage"],
             limit_s=duration_s(raw["limit"]),
@@ -265,11 +274,28 @@ def _clock(
             raise ValueError(f'there is no calendar "{rule.calendar}"')
         if not any(rung.at >= 1 for rung in rule.ladder):
             raise ValueError("its ladder has no rung at or after 100%, so nothing would be late")
+        _check_climb(loop, rule)
     except KeyError as error:
         raise BadLimits(loop=loop.name, place=place, reason=f"{error} is missing") from None
     except (ValueError, AttributeError, TypeError) as error:
         raise BadLimits(loop=loop.name, place=place, reason=str(error)) from None
     return rule
+
+
+def _check_climb(loop: Loop, rule: ClockRule) -> None:
+    """A ladder climbs tier by tier, and its steps begin where its clock runs."""
+    tier = Tier.COMMUNITY
+    for rung in sorted(rule.ladder, key=lambda r: r.at):
+        if rung.tier < tier:
+            raise ValueError(f"its ladder falls to the {rung.tier.name.lower()} at {rung.at:.0%}")
+        if rung.tier > tier + 1 and not rung.skips:
+            raise ValueError(
+                f"its ladder skips a tier at {rung.at:.0%}; write skips = true there if it is meant"
+            )
+        tier = rung.tier
+        step = loop.step(rung.step) if rung.step else None
+        if step is not None and not (step.starts_at(rule.stage) and Role.SYSTEM in step.by):
+            raise ValueError(f'Linli cannot take the step "{rung.step}" from there')
 
 
 @dataclass(frozen=True, slots=True)
