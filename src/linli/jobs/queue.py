@@ -156,7 +156,7 @@ def _lease(wall: int, job_id: int | None = None) -> Job | None:
 
 def _mine(job: Job) -> QuerySet[Job]:
     """The row, as long as nobody else has taken the job up."""
-    return Job.objects.filter(id=job.id, state=JobState.RUNNING, attempts=job.attempts)
+    return Job.objects.filter(id=job.id, attempts=job.attempts)
 
 
 def _end(job: Job, state: JobState, problem: str) -> None:

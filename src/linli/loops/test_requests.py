@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 
-from linli.errors import GateShut, NotAllowed, StepNotPossible
+from linli.errors import BadInput, GateShut, NotAllowed, StepNotPossible
 from linli.jobs.outbox import Message
 from linli.loops import catalogue, tick
 from linli.loops.advance import Moved, Opening, advance, open_item
@@ -205,3 +205,14 @@ def test_who_answers_is_told_when_it_is_late(city: City) -> None:
 
     told = set(Message.objects.filter(kind="late").values_list("account_id", flat=True))
     assert city.accounts["dee"].id in told
+
+
+def test_a_dispatcher_gives_it_to_somebody_who_works_here(city: City) -> None:
+    moved = ask(city)
+    for name in ("eve", "ann", "jo"):  # works elsewhere, is a resident, only counts
+        with pytest.raises(BadInput, match="no post here"):
+            take(city, moved, "reassign", "bo", reason="For you.", holder_id=city.accounts[name].id)
+
+    take(city, moved, "reassign", "sam", reason="Knows them.", holder_id=city.accounts["cleo"].id)
+
+    assert Item.objects.get(id=moved.item_id).holder_id == city.accounts["cleo"].id

@@ -184,7 +184,10 @@ def holders_above(path: str, roles: Iterable[Role], at: int) -> list[int]:
     paths = [path[:n] for n in range(PATH_STEP, len(path) + 1, PATH_STEP)]
     return list(
         Assignment.objects.filter(
-            current(at), post__path__in=paths, post__role__in=[r.value for r in roles]
+            current(at),
+            post__path__in=paths,
+            post__role__in=[r.value for r in roles],
+            account__is_active=True,
         ).values_list("account_id", flat=True)
     )
 

@@ -1,9 +1,12 @@
 """Which seats does an area have, who sits in them now, and which are empty?"""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import Prefetch
 
+from linli.policy.can import PATH_STEP
+from linli.policy.roles import Role
 from linli.registry import roster
 from linli.registry.areas import Area, under
 from linli.registry.roster import Assignment, Post
@@ -42,13 +45,19 @@ def vacancies(path: str, at: int, *, most: int = POSTS_A_PAGE) -> list[Post]:
     return list(empty.select_related("area").order_by("path", "id")[:most])
 
 
-def workers_under(path: str, at: int, *, most: int = 100) -> list[tuple[int, str, str]]:
-    """(account, name, role) of whoever holds a post in an area or below it at a moment."""
+def workers_at(
+    path: str, roles: Iterable[Role], at: int, *, most: int = 100
+) -> list[tuple[int, str, str]]:
+    """(account, name, role) of whoever holds one of the roles over a place, the nearest first."""
+    paths = [path[:n] for n in range(PATH_STEP, len(path) + 1, PATH_STEP)]
     rows = (
         Assignment.objects.filter(
-            roster.current(at), under(path, "post__path"), account__is_active=True
+            roster.current(at),
+            post__path__in=paths,
+            post__role__in=[role.value for role in roles],
+            account__is_active=True,
         )
-        .order_by("post__path", "deputy", "id")
+        .order_by("-post__path", "deputy", "id")
         .values_list("account_id", "account__display_name", "post__role")[:most]
     )
     return list({row[0]: row for row in rows}.values())

@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import Count
 
 from linli import clock
+from linli.errors import N_, BadInput
 from linli.loops.ledger import Item
 from linli.loops.loop import Allotment
 from linli.loops.scene import Scene
@@ -14,6 +15,8 @@ from linli.loops.standing import Standing
 from linli.policy.roles import FIELD_STAFF, Role
 from linli.registry import duties, roster
 from linli.registry.roster import Assignment
+
+TAKERS = FIELD_STAFF | {Role.PARTNER}  # who may be given a request
 
 
 def by_duty(item: Standing, form: Mapping[str, Any], scene: Scene) -> Allotment:
@@ -37,10 +40,17 @@ def by_duty(item: Standing, form: Mapping[str, Any], scene: Scene) -> Allotment:
 
 
 def by_dispatcher(item: Standing, form: Mapping[str, Any], scene: Scene) -> Allotment:
-    """The allotment a dispatcher decides on; without a name the duty list decides again."""
-    if form.get("holder_id") is None:
+    """The allotment a dispatcher decides on; without a name the duty list decides again.
+
+    Raises BadInput for somebody who could not take a step with it: who works elsewhere, or no
+    longer.
+    """
+    holder = form.get("holder_id")
+    if holder is None:
         return by_duty(item, form, scene)
-    return Allotment(item.tier, form["holder_id"], "dispatcher", topic=item.topic)
+    if holder not in roster.holders_above(item.path, TAKERS, scene.now):
+        raise BadInput(N_("Whoever is to have it has no post here now. Choose somebody else."))
+    return Allotment(item.tier, holder, "dispatcher", topic=item.topic)
 
 
 def _duty(kind: str, scene: Scene) -> duties.Duty | None:

@@ -99,7 +99,7 @@ def board(request: HttpRequest) -> HttpResponse:
         "found": found,
         "found_tiers": sorted({first for first, _ in found.pairs}),
         "tier_range": list(Tier),
-        "mode": declarations.in_force(area.path, clock.now_s()),
+        "mode": declarations.in_force(area.path, clock.now_s(), exercise=actor.exercise),
         "opens_lists": opens.allowed,
     }
     return render(request, "board/board.html", context)

@@ -18,11 +18,12 @@ from linli.errors import N_, NotFound, Problem, Word
 from linli.loops import find, why
 from linli.loops.advance import advance
 from linli.loops.find import ItemView, NextStep
+from linli.loops.requests.assign import TAKERS
 from linli.loops.scene import Scene
 from linli.policy.roles import NAMES, Purpose, Role
 from linli.registry.accounts import Account
 from linli.registry.duties import RequestType
-from linli.registry.seats import workers_under
+from linli.registry.seats import workers_at
 from linli.registry.signed_in import actor_of
 from linli.web import purposes
 from linli.web.forms import Field, answers, fields_of
@@ -107,7 +108,7 @@ def _offer(
 def _with_choices(request: HttpRequest, view: ItemView, field: Field) -> Field:
     """A person or an earlier item is picked from a list, not typed as a number."""
     if field.name == "holder_id":
-        workers = workers_under(view.unit.path, clock.now_s())
+        workers = workers_at(view.item.path, TAKERS, clock.now_s())
         choices = tuple(
             (str(n), f"{name} – {gettext(NAMES[Role(role)])}") for n, name, role in workers
         )
