@@ -132,7 +132,8 @@ def insert_sorted(
     """
     quote = connection.ops.quote_name
     table = quote(model._meta.db_table)
-    names = ", ".join(quote(str(model._meta.get_field(name).column)) for name in columns)  # type: ignore[union-attr]
+    fields: list[Any] = [model._meta.get_field(name) for name in columns]
+    names = ", ".join(quote(field.column) for field in fields)
     heap = quote(f"{model._meta.db_table}_heap")
     with connection.cursor() as cursor:
         cursor.execute(f"CREATE TEMPORARY TABLE {heap} AS SELECT {names} FROM {table} LIMIT 0")

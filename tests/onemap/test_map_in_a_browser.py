@@ -145,6 +145,42 @@ def test_without_a_graphics_card_the_table_is_the_page(open_map: Opens) -> None:
     opened.page.wait_for_selector("h1:has-text('East')")
 
 
+def test_a_lost_connection_is_said_and_forgotten_when_it_is_back(open_map: Opens) -> None:
+    opened = open_map(scripts=(HURRIED,))
+    opened.idle()
+    page = opened.page
+
+    page.route("**/map/values**", lambda route: route.abort())
+    page.wait_for_selector("#map-trouble >> text=could not be renewed")
+    page.unroute("**/map/values**")
+
+    page.wait_for_selector("#map-trouble", state="hidden")
+
+
+def test_outlines_that_do_not_come_leave_the_table_and_say_so(open_map: Opens) -> None:
+    opened = open_map()
+    opened.idle()
+    page = opened.page
+    page.route("**/map/shapes/**", lambda route: route.abort())
+
+    page.click("tbody a >> text=East")
+    page.wait_for_selector("#map-trouble >> text=could not be opened")
+
+    assert list(twin(opened)) == ["Elm"]
+
+
+def test_the_way_back_leads_through_the_maps_one_has_seen(open_map: Opens) -> None:
+    opened = open_map(path="/map?layer=open")
+    opened.idle()
+
+    opened.page.click("tbody a >> text=West")
+    opened.page.wait_for_selector("#map-names a:has-text('Fir')")
+    opened.page.go_back()
+
+    opened.page.wait_for_selector("#map-names a:has-text('East')")
+    assert opened.page.inner_text("h1") == "W: In hand"
+
+
 def test_the_page_asks_no_other_host_and_its_workers_are_our_own(open_map: Opens) -> None:
     opened = open_map(scripts=(HURRIED,))
     opened.idle()

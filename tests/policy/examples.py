@@ -39,8 +39,8 @@ class Examples:
 
     def body(self, operation: dict[str, Any]) -> Any:
         """The body of an operation, None if it has none."""
-        asked = operation.get("requestBody")
-        return None if asked is None else self.of(asked["content"]["application/json"]["schema"])
+        asked = operation.get("requestBody", {}).get("content", {})
+        return self.of(asked["application/json"]["schema"]) if "application/json" in asked else None
 
     def query(self, operation: dict[str, Any]) -> dict[str, Any]:
         """The query of an operation: what is required, and the area if one may be named."""

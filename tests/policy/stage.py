@@ -2,19 +2,23 @@
 
 from dataclasses import dataclass
 from datetime import date
+from io import BytesIO
 from typing import Any
 from uuid import uuid4
 
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from linli import clock
 from linli.api.loops import plural
+from linli.jobs import queue
 from linli.jobs.outbox import Notice
 from linli.loops import catalogue
 from linli.loops.ledger import Item
 from linli.loops.loop import Loop
+from linli.policy.powers import roles_for
 from linli.policy.roles import STAFF, Role
-from linli.registry import roster
+from linli.registry import imports, roster
 from linli.registry.accounts import Account
 from linli.registry.areas import AreaCode
 from linli.registry.declarations import Declaration
@@ -147,6 +151,24 @@ def without_second_factor(role: Role) -> Client:
     account = Account.objects.get(username=f"only_{role}")
     client.force_login(account)
     return client
+
+
+def a_file() -> dict[str, Any]:
+    """A list to be imported, as a form sends it."""
+    return {"kind": "duties", "file": SimpleUploadedFile("duties.csv", b"code,topic\n1,x\n")}
+
+
+def imports_of_their_own() -> dict[str, int]:
+    """An upload and its run of each role that may import; the rest is given the first one's."""
+    ids: dict[str, int] = {}
+    for role in sorted(roles_for("imports.run")):
+        account = Account.objects.get(username=f"only_{role}")
+        actor = roster.actor_of(account, EVENING, two_factor=True)
+        upload = imports.begin(actor, "duties", BytesIO(b"code,topic\n1,x\n"), "duties.csv")
+        job = queue.ask("import", account_id=account.id, upload=upload.id, dry_run=True)
+        own = {"upload_id": upload.id, "job_id": job.id}
+        ids = {**own, **ids} | {f"{name} of {role}": value for name, value in own.items()}
+    return ids
 
 
 def a_token(city: City) -> int:

@@ -204,7 +204,7 @@ def test_one_tap_takes_the_next_step_and_gives_back_the_row(here):
     text = answer.content.decode()
     assert answer.status_code == 200
     assert text.startswith("<li")
-    assert "being worked on" in text
+    assert "Being worked on" in text
     assert "Done." in text
 
 

@@ -3,7 +3,20 @@
 from ninja.openapi.docs import Swagger
 
 from linli import __version__
-from linli.api import boards, codes, faults, layers, oversight, places, records, roster, rules, work
+from linli.api import (
+    boards,
+    codes,
+    faults,
+    imports,
+    joining,
+    layers,
+    oversight,
+    places,
+    records,
+    roster,
+    rules,
+    work,
+)
 from linli.api.auth import Caller
 from linli.api.loops import plural, router_of
 from linli.api.openapi import LinliAPI
@@ -25,8 +38,8 @@ def build() -> LinliAPI:
         urls_namespace="api",
     )
     faults.handle(made)
-    for router in (codes.router, places.router, work.router, rules.router, oversight.router):
-        made.add_router("", router)
+    for part in (codes, imports, joining, oversight, places, rules, work):
+        made.add_router("", part.router)
     made.add_router("/roster", roster.router)
     made.add_router("/boards", boards.router)
     made.add_router("/map", layers.router)

@@ -41,7 +41,7 @@ TOKEN_PARAMETERS = [
         "name": name,
         "required": False,
         "description": "The token given when the item was opened, for who has no account.",
-        "schema": {"type": "string", "maxLength": 64},
+        "schema": {"type": "string"},
     }
     for place, name in (("header", "X-Token"), ("query", "token"))
 ]
@@ -331,6 +331,6 @@ def _with_key(loop: Loop) -> dict[str, Any]:
         "name": "Idempotency-Key",
         "required": False,
         "description": "The same key twice opens once, like the same uid.",
-        "schema": {"type": "string", "maxLength": 200},
+        "schema": {"type": "string"},
     }
     return {**extra, "parameters": [*PURPOSE_PARAMETERS, key]}

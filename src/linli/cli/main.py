@@ -4,6 +4,7 @@ Files are read at every call, `--help` too, so none of them imports Django, nump
 its head; a command does so when it runs.
 """
 
+import os
 import pkgutil
 from importlib import import_module
 from typing import Any
@@ -13,9 +14,20 @@ from typer.core import TyperGroup
 
 from linli import cli
 from linli.cli.words import gettext
-from linli.errors import Problem
+from linli.errors import N_, Problem
 
 EXIT_PROBLEM = 2
+EXIT_BROKEN = 3
+
+
+class Broken(Problem):
+    """A fault of ours, not of whoever said the command."""
+
+    code = "broken"
+    status = 500
+    sentence = N_(
+        "Something broke on our side: {what} Say it again with LINLI_DEBUG=1 to see where."
+    )
 
 
 class Told(TyperGroup):
@@ -28,6 +40,12 @@ class Told(TyperGroup):
         except Problem as problem:
             typer.echo(problem.tell(gettext), err=True)
             raise typer.Exit(EXIT_PROBLEM) from None
+        except Exception as error:
+            meant = hasattr(error, "exit_code") or isinstance(error, typer.Abort)
+            if meant or os.environ.get("LINLI_DEBUG"):
+                raise
+            typer.echo(Broken(what=f"{type(error).__name__}: {error}").tell(gettext), err=True)
+            raise typer.Exit(EXIT_BROKEN) from None
 
 
 def commands() -> typer.Typer:

@@ -52,6 +52,23 @@ def test_a_problem_is_one_sentence_and_exit_code_two():
     assert (told.exit_code, told.stdout, told.stderr) == (2, "", "Nothing can be done.\n")
 
 
+def test_a_fault_of_ours_is_told_without_a_traceback_unless_asked_for(monkeypatch):
+    whole = commands()
+
+    @whole.command()
+    def fail() -> None:
+        raise ZeroDivisionError("by nothing")
+
+    monkeypatch.delenv("LINLI_DEBUG", raising=False)
+    told = RUN.invoke(whole, ["fail"])
+    monkeypatch.setenv("LINLI_DEBUG", "1")
+    shown = RUN.invoke(whole, ["fail"])
+
+    assert (told.exit_code, told.stderr.count("\n")) == (3, 1)
+    assert "ZeroDivisionError: by nothing" in told.stderr
+    assert isinstance(shown.exception, ZeroDivisionError)
+
+
 @pytest.mark.parametrize(
     ("environ", "said"),
     [

@@ -132,7 +132,7 @@ class Rows:
         """The request catalogue."""
         for t in request_types():
             yield (t.code, t.name_zh, t.name_en, t.item_class, t.duty, t.group, t.keywords,
-                   t.public, None)  # fmt: skip
+                   t.public, [], None)  # fmt: skip
 
     def organisations(self) -> Iterator[tuple]:
         """Utilities, bureaus, companies and hub shops."""

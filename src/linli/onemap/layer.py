@@ -120,7 +120,6 @@ class Layer:
     lists: frozenset[Role] = frozenset()  # who may open the lists behind the counts
     discloses: Discloses = Discloses.WORK
     scoped: bool = True  # figures only for the viewer's own areas; else published to all of roles
-    finest: Tier = Tier.COMMUNITY  # nothing below a community ever shows a count
     bounds: tuple[float, ...] | None = None  # where classes begin; None: from the values
     order: int = 100
     notes: tuple[str, ...] = field(default=())  # what a reader has to know
@@ -134,8 +133,8 @@ class Layer:
     def __post_init__(self) -> None:
         if not self.measures:
             raise ValueError(f"The layer {self.name} has no measure.")
-        if self.finest < Tier.COMMUNITY:
-            raise ValueError(f"The layer {self.name} would count below a community.")
+        if self.discloses is Discloses.PEOPLE and any(measure.opens for measure in self.measures):
+            raise ValueError(f"{self.name} tells of people and would open a list of them.")
         if self.bounds is not None and (
             len(self.bounds) > MOST_CLASSES or list(self.bounds) != sorted(set(self.bounds))
         ):

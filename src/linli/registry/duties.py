@@ -105,7 +105,7 @@ def load_duties(rows: Iterable[Sequence[Any]]) -> int:
 
 LOADED_TYPES = (
     "code", "name_zh", "name_en", "item_class", "duty_code", "group", "keywords", "public",
-    "valid_until",
+    "attributes", "valid_until",
 )  # fmt: skip
 
 

@@ -71,14 +71,14 @@ def run(
     return job
 
 
-def do(running: Running, *, batch: int = BATCH_ROWS) -> None:
+def do(running: Running) -> None:
     """Do an import from where it stands; what the job "import" runs."""
     given = running.job.given
     upload = Upload.objects.get(id=given["upload"])
     work = _Work(running, upload, kinds.get(upload.kind), given, _world(upload, given))
     if work.dry_run:
         work.start_anew()
-    while rows := work.next_rows(batch):
+    while rows := work.next_rows(BATCH_ROWS):
         work.commit(rows)
     if not work.dry_run:
         ImportRow.objects.filter(upload_id=upload.id).delete()
