@@ -49,7 +49,8 @@ def home_of(frame: Frame) -> Home:
     community = int(areas.parent[compound])
     street = int(areas.parent[community])
     district = int(areas.parent[street])
-    grid = int(frame.links.grid[frame.links.compound == compound][0])
+    ours = frame.links.compound == compound
+    grid = int(frame.links.grid[ours][frame.links.share[ours].argmax()])  # where requests go
     grids = frame.rows("grid")
     beside = [int(g) for g in grids[areas.parent[grids] == community] if g != grid]
     far = frame.rows("community")[frame.district_of != district]
