@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db import connection, models
 
 INDEX_MEMORY = "256MB"  # that PostgreSQL may use to build one index, or to sort a heap
-HEAP_BATCH = 50_000  # rows handed to SQLite at once
+HEAP_BATCH = 50_000  # rows handed over at once
 
 
 class Json(str):
@@ -137,15 +137,15 @@ def insert_sorted(
     heap = quote(f"{model._meta.db_table}_heap")
     with connection.cursor() as cursor:
         cursor.execute(f"CREATE TEMPORARY TABLE {heap} AS SELECT {names} FROM {table} LIMIT 0")
-        if connection.vendor == "postgresql":
-            count = _copy(f"COPY {heap} ({names}) FROM STDIN", rows)
-        else:
-            marks = ", ".join(["%s"] * len(columns))
-            count = 0
-            waiting = iter(rows)
-            while batch := list(islice(waiting, HEAP_BATCH)):
+        marks = ", ".join(["%s"] * len(columns))
+        count = 0
+        waiting = iter(rows)
+        while batch := list(islice(waiting, HEAP_BATCH)):  # rows may be read on this connection
+            if connection.vendor == "postgresql":
+                _copy(f"COPY {heap} ({names}) FROM STDIN", batch)
+            else:
                 cursor.executemany(f"INSERT INTO {heap} VALUES ({marks})", batch)
-                count += len(batch)
+            count += len(batch)
         if connection.vendor == "postgresql":
             cursor.execute(f"SET LOCAL work_mem = '{INDEX_MEMORY}'")
         cursor.execute(f"INSERT INTO {table} ({names}) SELECT {names} FROM {heap} ORDER BY {names}")

@@ -20,10 +20,12 @@ from linli.loops.calendar import CALENDARS
 from linli.loops.loop import Form, Loop, State
 from linli.loops.opening import Channel
 from linli.policy.roles import NAMES, PURPOSE_NAMES
+from linli.registry import exports
 from linli.registry.areas import TIER_NAMES, AreaCode, AreaKind
 from linli.registry.declarations import Mode, Phase
 from linli.registry.duplicates import Decision
 from linli.registry.duties import RequestType
+from linli.registry.imports import kinds
 from linli.registry.organisations import OrganisationKind
 from linli.registry.people import Sex
 from linli.registry.sites import SiteKind
@@ -75,6 +77,8 @@ def code_lists() -> dict[str, CodeList]:
         _list("language", settings.LANGUAGES),
         _list("item_state", ((state.value, state.value) for state in State)),
         _list("calendar", ((name, name) for name in CALENDARS)),
+        _list("list_kind", ((kind.name, kind.en) for kind in kinds.every().values())),
+        _list("list_form", ((form, form) for form in exports.TYPES)),
         _list(
             "request_type",
             RequestType.objects.order_by("code").values_list("code", "name_en"),

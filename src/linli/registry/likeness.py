@@ -11,10 +11,10 @@ from enum import Enum
 from typing import Any
 
 from linli.registry.names import fold
+from linli.registry.pinyin import pinyin_of
 
 Values = Mapping[str, Any]
 OWN_CODE = "P"  # codes we made ourselves begin so, with nine digits; they say nothing of a source
-READING = "reading"  # how a row's name is read, beside the pinyin it may give
 KNOWN_BY = ("code", "document", "phone", "birth_date", "household_id")
 
 
@@ -112,7 +112,7 @@ def _same_name(new: Values, old: Values) -> bool:
 
 def _reads_alike(new: Values, old: Values) -> bool:
     """Whether the names read the same in letters, in either order."""
-    mine, theirs = (v.get("pinyin") or v.get(READING) for v in (new, old))
+    mine, theirs = (v.get("pinyin") or pinyin_of(v.get("name") or "") for v in (new, old))
     return bool(mine and theirs and readings(mine) & readings(theirs))
 
 

@@ -16,7 +16,7 @@ def pinyin_of(name: str) -> str:
     from pypinyin import lazy_pinyin
 
     name = name.strip()
-    if name.isascii():
+    if name.isascii():  # the empty one too
         return " ".join(name.casefold().split())
     syllables = lazy_pinyin(name)
     if name[0] in SURNAMES and syllables:

@@ -61,8 +61,6 @@ def resolve(rows: list[Row], world: World) -> None:
         resolve_places(row, world)
         if "pinyin" in row.values:
             row.values["pinyin"] = row.values["pinyin"].casefold()
-        if row.values.get("name"):
-            row.values[likeness.READING] = pinyin_of(row.values["name"])
         if "household" not in row.values:
             continue
         code = row.values.pop("household")
@@ -96,7 +94,7 @@ def check(row: Row, world: World) -> None:
                 values["area_id"], values["path"] = area
     renamed = row.known is None or row.known.values.get("name") != values.get("name")
     if renamed and values.get("name") and "pinyin" not in values:
-        values["pinyin"] = values[likeness.READING]
+        values["pinyin"] = pinyin_of(values["name"])
 
 
 def fetch(rows: list[Row], world: World) -> Iterable[Known]:
@@ -199,5 +197,5 @@ KIND = Kind(
     rows=everything,
     cells=cells,
     about_residents=True,
-    never_compared=frozenset({"code", likeness.READING}),
+    never_compared=frozenset({"code"}),
 )
