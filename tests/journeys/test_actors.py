@@ -47,7 +47,7 @@ def town(db: None, hands: Hands, settings: Any) -> City:
     ship_limits()
     build.build(wuhan(), scale=SCALE, seed=SEED, now=EVENING, whole_home=False)
     city = build_city(wuhan(), scale=SCALE, seed=SEED)
-    inflight.leave_in_flight(city, seed=SEED, now=EVENING, n=60, days=1)
+    inflight.leave_in_flight(city, seed=SEED, now=EVENING, waves=[(1.0, 60)])
     return city
 
 

@@ -60,11 +60,7 @@ def let_days_pass(town: City, *, n: int, days: int) -> Watched:
     drive = Drive(seed=SEED)
     places = inflight.places_of(town)
     drive.expect(catalogue.get("request"), inflight.openings_of(town, asked, places, SEED))
-    drive.echo(
-        (inflight.uid_of(SEED, row), inflight.uid_of(SEED, int(first)))
-        for row, first in enumerate(asked.duplicate_of)
-        if first >= 0
-    )
+    drive.echo(inflight.echoes_of(asked, SEED))
     watched = Watched()
 
     def watch(done: int, total: int) -> None:

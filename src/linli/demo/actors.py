@@ -31,7 +31,7 @@ from linli.registry.areas import Area
 
 log = logging.getLogger("linli.demo")
 
-REQUESTS_A_DAY = inflight.N_REQUESTS // inflight.DAYS_BEFORE
+REQUESTS_A_DAY = 900  # about as many as were seen to on the day before
 LEADERS = DUTY_OFFICERS | {Role.SECRETARY}
 ACTS_A_SECOND = 4  # of the wall clock; the pages come first
 AFTER_A_FAULT_S = 2.0

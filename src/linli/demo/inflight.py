@@ -7,7 +7,7 @@ seen to all along.
 
 import base64
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -26,7 +26,9 @@ from linli.registry.areas import Area
 from linli.registry.roster import Assignment
 
 DAYS_BEFORE = 5
-N_REQUESTS = 3_800  # in five days; two thousand of them are still under way at the end
+# Requests of so many days before: ever more came in. Two thousand are still under way at the end.
+WAVES = ((DAYS_BEFORE, 1_000), (1.5, 1_950))
+SLOT_S = 20 * 60  # how often clocks were seen to in those days
 BY_STAFF = frozenset({"phone", "visit", "paper"})  # somebody at the desk writes these down
 TITLE_LENGTH = 40
 
@@ -63,25 +65,30 @@ def leave_in_flight(
     *,
     seed: int,
     now: int,
-    n: int = N_REQUESTS,
-    days: float = DAYS_BEFORE,
+    waves: Sequence[tuple[float, int]] = WAVES,
     progress: Progress | None = None,
 ) -> Passed:
-    """Let the days before ``now`` pass with n requests, and leave things as they stand."""
-    drive = Drive(seed=seed)
-    asked = build_requests(city, n=n, seed=seed, until=now, days=days)
-    drive.expect(catalogue.get("request"), openings_of(city, asked, places_of(city), seed))
-    drive.echo(
-        (uid_of(seed, row), uid_of(seed, int(first)))
-        for row, first in enumerate(asked.duplicate_of)
-        if first >= 0
-    )
-    start = int(asked.opened_at.min()) // drive.slot_s * drive.slot_s
-    return drive.pass_until(start, now, progress)
+    """Let the days before ``now`` pass, with (days, requests) of each wave; leave all as it is."""
+    drive = Drive(seed=seed, slot_s=SLOT_S)
+    places = places_of(city)
+    start = now
+    for wave, (days, n) in enumerate(waves):
+        asked = build_requests(city, n=n, seed=seed + wave, until=now, days=days)
+        drive.expect(catalogue.get("request"), openings_of(city, asked, places, seed, wave))
+        drive.echo(echoes_of(asked, seed, wave))
+        start = min(start, int(asked.opened_at.min()))
+    return drive.pass_until(start // SLOT_S * SLOT_S, now, progress)
+
+
+def echoes_of(asked: Requests, seed: int, wave: int = 0) -> Iterator[tuple[UUID, UUID]]:
+    """Which requests ask for what an earlier one asks for."""
+    for row, first in enumerate(asked.duplicate_of):
+        if first >= 0:
+            yield uid_of(seed, row, wave), uid_of(seed, int(first), wave)
 
 
 def openings_of(
-    city: City, asked: Requests, places: Places, seed: int
+    city: City, asked: Requests, places: Places, seed: int, wave: int = 0
 ) -> Iterator[tuple[int, Opening, int | None]]:
     """Each request as it is opened: its moment, what is said, and who writes it down."""
     people = city.residents
@@ -95,7 +102,7 @@ def openings_of(
         number = int(people.building_number[people.household_building[household]])
         door = door_of(int(people.household_number[household]))
         phone = int(people.person_phone[person])
-        uid = uid_of(seed, row)
+        uid = uid_of(seed, row, wave)
         community = places.areas[int(asked.community[row])]
         opening = Opening(
             area_id=places.areas[int(people.household_grid[household])],
@@ -116,9 +123,10 @@ def openings_of(
         yield int(asked.opened_at[row]), opening, by
 
 
-def uid_of(seed: int, row: int) -> UUID:
+def uid_of(seed: int, row: int, wave: int = 0) -> UUID:
     """The id of a made-up request, the same for the same seed."""
-    return UUID(bytes=hashlib.sha256(f"{seed}/request/{row}".encode()).digest()[:16], version=4)
+    digested = hashlib.sha256(f"{seed}/request/{wave}/{row}".encode()).digest()
+    return UUID(bytes=digested[:16], version=4)
 
 
 def token_of(seed: int, uid: UUID) -> str:
