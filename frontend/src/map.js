@@ -11,6 +11,7 @@ import { addPatterns, layers, readColours, TOUCHED } from "./map/style.js";
 import { makeSortable, readRows, writeValues } from "./map/table.js";
 
 const EVERY_MS = 10_000; // how often new figures are asked for
+const GLIDE_MS = 500; // from one area to the next
 const ROOM_PX = 24; // between the outermost area and the edge of the map
 const SMALL = matchMedia("(max-width: 47.9em)");
 const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
@@ -152,9 +153,10 @@ class OneMap {
     const first = this.#map.getZoom() < 1;
     const legend = part("map-legend");
     const [beside, below] = SMALL.matches ? [0, legend.offsetHeight] : [legend.offsetWidth, 0];
-    const padding = { top: ROOM_PX, left: ROOM_PX + beside, right: ROOM_PX, bottom: ROOM_PX + below };
+    const above = SMALL.matches ? ROOM_PX : 0; // a badge lies there
+    const padding = { top: ROOM_PX + above, left: ROOM_PX + beside, right: ROOM_PX, bottom: ROOM_PX + below };
     this.#map.setMaxBounds();
-    this.#map.fitBounds(bounds, { padding, animate: !still && !first, maxZoom: 15 });
+    this.#map.fitBounds(bounds, { padding, animate: !still && !first, duration: GLIDE_MS, maxZoom: 15 });
   }
 
   #source() {
