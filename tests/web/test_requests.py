@@ -7,9 +7,12 @@ import pytest
 from django.test import Client
 
 from linli.loops import find
+from linli.loops.advance import advance
 from linli.loops.find import Filters
+from linli.loops.requests.file import file_request
+from linli.loops.requests.forms import Channel
 from linli.registry.duties import RequestType
-from tests.cast import City
+from tests.cast import EVENING, City
 from tests.web.furnished import PHONE, Furnished, furnish
 
 pytestmark = pytest.mark.db
@@ -243,3 +246,38 @@ def _item(here: Furnished):
 def _holds(here: Furnished, name: str) -> bool:
     mine = find.work_of(here.city.actor(name), now=0).rows
     return here.asked.item_id in {item.id for item in mine}
+
+
+def test_a_resident_with_an_account_reads_the_reply_on_the_items_page(here):
+    ann = here.city.actor("ann")
+    mine = file_request(
+        ann,
+        now=EVENING,
+        kind="noise",
+        area_id=here.city.areas["oak1"].id,
+        data={"description": "Drums"},
+        channel=Channel.PAGE,
+    )
+    worker = next(
+        name
+        for name in ("cy", "cleo")
+        if mine.item_id in {i.id for i in find.work_of(here.city.actor(name), now=0).rows}
+    )
+    advance(mine.item_id, "accept", here.city.scene(worker))
+    reply = {"note": "They play at noon now.", "result": "done", "reach": "page"}
+    advance(mine.item_id, "answer", here.city.scene(worker), data=reply)
+
+    page = as_(here, "ann").get(f"/items/{mine.item_id}").content.decode()
+
+    assert "They play at noon now." in page
+    seen = find.item_for(here.city.actor("bo"), mine.item_id, now=0, purpose="service").item
+    assert seen.reply_seen_at is not None
+
+
+def test_a_form_that_is_too_old_is_told_in_a_sentence(here):
+    visitor = Client(enforce_csrf_checks=True, HTTP_ACCEPT_LANGUAGE="en")
+
+    answer = visitor.post("/requests/new", form(here))
+
+    assert answer.status_code == 403
+    assert "The page was open for too long" in answer.content.decode()

@@ -93,6 +93,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
 ]
+CSRF_FAILURE_VIEW = "linli.web.problems.forged"
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/work"
 ACCOUNT_FORMS = {"login": "linli.web.sign_in_form.SignIn"}

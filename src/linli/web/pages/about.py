@@ -22,6 +22,7 @@ VERB_NAMES: dict[str, str] = {
     "vehicles": N_("vehicles"),
     "resources": N_("resources"),
     "duties": N_("the duty list"),
+    "codes": N_("code lists"),
     "facts": N_("facts"),
     "households": N_("households"),
     "people": N_("people"),

@@ -50,20 +50,22 @@ class Offer:
 @never_cache
 def item(request: HttpRequest, item_id: int) -> HttpResponse:
     """The item as this person may see it."""
-    signed_in(request)
-    return _page(request, item_id, purposes.of(request))
+    actor = signed_in(request)
+    purpose = purposes.of(request)
+    view = find.item_for(actor, item_id, now=clock.now_s(), purpose=purpose)
+    if view.own and view.item.reply_seen_at is None and _offers(view, "read"):
+        advance(item_id, "read", Scene(actor, clock.now_s()), own=True)  # shown here, so read
+        view = find.item_for(actor, item_id, now=clock.now_s(), purpose=purpose)
+    return _page(request, view)
+
+
+def _offers(view: ItemView, name: str) -> bool:
+    return any(following.step.name == name for following in view.steps)
 
 
 def _page(
-    request: HttpRequest,
-    item_id: int,
-    purpose: str | None,
-    *,
-    tried: str = "",
-    problem: Problem | None = None,
+    request: HttpRequest, view: ItemView, *, tried: str = "", problem: Problem | None = None
 ) -> HttpResponse:
-    actor = actor_of(request)
-    view = find.item_for(actor, item_id, now=clock.now_s(), purpose=purpose)
     offers = [
         _offer(request, view, following, tried, problem)
         for following in view.steps
@@ -172,7 +174,7 @@ def step(request: HttpRequest, item_id: int, name: str) -> HttpResponse:
     except Problem as problem:
         if request.htmx or request.POST.get("next"):  # type: ignore[attr-defined]
             raise
-        return _page(request, item_id, purpose, tried=name, problem=problem)
+        return _page(request, view, tried=name, problem=problem)
     if request.htmx:  # type: ignore[attr-defined]
         return _row(request, item_id)
     messages.success(request, gettext("Done: {step}.").format(step=gettext(declared.label)))
