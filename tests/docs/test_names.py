@@ -92,3 +92,10 @@ def test_every_word_in_bold_in_the_first_evening_stands_on_a_page():
     bold = set(BOLD.findall(text)) - {"bold"}
 
     assert bold - on_screen == set()
+
+
+@pytest.mark.parametrize("shelf", sorted((ROOT / "docs").glob("*/README.md")), ids=str)
+def test_every_page_of_a_shelf_is_named_on_it(shelf):
+    pages = {page.name for page in shelf.parent.glob("*.md")} - {shelf.name}
+
+    assert [name for name in sorted(pages) if f"({name})" not in shelf.read_text()] == []
