@@ -14,6 +14,7 @@ const EVERY_MS = 10_000; // how often new figures are asked for
 const GLIDE_MS = 500; // from one area to the next
 const ROOM_PX = 24; // between the outermost area and the edge of the map
 const SMALL = matchMedia("(max-width: 47.9em)");
+const OURS = { map: true }; // pages of the map in the browser's history, which HTMX leaves alone
 const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
 
 /** @param {string} id @returns {HTMLElement} */
@@ -206,7 +207,7 @@ async function go(to, { remember = true } = {}) {
     trouble("lost");
     return;
   }
-  if (remember) history.pushState(null, "", address);
+  if (remember) history.pushState(OURS, "", address);
   part("map-title").focus({ preventScroll: true });
   await show();
 }
@@ -304,6 +305,7 @@ for (const [on, off] of [["pointerover", "pointerout"], ["focusin", "focusout"]]
     if (event.target instanceof Element && event.target.closest("tr[data-area]")) map?.light(null);
   });
 }
+history.replaceState(OURS, "");
 addEventListener("popstate", () => void go(location.href, { remember: false }));
 if (SMALL.matches) part("map-legend").removeAttribute("open");
 await show();

@@ -163,6 +163,7 @@ VISITS: tuple[Visit, ...] = (
     Visit("limits", "cy", at("limits"), refused=(None, "ann")),
     Visit("limits_of", "lou", at("limits_of", name="request"), refused=(None, "ann")),
     Visit("modes", "gil", at("modes"), refused=(None, "ann")),
+    Visit("directives", "gil", at("directives"), refused=(None, "ann", "jo")),
     Visit("audit", "kim", at("audit"), refused=(None, "ann", "cy", "lou", "gil")),
 )
 NOT_PAGES = frozenset(
@@ -170,7 +171,7 @@ NOT_PAGES = frozenset(
         # answers to a form, and pieces of a page
         "language", "clock", "be", "places", "similar", "own_step", "join", "step", "callers",
         "desk_places", "desk_similar", "desk_join", "appoint", "relieve", "declare", "lift",
-        "prove", "proof", "break_glass", "filed",
+        "issue", "prove", "proof", "break_glass", "filed",
         # opened by tests of their own
         "cast",
     }

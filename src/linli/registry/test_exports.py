@@ -2,6 +2,7 @@
 
 import csv
 import io
+import tracemalloc
 from datetime import date
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from linli.audit.records import Record
 from linli.errors import NotAllowed, PurposeNeeded
 from linli.registry import exports
+from linli.registry.facts import Fact
 from linli.registry.imports import kinds
 from linli.registry.person import Person
 from tests.cast import City
@@ -135,3 +137,27 @@ def test_a_list_has_a_table_schema() -> None:
     assert by_name["n_seats"]["type"] == "integer"
     assert by_name["plate"]["constraints"] == {"required": True}
     assert "wheelchair_van" in by_name["kind"]["constraints"]["enum"]
+
+
+def test_a_list_ten_times_as_long_takes_no_more_memory(city: City) -> None:
+    oak = city.areas["oak"]
+
+    def peak(n: int) -> int:
+        Fact.objects.all().delete()
+        Fact.objects.bulk_create(
+            Fact(
+                area=oak, path=oak.path, key=f"k{i}", value=i, unit="1", as_of=date(2020, 1, 1),
+                source="test",
+            )
+            for i in range(n)
+        )  # fmt: skip
+        tracemalloc.start()
+        sent = sum(len(chunk) for chunk in exports.export(city.actor("ida"), "facts").chunks)
+        most = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        assert sent > n * 20
+        return most
+
+    peak(50)  # what is loaded once is no part of it
+
+    assert peak(10_000) < 1.5 * peak(2_500)
