@@ -14,6 +14,7 @@ from linli.loops.requests.file import Filed, file_request
 from linli.loops.requests.forms import Channel
 from linli.loops.scene import Scene
 from linli.policy.can import VISITOR
+from linli.registry import duplicates
 from linli.registry.facts import Fact
 from linli.registry.households import Household
 from linli.registry.people import Person
@@ -70,7 +71,12 @@ def furnish(city: City) -> Furnished:
     dee = city.accounts["dee"]
     dee.set_password(PASSWORD)
     dee.save()
-    ids = {"household": household.id, "person": person.id, "site": site.id}
+    again = Person.objects.create(
+        code="P2", name="安娜", pinyin="an na", area=oak, path=oak.path,
+        phone=PHONE, changed_at=EVENING, **common,
+    )  # fmt: skip
+    duplicates.suspect(person.id, again.id, score=0.9, evidence=["name", "phone"], now=EVENING)
+    ids = {"again": again.id, "household": household.id, "person": person.id, "site": site.id}
     return Furnished(city, asked, answered, ids)
 
 
@@ -159,6 +165,7 @@ VISITS: tuple[Visit, ...] = (
         at("record", FOR, kind_name="people", row_id="person"),
         refused=(None, "ann", "jo", "eve"),
     ),
+    Visit("pairs", "ida", at("pairs", "?purpose=registry"), refused=(None, "ann", "sam", "kim")),
     Visit("imports", "ida", at("imports"), refused=(None, "ann", "sam")),
     Visit("limits", "cy", at("limits"), refused=(None, "ann")),
     Visit("limits_of", "lou", at("limits_of", name="request"), refused=(None, "ann")),
@@ -171,7 +178,7 @@ NOT_PAGES = frozenset(
         # answers to a form, and pieces of a page
         "language", "clock", "be", "places", "similar", "own_step", "join", "step", "callers",
         "desk_places", "desk_similar", "desk_join", "appoint", "relieve", "declare", "lift",
-        "issue", "prove", "proof", "break_glass", "filed",
+        "issue", "prove", "proof", "records_out", "decide_pair", "break_glass", "filed",
         # opened by tests of their own
         "cast",
     }

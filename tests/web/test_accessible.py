@@ -193,3 +193,10 @@ def test_it_all_works_without_scripts(chromium, live_server, here):
 
     assert page.locator(".token").inner_text()
     context.close()
+
+
+def test_the_checker_finds_a_field_without_a_label(browse, axe):
+    page = browse(visit_of("front"), "en", "phone")
+    page.evaluate("document.querySelector('main').append(document.createElement('input'))")
+
+    assert [fault.split(":")[0] for fault in _faults(page, axe)] == ["label"]

@@ -6,6 +6,7 @@ from django.test import Client
 from linli.audit.records import Record
 from linli.loops.limits import LimitSet
 from linli.registry.declarations import Declaration
+from linli.registry.person import Person, make_findable
 from linli.registry.roster import Assignment, Post
 from tests.cast import City
 from tests.web.furnished import Furnished, do_next_job, furnish
@@ -203,3 +204,31 @@ def test_the_audit_is_proved_by_the_worker_and_the_page_says_so(here):
     page = kim.get("/audit/proof").content.decode()
     assert "blocks hold" in page
     assert "every 2s" not in page
+
+
+def test_a_pair_is_decided_as_one_person_and_the_other_record_points_to_it(here):
+    ida = as_(here, "ida")
+    page = ida.get("/registry/duplicates?purpose=registry")
+    assert "same phone" in page.content.decode()
+    pair = page.context["pairs"][0][0]["id"]
+
+    ida.post(f"/registry/duplicates/{pair}", {"answer": str(here.ids["person"])})
+
+    assert Person.objects.get(id=here.ids["again"]).survivor_id == here.ids["person"]
+    assert "No pair waits." in ida.get("/registry/duplicates").content.decode()
+
+
+def test_a_list_is_taken_out_by_who_may_and_its_taking_is_recorded(here):
+    answer = as_(here, "ida").get("/registry/sites.csv")
+
+    assert "橡树诊所" in b"".join(answer.streaming_content).decode()
+    assert Record.objects.filter(act="export", kind="sites").count() == 1
+    assert as_(here, "cy").get("/registry/sites.csv").status_code == 403
+
+
+def test_people_are_found_by_pinyin_and_merged_ones_are_left_out(here):
+    make_findable()
+
+    page = as_(here, "cy").get("/registry/people?purpose=care&name=an na").content.decode()
+
+    assert page.count("安娜") == 2

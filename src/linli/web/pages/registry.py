@@ -1,10 +1,12 @@
 """What does the city know of itself? Areas and all that belongs to them, by date and source."""
 
 from typing import Any
+from urllib.parse import quote
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path
+from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
 
 from linli import clock
@@ -12,14 +14,26 @@ from linli.errors import N_, NotFound, Problem, Word
 from linli.policy.can import Actor, scope
 from linli.policy.powers import roles_for
 from linli.policy.roles import STAFF
-from linli.registry import areas, facts, gazetteer, grants, kinds, records, roster
+from linli.registry import (
+    areas,
+    exports,
+    facts,
+    gazetteer,
+    grants,
+    kinds,
+    people,
+    records,
+    roster,
+)
 from linli.registry.areas import Area, AreaCode
+from linli.registry.imports import kinds as import_kinds
 from linli.registry.kinds import KINDS, Kind
 from linli.web import purposes
 from linli.web.columns import KIND_NAMES, LABELS, SHOWN, areas_named, cells
 from linli.web.menu import Nav
 from linli.web.page import allow, id_of, signed_in
 
+LISTS = frozenset(import_kinds.every())
 CHILDREN_SHOWN = 400
 FACTS_SHOWN = 60
 
@@ -38,6 +52,7 @@ def front(request: HttpRequest) -> HttpResponse:
         "below": Area.objects.filter(parent=top).order_by("path"),
         "kinds": _open_kinds(actor),
         "imports": bool(actor.holds(roles_for("imports.run"))),
+        "merges": bool(actor.holds(roles_for("people.merge"))),
     }
     return render(request, "registry/front.html", context)
 
@@ -72,14 +87,7 @@ def listed(request: HttpRequest, kind_name: str) -> HttpResponse:
     area_id = id_of(request.GET.get("area", ""))
     within = areas.get(area_id) if area_id is not None else None
     name = request.GET.get("name", "").strip()[:80]
-    page = records.listed(
-        actor,
-        kind,
-        purpose=purposes.of(request) if kind.about_residents else None,
-        area_path=within.path if within else "",
-        name=name,
-        after=id_of(request.GET.get("after", "")) or 0,
-    )
+    page = _page(request, actor, kind, within.path if within else "", name)
     named = areas_named(page.rows)
     columns = SHOWN[kind.name]
     query = request.GET.copy()
@@ -92,10 +100,43 @@ def listed(request: HttpRequest, kind_name: str) -> HttpResponse:
         "name": name,
         "labels": [LABELS.get(c, c) for c in columns],
         "rows": [(row["id"], cells(kind, row, columns, named)) for row in page.rows],
-        "after": page.after,
+        "after": quote(str(page.after)) if page.after else None,
         "query": query.urlencode(),
+        "goes_out": kind.name in LISTS and bool(actor.holds(roles_for("exports.run"))),
     }
     return render(request, "registry/listed.html", context)
+
+
+def _page(request: HttpRequest, actor: Actor, kind: Kind, area_path: str, name: str) -> Any:
+    """A page of records; people are looked for by any part of a name, a phone or a code."""
+    purpose = purposes.of(request) if kind.about_residents else None
+    after = request.GET.get("after", "")[:200]
+    if kind.name == "people":
+        filters = people.Filters(area_path=area_path)
+        return people.listing(
+            actor, purpose=purpose, text=name, filters=filters, after=after or None
+        )
+    return records.listed(
+        actor, kind, purpose=purpose, area_path=area_path, name=name, after=id_of(after) or 0
+    )
+
+
+def out(request: HttpRequest, kind_name: str, form: str) -> StreamingHttpResponse:
+    """A whole list as a file, streamed; who took it out, and what for, is recorded."""
+    actor = signed_in(request)
+    kind = kinds.get(kind_name)
+    area_id = id_of(request.GET.get("area", ""))
+    sent = exports.export(
+        actor,
+        kind.name,
+        purpose=purposes.of(request) if kind.about_residents else None,
+        form=form,
+        area_path=areas.get(area_id).path if area_id is not None else "",
+        language=get_language() or "zh-hans",
+    )
+    answer = StreamingHttpResponse(sent.chunks, content_type=sent.content_type)
+    answer["Content-Disposition"] = f'attachment; filename="{sent.name}"'
+    return answer
 
 
 @never_cache
@@ -173,5 +214,6 @@ URLS = [
     path("registry/areas/<int:area_id>", area, name="area"),
     path("registry/people/<int:person_id>/open", break_glass, name="break_glass"),
     path("registry/<slug:kind_name>", listed, name="records"),
+    path("registry/<slug:kind_name>.<slug:form>", out, name="records_out"),
     path("registry/<slug:kind_name>/<int:row_id>", one, name="record"),
 ]
