@@ -160,4 +160,4 @@ def test_a_list_ten_times_as_long_takes_no_more_memory(city: City) -> None:
 
     peak(50)  # what is loaded once is no part of it
 
-    assert peak(10_000) < 1.5 * peak(2_500)
+    assert peak(12_000) < 1.5 * peak(4_500)
