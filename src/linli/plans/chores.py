@@ -9,7 +9,7 @@ from importlib import import_module
 import linli
 from linli import clock
 from linli.audit.sealed import seal_all
-from linli.jobs import outbox, worker
+from linli.jobs import mail, outbox, worker
 from linli.jobs.worker import Chore, Lease
 from linli.loops import tick
 from linli.plans import modes
@@ -47,6 +47,7 @@ CHORES: tuple[Chore, ...] = (
     Chore("tick", tick.chore, every_s=1.0, lease_s=30),
     Chore("modes", modes.chore, every_s=1.0, lease_s=120),
     Chore("send", outbox.send, every_s=1.0, lease_s=30),
+    Chore("mail", mail.post, every_s=5.0),
     Chore("seal", seal_all, every_s=5.0, lease_s=60),
 )
 

@@ -32,7 +32,7 @@ class Environment:
     second_factor
         1: staff must show a second factor, 0: they need not. The default is 1, in a demo 0.
     mail_url
-        Kept for e-mail; nothing is sent by it yet.
+        The mail server, smtp://user:password@host:port or smtps://...; without it no mail leaves.
     origins
         Addresses pages may be posted from, such as `https://city.example`, parted by commas.
     oidc_url
