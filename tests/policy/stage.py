@@ -101,7 +101,7 @@ def furnish(city: City, name: str) -> Place:
         "area_id": area.id,
         "parent_id": area.id,
         "home_id": home.id,
-        "account_id": city.accounts["cleo"].id,
+        "account_id": city.accounts["ann"].id,
         "post_id": empty.id,
         "assignment_id": assignment.id,
         "declaration_id": declared.id,

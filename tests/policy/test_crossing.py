@@ -58,6 +58,8 @@ class Operation:
             return True
         if role in OPEN_TO or role not in self.roles:
             return False
+        if self.says["x-whole-city"]:
+            return False  # nobody of the cast here holds a post at the top of the tree
         return own_area or not self.says["x-placed"]
 
 

@@ -58,11 +58,13 @@ def door(
     about_residents: bool = False,
     placed: bool = True,
     own: bool = False,
+    whole_city: bool = False,
 ) -> dict[str, Any]:
     """What an operation says of itself in the description; the crossing test holds it to this.
 
     ``placed``: what it is about lies in an area, and the caller's post has to reach that area.
-    ``own``: residents and visitors may, with what is their own.
+    ``own``: residents and visitors may, with what is their own. ``whole_city``: it holds in
+    every area, so the caller's post has to reach the top of the tree.
     """
     allowed = frozenset(roles if roles is not None else roles_for(verb))
     says: dict[str, Any] = {
@@ -71,6 +73,7 @@ def door(
         "x-about-residents": about_residents,
         "x-placed": placed,
         "x-own": own,
+        "x-whole-city": whole_city,
     }
     if about_residents:
         says["parameters"] = PURPOSE_PARAMETERS

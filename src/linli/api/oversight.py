@@ -144,11 +144,8 @@ def looks(request: HttpRequest, wanted: Query[LookAsk]) -> Any:
 )
 def list_tokens(request: HttpRequest, wanted: Query[LookAsk]) -> Any:
     """A page of tokens."""
-    allow(request, "accounts.edit")
-    rows = tokens.ApiToken.objects.filter(id__gt=wanted.after).order_by("id")
-    found = list(rows[: wanted.most + 1])
-    after = found[wanted.most - 1].id if len(found) > wanted.most else None
-    return {"rows": found[: wanted.most], "after": after}
+    rows, after = tokens.listed(actor_of(request), after=wanted.after, most=wanted.most)
+    return {"rows": rows, "after": after}
 
 
 @router.post(

@@ -96,7 +96,12 @@ def _write_reading(router: Router, kind: Kind, word: str, shape: Any) -> None:
 
 def _write_keeping(router: Router, kind: Kind, word: str) -> None:
     form: Any = kind.form
-    extra = door(kind.edits, about_residents=kind.about_residents, placed=kind.placed)
+    extra = door(
+        kind.edits,
+        about_residents=kind.about_residents,
+        placed=kind.placed,
+        whole_city=not kind.placed,
+    )
 
     @router.post(
         "",

@@ -125,3 +125,25 @@ def test_a_step_that_is_not_possible_says_what_is(city: City, language: str, sen
     assert answer.status_code == 409
     assert answer.json()["code"] == "step_not_possible"
     assert sentence in answer.json()["sentence"]
+
+
+def test_rules_for_every_area_take_a_post_at_the_top(city: City) -> None:
+    lou, gil, fay = (Caller(city, name) for name in ("lou", "gil", "fay"))
+    text = lou.get("/api/limits/request").json()["text"]
+    duty = {"code": "lifts", "topic": "lifts", "name_zh": "电梯", "name_en": "Lifts",
+            "valid_from": "2020-02-01"}  # fmt: skip
+
+    signed = gil.post("/api/limits/request", {"text": text, "note": "Again."})
+
+    assert (signed.status_code, signed.json()["version"]) == (201, 2)
+    assert fay.post("/api/limits/request", {"text": text}).status_code == 403
+    assert Caller(city, "ida").post("/api/duties", duty).status_code == 201
+
+
+def test_a_secretary_makes_no_commander(city: City) -> None:
+    post = {"role": "city_command", "area_id": city.areas["oak"].id}
+
+    answer = Caller(city, "sam").post("/api/roster/posts", post)
+
+    assert (answer.status_code, answer.json()["code"]) == (422, "bad_input")
+    assert "city tier" in answer.json()["sentence"]

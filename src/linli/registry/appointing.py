@@ -10,14 +10,20 @@ from linli.audit.records import record
 from linli.errors import N_, BadInput, NotFound, Word
 from linli.policy.can import Actor, Ask, Holding, can, scope
 from linli.policy.powers import roles_for
-from linli.policy.roles import FIELD_STAFF, Role
+from linli.policy.roles import FIELD_STAFF, NAMES, Role
 from linli.registry import roster
 from linli.registry.accounts import Account
+from linli.registry.areas import TIER_NAMES, Tier, under, within
 from linli.registry.areas import get as area_of
-from linli.registry.areas import under, within
 from linli.registry.roster import Assignment, Post
 
 SEE, EDIT = "roster.see", "roster.edit"
+# A commander's post stands at the tier it commands, so that nobody makes one in a community.
+TIERS = {
+    Role.STREET_DUTY: Tier.STREET,
+    Role.DISTRICT_COMMAND: Tier.DISTRICT,
+    Role.CITY_COMMAND: Tier.CITY,
+}
 LINE_ROLES = FIELD_STAFF | {Role.PARTNER}  # the others are for an administrator to give
 
 
@@ -63,6 +69,12 @@ def make_post(
     """Make a post in an area within reach."""
     area = area_of(area_id)
     holding = _may(actor, role, area.path)
+    if role in TIERS and area.tier is not TIERS[role]:
+        raise BadInput(
+            N_("A {role} is of a {tier}. Choose an area of that tier."),
+            role=Word(NAMES[role]),
+            tier=Word(TIER_NAMES[TIERS[role]]),
+        )
     made = Post.objects.create(
         role=role.value,
         area=area,

@@ -205,6 +205,11 @@ def unit_at(area: Area, tier: int) -> int:
     return area.id
 
 
+def whole_city() -> str:
+    """The path of the top of the tree: who changes what holds everywhere has to reach it."""
+    return Area.objects.filter(parent=None).order_by("path").values_list("path", flat=True)[0]
+
+
 def at(path: str) -> Area:
     """The area with this path, or a sentence that there is none."""
     found = Area.objects.filter(path=path).first()

@@ -77,6 +77,8 @@ def change(
 
 
 def _may(actor: Actor, kind: Kind, path: str | None, purpose: str | None) -> Holding:
+    """What has no place, such as a duty, holds everywhere: it takes who reaches the whole city."""
+    path = areas.whole_city() if path is None else path
     chosen = Purpose(purpose) if purpose else None
     return can(
         actor, Ask(kind.edits, roles_for(kind.edits), path, chosen, kind.about_residents)

@@ -4,18 +4,21 @@ import hashlib
 import secrets
 
 from django.db import models, transaction
+from django.db.models import Q
 
 from linli import clock
 from linli.audit.records import record
 from linli.columns import MomentField
 from linli.errors import N_, BadInput, NotFound, SignInNeeded, Word
-from linli.policy.can import Actor, Ask, can
+from linli.policy.can import Actor, Ask, Holding, can
 from linli.policy.powers import roles_for
 from linli.registry.accounts import Account
+from linli.registry.roster import Assignment
 
 PREFIX = "linli_"  # so that a token found in a log or a file is known for what it is
 SECRET_BYTES = 32
 LONGEST_DAYS = 400
+EDIT = "accounts.edit"
 DAY_S = 86_400
 
 
@@ -53,7 +56,7 @@ def issue(
             most=LONGEST_DAYS,
             days=days,
         )
-    holding = can(by, Ask("accounts.edit", roles_for("accounts.edit"))).required()
+    holding = _may(by, account.id)
     text = PREFIX + secrets.token_urlsafe(SECRET_BYTES)
     at = int(clock.wall_now()) if wall is None else wall
     made = ApiToken.objects.create(
@@ -73,11 +76,42 @@ def issue(
 @transaction.atomic
 def revoke(token_id: int, *, by: Actor, wall: int | None = None) -> None:
     """End a token now."""
-    holding = can(by, Ask("accounts.edit", roles_for("accounts.edit"))).required()
+    can(by, Ask(EDIT, roles_for(EDIT))).required()
     at = int(clock.wall_now()) if wall is None else wall
-    if not ApiToken.objects.filter(id=token_id, revoked_at=None).update(revoked_at=at):
+    found = ApiToken.objects.filter(id=token_id, revoked_at=None).first()
+    if found is None or not _reaches(by, found.account_id):
         raise NotFound(what=Word(N_("access token")), value=token_id)
+    holding = _may(by, found.account_id)
+    ApiToken.objects.filter(id=found.id).update(revoked_at=at)
     record(by, "revoke", "token", token_id, holding=holding)
+
+
+def listed(by: Actor, *, after: int = 0, most: int = 50) -> tuple[list[ApiToken], int | None]:
+    """A page of the tokens of accounts within reach, and the key of the next page."""
+    can(by, Ask(EDIT, roles_for(EDIT))).required()
+    rows = list(ApiToken.objects.filter(id__gt=after).order_by("id")[: most + 1])
+    key = rows[most - 1].id if len(rows) > most else None
+    return [row for row in rows[:most] if _reaches(by, row.account_id)], key
+
+
+def _posts(account_id: int) -> set[str]:
+    """Where an account holds posts, now or later: a token would hold them too."""
+    at = clock.now_s()
+    mine = Assignment.objects.filter(Q(ends_at=None) | Q(ends_at__gt=at), account_id=account_id)
+    return set(mine.values_list("post__path", flat=True))
+
+
+def _may(by: Actor, account_id: int) -> Holding:
+    """Nobody lends by a token what lies beyond their own reach."""
+    roles = roles_for(EDIT)
+    for path in sorted(_posts(account_id)):
+        can(by, Ask(EDIT, roles, path)).required()
+    return can(by, Ask(EDIT, roles)).required()
+
+
+def _reaches(by: Actor, account_id: int) -> bool:
+    roles = roles_for(EDIT)
+    return all(can(by, Ask(EDIT, roles, path)).allowed for path in _posts(account_id))
 
 
 def account_of(text: str, wall: int | None = None) -> Account:
