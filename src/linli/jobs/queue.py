@@ -132,7 +132,7 @@ def _do(leased: Job | None, watch: Callable[[int, int | None], None] | None) -> 
     except Problem as problem:
         _end(leased, JobState.FAILED, problem.tell())
     except Exception as error:  # whatever broke is kept with the job, and it is tried again
-        _again(leased, f"{type(error).__name__}: {error}")
+        _again(leased, type(error).__name__)  # its text may hold what somebody wrote
     else:
         _end(leased, JobState.DONE, "")
     return True
