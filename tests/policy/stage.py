@@ -18,7 +18,7 @@ from linli.loops.ledger import Item
 from linli.loops.loop import Loop
 from linli.policy.powers import roles_for
 from linli.policy.roles import STAFF, Role
-from linli.registry import imports, roster
+from linli.registry import duplicates, imports, roster
 from linli.registry.accounts import Account
 from linli.registry.areas import AreaCode
 from linli.registry.declarations import Declaration
@@ -59,6 +59,11 @@ def furnish(city: City, name: str) -> Place:
     person = Person.objects.create(
         code=f"p-{name}", name=f"Zhao {name}", household=household, changed_at=EVENING, **placed
     )
+    double = Person.objects.create(
+        code=f"q-{name}", name=f"Zhao {name}", household=household, changed_at=EVENING, **placed
+    )
+    duplicates.suspect(person.id, double.id, score=0.9, evidence=["name"], now=EVENING)
+    pair = duplicates.Candidate.objects.get(first_id=person.id)
     organisation = Organisation.objects.create(
         kind="shop", name_zh=f"店{name}", area=area, path=area.path, valid_from=DAY
     )
@@ -106,6 +111,7 @@ def furnish(city: City, name: str) -> Place:
         "assignment_id": assignment.id,
         "declaration_id": declared.id,
         "item": item,
+        "pair_id": pair.id,
     }
     return Place(area.id, rows, ids)
 

@@ -116,6 +116,7 @@ def _get(client: Client, page: str, place: stage.Place, beyond: int = 0) -> Any:
         "username": "ann",
         "name": "request" if page.startswith("limits") else "accept",
         "mark": "x",
+        "form": "csv",
     }
 
     def fill(match: re.Match[str]) -> str:
