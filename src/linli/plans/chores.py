@@ -6,12 +6,15 @@ import socket
 import threading
 from importlib import import_module
 
+from django.conf import settings
+
 import linli
 from linli import clock
 from linli.audit.sealed import seal_all
 from linli.jobs import mail, outbox, worker
 from linli.jobs.worker import Chore, Lease
 from linli.loops import tick
+from linli.loops.vacancies import watch
 from linli.plans import modes
 
 HEARTBEAT = "worker"  # the lease that shows that some worker is alive
@@ -41,11 +44,17 @@ def silent_for_s() -> int | None:
     return None if last is None else int(clock.wall_now()) - last
 
 
+def _vacancies() -> int:
+    """Look after the units for which nobody answers; in a demonstration that is an exercise."""
+    return watch.chore(exercise=bool(settings.DEMO))
+
+
 # A lease is how long the others wait when a worker is killed in the middle of a chore.
 CHORES: tuple[Chore, ...] = (
     Chore("alive", beat, every_s=HEARTBEAT_EVERY_S, lease_s=10),
     Chore("tick", tick.chore, every_s=1.0, lease_s=30),
     Chore("modes", modes.chore, every_s=1.0, lease_s=120),
+    Chore("vacancies", _vacancies, every_s=60.0, lease_s=60),
     Chore("send", outbox.send, every_s=1.0, lease_s=30),
     Chore("mail", mail.post, every_s=5.0),
     Chore("seal", seal_all, every_s=5.0, lease_s=60),

@@ -25,6 +25,8 @@ UNHELD_SHOWN = 20
 NOTICE_WORDS = {
     "yours": N_("It is yours now"),
     "late": N_("It is late"),
+    "due_soon": N_("Its limit comes near"),
+    "unheld": N_("It has come to your unit, and nobody holds it"),
     "progress": N_("Your request moved on"),
     "break_glass": N_("A resident's record was opened in an emergency"),
 }
