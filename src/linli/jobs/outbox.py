@@ -95,6 +95,11 @@ def put(rows: Iterable[Sequence[Any]]) -> int:
     return bulk.insert(Message, MESSAGE_COLUMNS, waiting) if waiting else 0
 
 
+def put_found(cursor: Any, select: str, values: Sequence[Any]) -> None:
+    """Put the messages that a query finds into the outbox, in MESSAGE_COLUMNS' order."""
+    cursor.execute(f"INSERT INTO jobs_message ({', '.join(MESSAGE_COLUMNS)}) {select}", values)
+
+
 def send(*, now: int | None = None, most: int = MESSAGES_A_PASS) -> int:
     """Turn waiting messages into one notice an account; returns how many messages were told."""
     at = clock.now_s() if now is None else now

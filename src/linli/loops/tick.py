@@ -17,7 +17,6 @@ from linli import clock
 from linli.jobs import outbox
 from linli.loops import write
 from linli.loops.calendar import ALWAYS, CALENDARS
-from linli.loops.messages import told
 from linli.loops.scene import Scene
 from linli.loops.work import Work
 from linli.policy.can import SYSTEM
@@ -27,7 +26,7 @@ from linli.registry.roster import first_responsible_many
 
 log = logging.getLogger("linli.loops")
 
-_TABLES = ("due", "passed", "moved")  # this connection's own, emptied before each pass
+_TABLES = ("due", "passed", "moved", "seats")  # this connection's own, emptied before each pass
 ITEMS_A_PASS = 20_000  # a pass holds its locks for well under a second
 
 
@@ -206,31 +205,40 @@ ON CONFLICT (community_id, loop, item_class, exercise) DO UPDATE SET {write.TALL
 
 
 def _tell(cursor: Any, at: int) -> None:
-    """Put a message an item into the outbox for each who is to be told."""
-    cursor.execute(
-        "SELECT moved.unit_id, due.topic, due.id, moved.holder_id, moved.late, moved.level, "
-        "due.item_class, due.exercise FROM due JOIN moved ON moved.id = due.id "
-        "WHERE moved.level > due.level"
-    )
-    rows = cursor.fetchall()
-    answerable = first_responsible_many({row[0] for row in rows}, at)
-    outbox.put(
-        (
-            at,
-            "late" if late else "due_soon",
-            account,
-            item_id,
-            {"level": level},
-            item_class == "urgent",
-            bool(exercise),
-        )
-        for unit, topic, item_id, holder, late, level, item_class, exercise in rows
-        for account in told(_first(answerable.get(unit, {}), topic), holder, late=bool(late))
-    )
+    """Put a message an item into the outbox for each who is to be told, as messages.told says."""
+    cursor.execute("SELECT DISTINCT unit_id FROM moved")
+    answerable = first_responsible_many([row[0] for row in cursor.fetchall()], at)
+    cursor.execute("CREATE TEMP TABLE seats (unit_id bigint, topic varchar(40), account_id bigint)")
+    rows = [(u, topic, a) for u, seats in answerable.items() for topic, a in seats.items()]
+    cursor.executemany("INSERT INTO seats VALUES (%s, %s, %s)", rows)
+    outbox.put_found(cursor, _TOLD[connection.vendor], [at, at])
 
 
-def _first(seats: dict[str, int], topic: str) -> int | None:
-    return seats.get(topic) or seats.get("")
+# Who is told, in the order of outbox.MESSAGE_COLUMNS: the holder; and from the limit on, or
+# where nobody holds it, whoever answers for the unit.
+_MESSAGE = """
+SELECT %s, CASE WHEN moved.late THEN 'late' ELSE 'due_soon' END, {account}, due.id,
+       {detail}, due.item_class = 'urgent', due.exercise
+FROM due JOIN moved ON moved.id = due.id
+"""
+_MOVED_UP = "WHERE moved.level > due.level"
+_TELLING = (
+    _MESSAGE.replace("{account}", "moved.holder_id")
+    + _MOVED_UP
+    + " AND moved.holder_id IS NOT NULL UNION ALL "
+    + _MESSAGE.replace("{account}", "COALESCE(topical.account_id, every.account_id)")
+    + "LEFT JOIN seats topical ON topical.unit_id = moved.unit_id "
+    "AND topical.topic = due.topic AND due.topic <> '' "
+    "LEFT JOIN seats every ON every.unit_id = moved.unit_id AND every.topic = '' "
+    + _MOVED_UP
+    + " AND (moved.late OR moved.holder_id IS NULL) "
+    "AND COALESCE(topical.account_id, every.account_id) IS NOT NULL "
+    "AND COALESCE(topical.account_id, every.account_id) <> COALESCE(moved.holder_id, 0)"
+)
+_TOLD = {
+    "sqlite": _TELLING.replace("{detail}", "json_object('level', moved.level)"),
+    "postgresql": _TELLING.replace("{detail}", "jsonb_build_object('level', moved.level)"),
+}
 
 
 def _guarded(item_id: int, at: int) -> Ticked:
