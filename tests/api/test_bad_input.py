@@ -11,9 +11,16 @@ from linli.audit.records import Record
 from linli.loops import find
 from linli.loops.ledger import Event, Item
 from linli.registry.areas import Area
+from linli.registry.roster import Assignment
 from linli.registry.vehicles import Vehicle
 from tests.callers import NOISE, Caller, open_noise, still
 from tests.cast import City
+
+
+def post_of(city: City, name: str) -> int:
+    """The post that somebody of the cast holds."""
+    return Assignment.objects.get(account=city.accounts[name], deputy=False).post_id
+
 
 pytestmark = pytest.mark.db
 CHINESE = re.compile("[\u4e00-\u9fff]")
@@ -158,10 +165,10 @@ CASES: list[tuple[str, str | None, str, str, Any, int, str, str]] = [
     ("limits for no loop", "lou", "POST", "/limits/nothing", lambda c: {"text": "a = 1"},
      404, "not_found", "no loop nothing"),
     ("a post held twice", "sam", "POST", "/roster/appointments",
-     lambda c: {"post_id": 4, "account_id": c.accounts["ann"].id,
+     lambda c: {"post_id": post_of(c, "sam"), "account_id": c.accounts["ann"].id,
                 "starts_at": "2020-02-09T00:00:00+08:00"}, 409, "post_occupied", "is held by"),
     ("a post that ends first", "lou", "POST", "/roster/appointments",
-     lambda c: {"post_id": 4, "account_id": c.accounts["ann"].id, "deputy": True,
+     lambda c: {"post_id": post_of(c, "sam"), "account_id": c.accounts["ann"].id, "deputy": True,
                 "starts_at": "2020-02-09T00:00:00+08:00", "ends_at": "2020-02-08T00:00:00+08:00"},
      422, "bad_input", "not after the start"),
     ("a token for ever", "lou", "POST", "/tokens",

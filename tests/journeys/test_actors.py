@@ -20,7 +20,8 @@ from linli.registry.accounts import Account
 from tests.cast import EVENING, HOUR
 from tests.journeys.tallies import tallies
 
-pytestmark = pytest.mark.db
+# On SQLite only: requests end in this process, which on PostgreSQL closes the test's connection.
+pytestmark = pytest.mark.django_db
 
 SEED = 5
 SCALE = 0.0005

@@ -111,10 +111,7 @@ LOADED_TYPES = (
 
 def load_types(rows: Iterable[Sequence[Any]]) -> int:
     """Add types of request in bulk, as plain values in the order of LOADED_TYPES."""
-    nothing_besides: list[Any] = []
-    return bulk.insert(
-        RequestType, (*LOADED_TYPES, "attributes"), ((*row, nothing_besides) for row in rows)
-    )
+    return bulk.insert(RequestType, LOADED_TYPES, rows)
 
 
 def open_types(on: date) -> list[RequestType]:
