@@ -25,7 +25,7 @@ test: setup ## Set up once, then run the tests on SQLite (TESTS="-k request" nar
 	$(BIN)/python -m pytest -m "not slow" $(TESTS)
 
 db: setup ## Run the tests marked db on a private PostgreSQL, started and ended here
-	$(BIN)/python scripts/private_postgres.py -- $(BIN)/python -m pytest -m db $(TESTS)
+	$(BIN)/python scripts/private_postgres.py -- $(BIN)/python -m pytest -m "db and not slow" $(TESTS)
 
 lint: .make/dev ## Check how the code reads
 	$(BIN)/ruff check .
