@@ -61,6 +61,11 @@ POSTS = [  # name, role, area, first responsible
     ("kim", Role.AUDITOR, "w", False),
     ("lou", Role.ADMINISTRATOR, "w", False),
     ("pat", Role.PARTNER, "oak", False),
+    ("hal", Role.CLINICIAN, "elm", False),
+    ("tao", Role.TRACER, "east", False),
+    ("lil", Role.LABORATORY, "w", False),
+    ("gus", Role.GATE_KEEPER, "oak", False),
+    ("quin", Role.COURIER, "oak", False),
     ("eve", Role.SECRETARY, "ash", True),
 ]
 

@@ -23,10 +23,15 @@ SKILL_SHARES = (0.30, 0.40, 0.05, 0.08, 0.10, 0.12)  # of staff; assumed
 PER_UNIT = {  # block: (role, topic, first responsible)
     "city": (
         ("city_command", "", True), ("data_office", "", False), ("analyst", "", False),
-        ("auditor", "", False), ("administrator", "", False),
+        ("auditor", "", False), ("administrator", "", False), ("laboratory", "", False),
     ),
-    "district": (("district_command", "", True), ("data_office", "", False)),
-    "street": (("street_duty", "", True), ("street_duty", "", False)),
+    "district": (
+        ("district_command", "", True), ("data_office", "", False), ("tracer", "", False),
+    ),
+    "street": (
+        ("street_duty", "", True), ("street_duty", "", False), ("clinician", "", False),
+        ("gate_keeper", "", False), ("courier", "", False),
+    ),
     "community": (("secretary", "", True), ("community_desk", "", False)),
     "grid": (("grid_worker", "", False),),
 }  # fmt: skip

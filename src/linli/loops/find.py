@@ -20,7 +20,7 @@ from linli.loops.token import digest
 from linli.loops.work import unmet_gates
 from linli.policy.can import OWNERS, PATH_STEP, Actor, Ask, Holding, can, scope
 from linli.policy.fields import MASK, sees
-from linli.policy.roles import FIELD_STAFF, PURPOSES, Purpose, Role
+from linli.policy.roles import FIELD_STAFF, HEALTH_STAFF, PURPOSES, Purpose, Role
 from linli.registry.accounts import Account
 from linli.registry.areas import Area, under, within
 
@@ -242,7 +242,7 @@ def work_of(actor: Actor, *, now: int, after: str | None = None, most: int = ITE
 
 def unheld_of(actor: Actor, *, after: str | None = None, most: int = ITEMS_A_PAGE) -> Page:
     """What waits at this person's units with nobody holding it, the earliest limit first."""
-    paths = {h.path for h in actor.holds(FIELD_STAFF | {Role.PARTNER})}
+    paths = {h.path for h in actor.holds(FIELD_STAFF | HEALTH_STAFF | {Role.PARTNER})}
     units = Area.objects.filter(path__in=paths).values("id")
     if not paths or not actor.two_factor:
         return Page([])

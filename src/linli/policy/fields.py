@@ -24,6 +24,10 @@ SEES: dict[Role, frozenset[str]] = {
     Role.DISTRICT_COMMAND: _NAME | _REACH,
     Role.CITY_COMMAND: _NAME | _REACH,
     Role.PARTNER: _NAME | _REACH,
+    Role.CLINICIAN: _NAME | _REACH | _BODY | _NEEDS | _PAPERS,
+    Role.LABORATORY: _NAME | _BODY,
+    Role.TRACER: _NAME | _REACH | _BODY | _PAPERS,
+    Role.COURIER: _NAME,
     Role.DATA_OFFICE: SENSITIVE,
     Role.RESIDENT: SENSITIVE,  # the own record only; can() sees to that
 }

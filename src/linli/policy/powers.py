@@ -5,14 +5,22 @@ The steps of a loop name their own roles; everything else that can be done is a 
 
 from linli.policy.roles import (
     DESKS,
+    DOOR_STAFF,
     DUTY_OFFICERS,
     FIELD_STAFF,
+    HEALTH_STAFF,
     STAFF,
     Role,
 )
 
 _KEEPERS = frozenset({Role.DATA_OFFICE})
-_READERS = STAFF - {Role.ANALYST, Role.AUDITOR, Role.ADMINISTRATOR, Role.PARTNER}
+_READERS = (STAFF - DOOR_STAFF) - {
+    Role.ANALYST,
+    Role.AUDITOR,
+    Role.ADMINISTRATOR,
+    Role.PARTNER,
+    Role.LABORATORY,
+}
 
 POWERS: dict[str, frozenset[Role]] = {
     # places and codes carry no personal data: everybody may see them
@@ -23,9 +31,9 @@ POWERS: dict[str, frozenset[Role]] = {
     "organisations.edit": _KEEPERS,
     "sites.see": STAFF | {Role.RESIDENT},
     "sites.edit": _KEEPERS,
-    "vehicles.see": STAFF - {Role.ANALYST, Role.AUDITOR},
+    "vehicles.see": (STAFF - DOOR_STAFF) - {Role.ANALYST, Role.AUDITOR},
     "vehicles.edit": _KEEPERS | {Role.SECRETARY, Role.STREET_DUTY},
-    "resources.see": STAFF - {Role.ANALYST, Role.AUDITOR},
+    "resources.see": (STAFF - DOOR_STAFF) - {Role.ANALYST, Role.AUDITOR},
     "resources.edit": _KEEPERS | {Role.SECRETARY, Role.STREET_DUTY},
     "duties.see": STAFF,
     "duties.edit": _KEEPERS | {Role.ADMINISTRATOR},
@@ -39,20 +47,20 @@ POWERS: dict[str, frozenset[Role]] = {
     "people.merge": _KEEPERS,
     "people.break_glass": FIELD_STAFF,
     # who answers for what
-    "roster.see": STAFF,
+    "roster.see": STAFF - DOOR_STAFF,
     "roster.edit": frozenset({Role.SECRETARY, Role.ADMINISTRATOR}) | DUTY_OFFICERS,
     "accounts.edit": frozenset({Role.ADMINISTRATOR}),
     # data in and out
     "imports.run": _KEEPERS | {Role.ADMINISTRATOR},  # each list takes its own power as well
     "exports.run": _KEEPERS | {Role.SECRETARY} | DUTY_OFFICERS,
     # rules and modes
-    "limits.see": STAFF,
+    "limits.see": STAFF - DOOR_STAFF,
     "limits.edit": frozenset({Role.ADMINISTRATOR, Role.CITY_COMMAND}),
     "mode.declare": frozenset({Role.CITY_COMMAND, Role.DISTRICT_COMMAND}),
     # boards
-    "work.see": FIELD_STAFF | {Role.PARTNER},
+    "work.see": FIELD_STAFF | HEALTH_STAFF | {Role.PARTNER},
     "board.see": DESKS | {Role.ANALYST},
-    "map.see": STAFF,
+    "map.see": STAFF - DOOR_STAFF,
     "audit.see": frozenset({Role.AUDITOR}),
     "back_check.see": DESKS | {Role.AUDITOR},
 }

@@ -17,6 +17,11 @@ class Role(StrEnum):
     DISTRICT_COMMAND = "district_command"
     CITY_COMMAND = "city_command"
     PARTNER = "partner"
+    CLINICIAN = "clinician"
+    LABORATORY = "laboratory"
+    TRACER = "tracer"
+    GATE_KEEPER = "gate_keeper"
+    COURIER = "courier"
     DATA_OFFICE = "data_office"
     ANALYST = "analyst"
     AUDITOR = "auditor"
@@ -34,6 +39,11 @@ SENTENCES: dict[Role, str] = {
     Role.DISTRICT_COMMAND: N_("Commands a district: sees what is late and moves what is stuck."),
     Role.CITY_COMMAND: N_("Commands the city: sets the mode, supervises what climbed this far."),
     Role.PARTNER: N_("Works for a partner organisation: does the part handed to it."),
+    Role.CLINICIAN: N_("Sees patients: reports cases, and says what somebody has."),
+    Role.LABORATORY: N_("Tests samples: enters results, and sees no more than the order."),
+    Role.TRACER: N_("Traces for disease control: visits, contacts, chains and their ends."),
+    Role.GATE_KEEPER: N_("Keeps a gate: measures temperatures and sees nobody's health."),
+    Role.COURIER: N_("Carries things to doors: sees a door and a name, nothing else."),
     Role.DATA_OFFICE: N_("Keeps the registry right: edits, imports, merges, exports."),
     Role.ANALYST: N_("Studies the records: sees counts everywhere and no names."),
     Role.AUDITOR: N_("Checks who did and saw what: reads the audit, changes nothing."),
@@ -51,6 +61,11 @@ NAMES: dict[Role, str] = {
     Role.DISTRICT_COMMAND: N_("district commander"),
     Role.CITY_COMMAND: N_("city commander"),
     Role.PARTNER: N_("partner worker"),
+    Role.CLINICIAN: N_("clinician"),
+    Role.LABORATORY: N_("laboratory worker"),
+    Role.TRACER: N_("contact tracer"),
+    Role.GATE_KEEPER: N_("gate keeper"),
+    Role.COURIER: N_("courier"),
     Role.DATA_OFFICE: N_("data officer"),
     Role.ANALYST: N_("analyst"),
     Role.AUDITOR: N_("auditor"),
@@ -63,13 +78,20 @@ COMMUNITY_STAFF = frozenset({Role.GRID_WORKER, Role.COMMUNITY_DESK, Role.SECRETA
 DUTY_OFFICERS = frozenset({Role.STREET_DUTY, Role.DISTRICT_COMMAND, Role.CITY_COMMAND})
 DESKS = frozenset({Role.COMMUNITY_DESK, Role.SECRETARY}) | DUTY_OFFICERS
 FIELD_STAFF = COMMUNITY_STAFF | DUTY_OFFICERS
-STAFF = FIELD_STAFF | {
-    Role.PARTNER,
-    Role.DATA_OFFICE,
-    Role.ANALYST,
-    Role.AUDITOR,
-    Role.ADMINISTRATOR,
-}
+HEALTH_STAFF = frozenset({Role.CLINICIAN, Role.LABORATORY, Role.TRACER})
+DOOR_STAFF = frozenset({Role.GATE_KEEPER, Role.COURIER})
+STAFF = (
+    FIELD_STAFF
+    | HEALTH_STAFF
+    | DOOR_STAFF
+    | {
+        Role.PARTNER,
+        Role.DATA_OFFICE,
+        Role.ANALYST,
+        Role.AUDITOR,
+        Role.ADMINISTRATOR,
+    }
+)
 
 
 class Purpose(StrEnum):
@@ -102,6 +124,9 @@ PURPOSES: dict[Role, frozenset[Purpose]] = {
     Role.DISTRICT_COMMAND: frozenset({Purpose.SERVICE, Purpose.INVESTIGATION}),
     Role.CITY_COMMAND: frozenset({Purpose.SERVICE, Purpose.INVESTIGATION}),
     Role.PARTNER: frozenset({Purpose.SERVICE}),
+    Role.CLINICIAN: frozenset({Purpose.CARE}),
+    Role.LABORATORY: frozenset({Purpose.CARE}),
+    Role.TRACER: frozenset({Purpose.INVESTIGATION}),
     Role.DATA_OFFICE: frozenset({Purpose.REGISTRY}),
     Role.AUDITOR: frozenset({Purpose.OVERSIGHT}),
 }

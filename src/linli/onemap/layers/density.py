@@ -7,7 +7,7 @@ from datetime import date
 from linli.errors import N_
 from linli.geo import area_km2
 from linli.onemap.layer import Discloses, Figure, Form, Gap, Layer, Measure, Ramp, Sight
-from linli.policy.roles import STAFF
+from linli.policy.roles import DOOR_STAFF, STAFF
 from linli.registry.areas import AreaShape
 from linli.registry.facts import Fact
 
@@ -48,7 +48,7 @@ LAYER = Layer(
         Measure("people", N_("people counted")),
         Measure("km2", N_("km²"), Form.DENSITY),
     ),
-    roles=STAFF,
+    roles=STAFF - DOOR_STAFF,
     ramp=Ramp.DUSK,
     read=_read,
     dated=_dated,
