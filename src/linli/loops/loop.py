@@ -7,7 +7,7 @@ are all written from it. Pure: no table, no clock, no framework.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, ClassVar
 
 from pydantic import BaseModel
 
@@ -24,7 +24,13 @@ class State(StrEnum):
 
 
 class Form(BaseModel):
-    """What a step asks; an unknown field is refused, so that nothing sent is lost in silence."""
+    """What a step asks; an unknown field is refused, so that nothing sent is lost in silence.
+
+    ``personal`` names the fields in which somebody may name a person: all free words. They are
+    kept beside the sealed event, and can be destroyed at their time.
+    """
+
+    personal: ClassVar[frozenset[str]] = frozenset()
 
     model_config = {"extra": "forbid", "str_strip_whitespace": True, "str_max_length": 4000}
 
@@ -137,6 +143,8 @@ class Loop:
     when_parent_closes: str | None = None  # the step an open child takes then
     version: int = 1
     about_residents: bool = True
+    emergency_only: bool = False  # opens under a declared emergency, and its words end with it
+    personal: frozenset[str] = frozenset()  # of an item's data, beyond what its forms name so
     first_allot: Allot | None = None
     subject: str = "household"
     reasons: Mapping[str, str] = field(default_factory=dict)  # why an allotment, as a sentence
@@ -179,6 +187,11 @@ class Loop:
     def step(self, name: str) -> Step | None:
         """The step of that name, None if there is none."""
         return next((step for step in self.steps if step.name == name), None)
+
+    def personal_fields(self) -> frozenset[str]:
+        """Everything in an item's data that may name a person."""
+        forms = (self.asks, *(step.asks for step in self.steps))
+        return self.personal.union(*(form.personal for form in forms))
 
     def steps_from(self, stage: str) -> tuple[Step, ...]:
         """The steps that begin at a stage, in the order declared."""

@@ -1,6 +1,11 @@
 """The tables of the loops."""
 
+from linli.loops.keeping import Destruction, Keeping
 from linli.loops.ledger import Event, Item, Tally, Voice
 from linli.loops.limits import LimitSet, Rung, StageClock
+from linli.loops.said import Said
 
-__all__ = ["Event", "Item", "LimitSet", "Rung", "StageClock", "Tally", "Voice"]
+__all__ = [
+    "Destruction", "Event", "Item", "Keeping", "LimitSet", "Rung", "Said", "StageClock", "Tally",
+    "Voice",
+]  # fmt: skip
