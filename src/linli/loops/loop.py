@@ -96,8 +96,9 @@ class Step:
     ``rises``: the item goes up this many tiers. ``reopens``: counts a re-opening, and from the
     ``rises_from``-th one the item goes up a tier. ``resumes``: the clock goes on where it was
     held. ``own``: its resident may take it, shown by account or token. ``effect`` gives columns
-    of the item to set, from the form. ``hands_over``: names the loop in which ``children``
-    open; the item waits for them.
+    of the item to set, from the form. ``children`` gives what opens below the item: in
+    the loop that ``hands_over`` names, or in the one an opening names itself. The item waits for
+    them where the step leads to a waiting stage, and goes on beside them elsewhere.
     """
 
     name: str

@@ -49,6 +49,7 @@ class Opening:
     channel: str = ""
     opened_by: int | None = None
     quantity: float | None = None
+    loop: str = ""  # of a child that is of another loop than its parent's step names
 
 
 def new(loop: Loop, opening: Opening, scene: Scene) -> tuple[Standing, Holding]:

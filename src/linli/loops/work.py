@@ -173,7 +173,7 @@ class Work:
             if current.state == State.CLOSED and was.state != State.CLOSED:
                 if current.parent_id is not None:
                     self.parents[current.parent_id] = None
-                if any(step.hands_over for step in loop.steps):
+                if any(step.children for step in loop.steps):
                     kin.tell_children(self, current.id)
 
     def write(self) -> None:
@@ -254,9 +254,9 @@ class Work:
         told, words = said.apart(loop, step.asks, form, uid, current.id, reasons=why)
         self.said += words
         self._event(current, name, from_stage, uid, holding, told, at)
-        if step.hands_over and step.children:
+        if step.children:
             openings = step.children(current, form, scene)
-            kin.open_children(self, scene.loop(step.hands_over), openings, current)
+            kin.open_children(self, step.hands_over or "", openings, current)
         if step.joins and loop.when_joined:
             kin.tell_joined(self, current, form["item"], loop.when_joined)
 
