@@ -46,6 +46,11 @@ POWERS: dict[str, frozenset[Role]] = {
     "people.edit": _KEEPERS | {Role.GRID_WORKER, Role.SECRETARY},
     "people.merge": _KEEPERS,
     "people.break_glass": FIELD_STAFF,
+    # the laboratory: it sees tubes; whoever treats or traces sees whose they are
+    "laboratory.order": frozenset({Role.CLINICIAN, Role.TRACER}) | DESKS,
+    "laboratory.result": frozenset({Role.LABORATORY, Role.CLINICIAN}),
+    "laboratory.see": HEALTH_STAFF,
+    "laboratory.match": frozenset({Role.CLINICIAN, Role.TRACER}),
     # who answers for what
     "roster.see": STAFF - DOOR_STAFF,
     "roster.edit": frozenset({Role.SECRETARY, Role.ADMINISTRATOR}) | DUTY_OFFICERS,
