@@ -186,7 +186,7 @@ def unmatched(request: HttpRequest, wanted: Query[LabPage]) -> Any:
     response=Done,
     operation_id="laboratory_match",
     summary="Say whose a result is, or set it aside",
-    openapi_extra=door("laboratory.match", about_residents=True, placed=False),
+    openapi_extra=door("laboratory.match", about_residents=True),
 )
 def match(request: HttpRequest, result_id: Path[Id], body: Body[LabDecision]) -> Any:
     """What was told of the person goes with the decision."""

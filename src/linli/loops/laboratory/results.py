@@ -142,6 +142,7 @@ def decide(
     Raises NotFound for a result that does not wait any more, or a person out of reach.
     """
     seen = sight.look(actor, "laboratory.match", purpose)
+    person = None if person_id is None else _in_reach(person_id, seen)
     with transaction.atomic():
         row = (
             LabResult.objects.select_for_update()
@@ -150,12 +151,9 @@ def decide(
         )
         if row is None:
             raise NotFound(what=Word(N_("result that waits")), value=result_id)
-        if person_id is not None:
-            person = Person.objects.filter(id=resolve(person_id)).first()
-            if person is None or not sight.paths_in(seen.ranges, person.path):
-                raise NotFound(what=Word(N_("person")), value=person_id)
+        if person is not None:
             row.person_id, row.path = person.id, person.path
-        row.match = Match.PERSON if person_id is not None else Match.DISMISSED
+        row.match = Match.DISMISSED if person is None else Match.PERSON
         row.matched_at, row.matched_by, row.told = now, actor.id, {}
         row.save()
         positive.follow([row.uid], now=now, exercise=actor.exercise)
@@ -165,6 +163,13 @@ def decide(
         )  # fmt: skip
     row.refresh_from_db()
     return row
+
+
+def _in_reach(person_id: int, seen: sight.Sight) -> Person:
+    person = Person.objects.filter(id=resolve(person_id)).first()
+    if person is None or not sight.paths_in(seen.ranges, person.path):
+        raise NotFound(what=Word(N_("person")), value=person_id)
+    return person
 
 
 def _fresh(given: Sequence[NewResult]) -> list[NewResult]:
