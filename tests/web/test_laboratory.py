@@ -69,7 +69,7 @@ def test_the_same_list_twice_changes_nothing(city: City, anna: Person) -> None:
     assert Item.objects.filter(loop="case").count() == 1
 
 
-@pytest.mark.parametrize("data", [b"", b"\x89PNG\r\n\x1a\n0000", "a,b\n1,2\n".encode()])
+@pytest.mark.parametrize("data", [b"", b"\x89PNG\r\n\x1a\n0000", b"a,b\n1,2\n"])
 def test_a_file_that_is_no_list_is_one_sentence_and_nothing_is_kept(
     city: City, anna: Person, data: bytes
 ) -> None:
