@@ -1,4 +1,4 @@
-"""Who infected whom, how far has a chain come, and whose source is not known? From decided links."""
+"""Who infected whom, how far has a chain come, and whose source is not known?"""
 
 from dataclasses import dataclass
 

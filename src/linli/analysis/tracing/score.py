@@ -130,9 +130,7 @@ def candidates(
     )
 
 
-def _terms(
-    visits: Visits, people: People, met: Meetings, fits: Timing
-) -> NDArray[np.float64]:
+def _terms(visits: Visits, people: People, met: Meetings, fits: Timing) -> NDArray[np.float64]:
     """How much of each term every meeting has, shape (meetings, terms)."""
     terms = np.zeros((len(met), len(TERMS)))
 

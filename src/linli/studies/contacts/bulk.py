@@ -1,6 +1,7 @@
 """Who was with any of these cases for long enough? Asked of files of millions of visits."""
 
-from dataclasses import dataclass
+import csv
+from dataclasses import dataclass, fields
 from importlib.resources import files
 from pathlib import Path
 
@@ -64,6 +65,7 @@ def contacts(
     with duckdb.connect() as database:
         database.execute(f"SET memory_limit = '{int(memory_mb)}MB'")
         database.execute("SET preserve_insertion_order = false")
+        database.execute("SET enable_progress_bar = false")  # it draws on standard output
         if threads is not None:
             database.execute(f"SET threads = {int(threads)}")
         _look_at(database, "visits", visits)
@@ -92,3 +94,19 @@ def _look_at(database: duckdb.DuckDBPyConnection, name: str, path: Path) -> None
             lacking=lacking,
             wanted=WANTED[name],
         )
+
+
+def rows(found: Contacts, most: int) -> list[dict[str, int]]:
+    """The first contacts, one dictionary each."""
+    names = [field.name for field in fields(found)]
+    columns = [getattr(found, name)[:most].tolist() for name in names]
+    return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
+
+
+def write(found: Contacts, path: Path) -> None:
+    """All contacts as CSV."""
+    names = [field.name for field in fields(found)]
+    with path.open("w", encoding="utf-8", newline="") as file:
+        out = csv.writer(file)
+        out.writerow(names)
+        out.writerows(zip(*(getattr(found, name).tolist() for name in names), strict=True))
