@@ -212,7 +212,9 @@ class _bar:  # noqa: N801 - read as a phrase: with _bar(...)
         from rich.console import Console
         from rich.progress import Progress
 
-        self._bar = Progress(console=Console(stderr=True), disable=not shown, transient=True)
+        console = Console(stderr=True)
+        hidden = not (shown and console.is_terminal)
+        self._bar = Progress(console=console, disable=hidden, transient=True)
         self._task = self._bar.add_task("")
 
     def __enter__(self) -> Any:

@@ -30,7 +30,7 @@ class Offspring:
     n: int
     n_zero: int
 
-    def mass(self, counts: NDArray[np.int64]) -> NDArray[np.float64]:
+    def mass(self, counts: NDArray) -> NDArray[np.float64]:
         """The chance that a case infects this many."""
         return np.exp(_log_mass(counts, self.r.value, min(self.k.value, np.exp(MOST_LOG_K))))
 
@@ -114,7 +114,7 @@ def offspring(counts: NDArray[np.float64]) -> Offspring:
     return Offspring(mean, k, -top, len(counts), int((counts == 0).sum()))
 
 
-def _log_mass(counts: NDArray[np.float64], r: float, k: float) -> NDArray[np.float64]:
+def _log_mass(counts: NDArray, r: float, k: float) -> NDArray[np.float64]:
     """The logarithm of the negative binomial's mass at some counts."""
     ways = gammaln(k + counts) - gammaln(k) - gammaln(counts + 1.0)
     return ways + k * np.log(k / (k + r)) + counts * np.log(r / (k + r))

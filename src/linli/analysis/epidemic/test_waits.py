@@ -11,7 +11,6 @@ from linli.analysis.epidemic.waits import Family, Waits, fit
 from linli.errors import BadInput
 
 
-
 def made_up(n: int, mean: float, sd: float) -> tuple[np.ndarray, np.ndarray]:
     """Moments of onset over nine weeks, and of report a gamma wait later."""
     dice = np.random.default_rng(20)
