@@ -70,7 +70,7 @@ def delays(
         _there(cases), begins=begins, ends=ends, family=_family(family),
         seen_until=seen_until or None,
     )  # fmt: skip
-    _tell(found, _("Delay"), picture, as_json=as_json)
+    _tell(found, _("Delay between two days"), picture, as_json=as_json)
 
 
 @app.command(help=_("How many each case infects, and how unevenly: R and k."))
@@ -97,7 +97,7 @@ def offspring(
     if picture is not None:
         drawn = study.picture(
             found, fit, title=_("How many each case infected"), x_label=_("infected by one case"),
-            y_label=_("cases"), names=(_("records"), _("fit")),
+            y_label=_("number of cases"), names=(_("in the records"), _("the fit")),
         )  # fmt: skip
         picture.write_text(drawn, encoding="utf-8")
     if as_json:
@@ -111,7 +111,7 @@ def offspring(
 
 def _tell(found: "Fitted", what: str, picture: Path | None, *, as_json: bool) -> None:
     if picture is not None:
-        drawn = found.picture(what, _("days"), _("records"), (_("records"), _("fit")))
+        drawn = found.picture(what, _("days from one to the other"), _("in the records"), (_("in the records"), _("the fit")))
         picture.write_text(drawn, encoding="utf-8")
     if as_json:
         say_json(found.told())
