@@ -120,7 +120,8 @@ def compare(name: str, ours: Curve, naive: Curve) -> None:
     """One line: at the recall that the join reaches, both precisions."""
     recall, precision = naive.recall[-1], naive.precision[-1]
     say(f"{name}: precision at recall {recall:.2f}", f"{ours.precision_at(recall):.2f}",
-        f"> {precision:.2f}, same place and day")  # fmt: skip
+        f"> {precision:.2f}, same place and day; area {ours.average_precision:.2f} against "
+        f"{naive.average_precision:.2f}")  # fmt: skip
 
 
 def _province(notices: _notices.Notices, ranked: Ranked, name: str) -> None:

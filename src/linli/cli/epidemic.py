@@ -111,7 +111,12 @@ def offspring(
 
 def _tell(found: "Fitted", what: str, picture: Path | None, *, as_json: bool) -> None:
     if picture is not None:
-        drawn = found.picture(what, _("days from one to the other"), _("in the records"), (_("in the records"), _("the fit")))
+        drawn = found.picture(
+            what,
+            _("days from one to the other"),
+            _("in the records"),
+            (_("in the records"), _("the fit")),
+        )
         picture.write_text(drawn, encoding="utf-8")
     if as_json:
         say_json(found.told())

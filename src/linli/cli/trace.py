@@ -133,6 +133,7 @@ def chains(
     ] = None,
     source: Annotated[str, typer.Option(help=_("The column of who infected."))] = "source",
     infected: Annotated[str, typer.Option(help=_("The column of who was infected."))] = "infected",
+    case: Annotated[str, typer.Option(help=_("The column of the case in the list."))] = "case",
     as_json: InJson = False,
 ) -> None:
     """How far the infection has come by the links that people decided on."""
@@ -140,7 +141,7 @@ def chains(
     from linli.studies.epidemic.offspring import linked
 
     listed = None if cases is None else _there(cases)
-    told = linked(_there(links), listed, source=source, infected=infected).told()
+    told = linked(_there(links), listed, source=source, infected=infected, case=case).told()
     if as_json:
         say_json(told)
         return
@@ -176,10 +177,14 @@ def _tell_pairs(found: "Traced", most: int, *, as_json: bool) -> None:
             place=row["place"],
             start=row["from"] or "?",
         )
-        parts = [f"{f['factor']} {f['log_odds']:+.2f} ({f['seen']})" for f in row["factors"]]
-        say("       {parts}", parts=", ".join(parts))
+        say("       {parts}", parts=", ".join(_part(factor) for factor in row["factors"]))
     say(_("{n} pairs shared a place. The score is in log-odds; a person decides."),
         n=len(found.ranked))  # fmt: skip
+
+
+def _part(factor: dict[str, Any]) -> str:
+    seen = f" ({factor['seen']})" if factor["seen"] else ""
+    return f"{factor['factor']} {factor['log_odds']:+.2f}{seen}"
 
 
 def _tell_terms(rows: list[dict[str, Any]], *, as_json: bool) -> None:

@@ -7,7 +7,10 @@ from html import escape
 WIDTH, HEIGHT = 720, 420
 LEFT, RIGHT, TOP, BOTTOM = 64, 20, 64, 52
 INK, FAINT = "#1f2430", "#d5d9e0"
-COLOURS = ("#0b62a4", "#c2541b", "#3b7d3b", "#7a4fa3", "#8a6d1b", "#5b6470", "#b0306a", "#1c8a8a")
+COLOURS = (
+    "#0b62a4", "#c2541b", "#3b7d3b", "#7a4fa3", "#8a6d1b", "#5b6470", "#b0306a", "#1c8a8a",
+    "#12305c", "#e0a030", "#9bc46c", "#d98cb3",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -3,13 +3,13 @@
 import csv
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from linli.analysis.dates.typed import TypedDays, parse_onset
+from linli.analysis.dates.typed import Note, TypedDays, parse_onset
 from linli.analysis.tracing import score
 from linli.analysis.tracing.visits import AIRS, KINDS, UNKNOWN, Air, Meetings, PlaceKind, Visits
 from linli.analysis.tracing.visits import meetings as all_meetings
@@ -25,6 +25,7 @@ PERSON_ALSO = ("onset", "onset_to", "household", "workplace", "area")
 Watch = Callable[[int, int], None]
 STAGES = 4  # of the work, for who watches: visits, people, meetings, scores
 IN_PICTURE = 15
+ABOUT_DAYS = 2  # on either side of a day that somebody gives as about; assumed
 
 
 @dataclass(frozen=True)
@@ -216,7 +217,12 @@ def _onset(text: str, written_on: date | None) -> tuple[float, float]:
         found = tables.day(text)
         return found, found
     days: TypedDays = parse_onset(text, written_on=written_on)
-    return tables.day(days.earliest.isoformat()), tables.day(days.latest.isoformat())
+    blur = ABOUT_DAYS if Note.ABOUT in days.notes else 0
+    last = min(days.latest + timedelta(days=blur), written_on)
+    return (
+        tables.day((days.earliest - timedelta(days=blur)).isoformat()),
+        tables.day(last.isoformat()),
+    )
 
 
 def _kind(text: str) -> int:
