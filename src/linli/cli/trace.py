@@ -4,6 +4,7 @@ They read files and need neither a server nor a database. None of them decides a
 """
 
 from datetime import date
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -166,9 +167,9 @@ def chains(
 
 def _tell_pairs(found: "Traced", most: int, *, as_json: bool) -> None:
     if as_json:
-        say_json({"pairs": len(found.ranked), "rows": list(found.rows())[:most]})
+        say_json({"pairs": len(found.ranked), "rows": list(islice(found.rows(), most))})
         return
-    for _n, row in zip(range(most), found.rows(), strict=False):
+    for row in islice(found.rows(), most):
         say(
             "{score:+.2f}  {first} - {second}  {place}  {start}",
             score=row["score"],
