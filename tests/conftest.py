@@ -33,6 +33,22 @@ def chromium() -> Iterator[object]:
         browser.close()
 
 
+@pytest.fixture(scope="module")
+def kept_connection() -> Iterator[None]:
+    """Keep the test's connection when a call of the application in this process ends.
+
+    A server gives back its connection with each request; Django's own test client switches that
+    off in the same way, while a client that knows WSGI only cannot know of it.
+    """
+    from django.core.signals import request_finished, request_started
+    from django.db import close_old_connections
+
+    ends = [s for s in (request_started, request_finished) if s.disconnect(close_old_connections)]
+    yield
+    for signal in ends:
+        signal.connect(close_old_connections)
+
+
 @pytest.fixture(scope="session")
 def axe() -> str:
     """Return the accessibility checker as a script to add to a page."""

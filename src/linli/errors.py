@@ -32,6 +32,7 @@ class Problem(Exception):
     code = "problem"
     status = 400
     sentence = N_("Something went wrong.")
+    wait_s: int | None = None  # after how long it is worth to try again, where that is known
 
     def __init__(self, sentence: str | None = None, /, **values: Any) -> None:
         self.template = sentence if sentence is not None else self.sentence

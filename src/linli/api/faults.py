@@ -97,7 +97,10 @@ def fault_of(problem: Problem) -> Fault:
 
 def answer(problem: Problem) -> HttpResponse:
     """A problem as the API's answer."""
-    return JsonResponse(fault_of(problem).model_dump(), status=problem.status)
+    response = JsonResponse(fault_of(problem).model_dump(), status=problem.status)
+    if problem.wait_s is not None:
+        response["Retry-After"] = str(problem.wait_s)
+    return response
 
 
 def _plain(value: Any) -> Any:

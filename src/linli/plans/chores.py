@@ -13,6 +13,7 @@ from linli import clock
 from linli.audit.sealed import seal_all
 from linli.jobs import mail, outbox, worker
 from linli.jobs.worker import Chore, Lease
+from linli.knocks import counter
 from linli.loops import tick
 from linli.loops.vacancies import watch
 from linli.plans import modes
@@ -58,6 +59,7 @@ CHORES: tuple[Chore, ...] = (
     Chore("send", outbox.send, every_s=1.0, lease_s=30),
     Chore("mail", mail.post, every_s=5.0),
     Chore("seal", seal_all, every_s=5.0, lease_s=60),
+    Chore("knocks", counter.forget, every_s=300.0, lease_s=60),
 )
 
 

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 
 from linli.errors import N_, Problem, PurposeNeeded, SignInNeeded
+from linli.knocks.rates import TooOften
 from linli.policy.can import SecondFactorNeeded
 from linli.web import purposes
 
@@ -20,6 +21,7 @@ TITLES = {
     404: N_("We could not find that"),
     409: N_("That is not possible now"),
     422: N_("Something has to be put right"),
+    429: N_("That was too often"),
     500: N_("Something broke on our side"),
 }
 
@@ -56,8 +58,21 @@ def tell(request: HttpRequest, problem: Problem) -> HttpResponse:
         )
         answer.headers["HX-Retarget"] = "#alert"
         answer.headers["HX-Reswap"] = "innerHTML"
-        return answer
-    return _page(request, problem.status, sentence)
+    else:
+        answer = _page(request, problem.status, sentence)
+    return with_wait(answer, problem)
+
+
+def with_wait(answer: HttpResponse, problem: Problem | None) -> HttpResponse:
+    """The same answer, saying after how many seconds to try again where that is known."""
+    if problem is not None and problem.wait_s is not None:
+        answer.headers["Retry-After"] = str(problem.wait_s)
+    return answer
+
+
+def too_often(request: HttpRequest) -> HttpResponse:
+    """What allauth counts by itself, told as we tell it; its spans are a minute."""
+    return tell(request, TooOften(wait_s=60))
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -11,6 +11,8 @@ from django.conf import settings
 from django.dispatch import receiver
 from django.http import HttpRequest
 
+from linli.knocks import doors
+
 
 class Accounts(DefaultAccountAdapter):
     """Accounts are made by an administrator; residents need none."""
@@ -18,6 +20,17 @@ class Accounts(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Nobody makes an account by themselves."""
         return False
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Count a password that is tried, until it turns out to be right."""
+        doors.knock_to_sign_in(request, str(credentials.get("username", "")))
+
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> Any:
+        """Who it is, None for a wrong password; raises TooOften."""
+        found = super().authenticate(request, **credentials)
+        if found is not None:
+            doors.forgive_sign_in(request, str(credentials.get("username", "")))
+        return found
 
     def populate_username(self, request: HttpRequest, user: Any) -> None:
         """Keep the name given, and show it until somebody says a better one."""
