@@ -37,16 +37,14 @@ def chromium() -> Iterator[object]:
 def kept_connection() -> Iterator[None]:
     """Keep the test's connection when a call of the application in this process ends.
 
-    A server gives back its connection with each request; Django's own test client switches that
-    off in the same way, while a client that knows WSGI only cannot know of it.
+    A server gives back its connection with each request, which ends the test's transaction on
+    PostgreSQL. Django's own test client switches that off for its calls, and on again.
     """
-    from django.core.signals import request_finished, request_started
-    from django.db import close_old_connections
+    from django.db import connection
 
-    ends = [s for s in (request_started, request_finished) if s.disconnect(close_old_connections)]
-    yield
-    for signal in ends:
-        signal.connect(close_old_connections)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(connection, "close_if_unusable_or_obsolete", lambda: None)
+        yield
 
 
 @pytest.fixture(scope="session")
