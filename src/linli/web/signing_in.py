@@ -4,6 +4,7 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.internal.flows.login import record_authentication
+from allauth.account.signals import user_logged_in
 from allauth.mfa.models import Authenticator
 from allauth.mfa.signals import authenticator_added
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
@@ -44,6 +45,25 @@ class Providers(DefaultSocialAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest, sociallogin: Any) -> bool:
         """Open where a provider is set."""
         return bool(settings.SOCIALACCOUNT_PROVIDERS)
+
+
+@receiver(user_logged_in)
+def believe(request: HttpRequest, user: Any, sociallogin: Any = None, **_: Any) -> None:
+    """Count the provider's own second factor, where the deployment says by which words."""
+    if sociallogin is None:
+        return
+    token = (sociallogin.account.extra_data or {}).get("id_token") or {}
+    said = {*_words(token.get("amr")), *_words(token.get("acr"))}
+    if said & settings.OIDC_SECOND_FACTOR:
+        record_authentication(
+            request, user, "mfa", type="oidc", provider=sociallogin.account.provider
+        )
+
+
+def _words(claim: Any) -> list[str]:
+    """A claim as the words it holds: `amr` is a list of them, `acr` one; anything else is none."""
+    parts = claim if isinstance(claim, list) else [claim]
+    return [part for part in parts if isinstance(part, str)]
 
 
 @receiver(authenticator_added)
