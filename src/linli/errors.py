@@ -72,6 +72,13 @@ class TooLong(BadInput):
     )
 
 
+class NoText(BadInput):
+    """A text holds what no text may hold; no database would keep it."""
+
+    code = "no_text"
+    sentence = N_("A text holds a NUL or half a character, which cannot be kept. Take it out.")
+
+
 class Conflict(Problem):
     """The world has moved on: what was asked is no longer possible."""
 

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 import schemathesis
 from django.db import transaction
-from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis import HealthCheck, Phase, assume, given, seed, settings
 from hypothesis import strategies as st
 from hypothesis.errors import Unsatisfiable
 from schemathesis.core.result import Ok
@@ -116,6 +116,7 @@ def _fault(
             for named in (case.path_parameters, case.query, case.body):
                 if isinstance(named, dict):
                     named.update({key: known[key] for key in named if key in known})
+        assume(not _says_less_than_it_holds(case))
         sent = headers if mode is GenerationMode.POSITIVE else only_who
         with transaction.atomic():
             case.call_and_validate(headers=sent, excluded_checks=[ignored_auth])
@@ -131,3 +132,9 @@ def _fault(
     ) as error:  # every way of failing is a finding, told with its operation
         return f"{type(error).__name__}: {error}"[:1500]
     return ""
+
+
+def _says_less_than_it_holds(case: Any) -> bool:
+    """A list in a query that holds null: the client leaves it out, so that what arrives may fit."""
+    values = case.query.values() if isinstance(case.query, dict) else ()
+    return any(isinstance(value, list) and None in value for value in values)

@@ -74,13 +74,6 @@ class Unreadable(BadInput):
     sentence = N_("The body cannot be read: {reason}. Send one JSON object in UTF-8.")
 
 
-class NoText(BadInput):
-    """A text holds what no text may hold; no database would keep it."""
-
-    code = "no_text"
-    sentence = N_("A text holds a NUL or half a character, which cannot be kept. Take it out.")
-
-
 class Broken(Problem):
     """We failed; the log knows more, and the caller learns no more than that."""
 

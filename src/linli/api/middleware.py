@@ -12,14 +12,13 @@ from linli.api.faults import (
     Broken,
     CsrfMissing,
     MethodNotAllowed,
-    NoText,
     Unreadable,
     answer,
     no_such_route,
     too_large,
 )
 from linli.api.openapi import queries
-from linli.errors import N_, BadInput
+from linli.errors import N_, BadInput, NoText
 
 log = logging.getLogger("linli.api")
 

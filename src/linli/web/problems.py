@@ -1,15 +1,17 @@
 """What does somebody read when something goes wrong? One sentence, and what can be done now."""
 
+from collections.abc import Iterator
 from http import HTTPStatus
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext
 
-from linli.errors import N_, Problem, PurposeNeeded, SignInNeeded
+from linli.columns import BIGGEST
+from linli.errors import N_, NoText, Problem, PurposeNeeded, SignInNeeded
 from linli.knocks.rates import TooOften
 from linli.policy.can import SecondFactorNeeded
 from linli.web import purposes
@@ -26,6 +28,9 @@ TITLES = {
 }
 
 
+OTHER_FACES = ("/api/", "/open311/")  # which refuse in their own words
+
+
 class ProblemPages:
     """Turns a Problem that a page raises into an answer: a page, or a piece of one for HTMX."""
 
@@ -36,9 +41,26 @@ class ProblemPages:
         """Let the page answer."""
         return self.answer(request)
 
+    def process_view(
+        self, request: HttpRequest, view: object, args: object, named: dict[str, Any]
+    ) -> HttpResponse | None:
+        """Refuse a number that no row can have, and what no text may hold."""
+        if request.path.startswith(OTHER_FACES):
+            return None
+        if any(isinstance(value, int) and value > BIGGEST for value in named.values()):
+            return not_found(request, Exception())
+        texts = [*_texts(request.GET), *_texts(request.POST), *map(str, named.values())]
+        return tell(request, NoText()) if any("\0" in text for text in texts) else None
+
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """The answer to a Problem; anything else goes its way."""
         return tell(request, error) if isinstance(error, Problem) else None
+
+
+def _texts(given: QueryDict) -> Iterator[str]:
+    for name, values in given.lists():
+        yield name
+        yield from (value for value in values if isinstance(value, str))
 
 
 def tell(request: HttpRequest, problem: Problem) -> HttpResponse:

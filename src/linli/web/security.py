@@ -45,12 +45,13 @@ def _providers() -> list[dict[str, dict[str, str]]]:
 
 
 def content_policy(answer: Answer) -> Answer:
-    """Tell the browser to load files of our own only; an answer may carry a policy of its own."""
+    """Tell the browser to load files of our own only and to keep no page, unless an answer says."""
     policy = _policy()
 
     def middleware(request: HttpRequest) -> HttpResponse:
         response = answer(request)
         response.headers.setdefault("Content-Security-Policy", policy)
+        response.headers.setdefault("Cache-Control", "no-store, private")  # files come before this
         response.headers.setdefault("Permissions-Policy", "camera=(), microphone=()")
         return response
 

@@ -234,10 +234,10 @@ def join(request: HttpRequest, item_id: int) -> HttpResponse:
 
 def similar(request: HttpRequest) -> HttpResponse:
     """Requests of the same type under way nearby, where others may know of them."""
-    area, kind = request.GET.get("area", ""), request.GET.get("kind", "")
+    area, kind = id_of(request.GET.get("area", "")) or 0, request.GET.get("kind", "")
     public = RequestType.objects.filter(code=kind, public=True).first()
-    known = Area.objects.filter(id=id_of(area) or 0).exists()
-    rows = find.similar(actor_of(request), int(area), kind) if public and known else []
+    known = Area.objects.filter(id=area).exists()
+    rows = find.similar(actor_of(request), area, kind) if public and known else []
     return render(request, "requests/_similar.html", {"rows": rows, "kind": public})
 
 
