@@ -79,6 +79,14 @@ class NoText(BadInput):
     sentence = N_("A text holds a NUL or half a character, which cannot be kept. Take it out.")
 
 
+class TooLarge(Problem):
+    """What was sent is larger than the door."""
+
+    code = "too_large"
+    status = 413
+    sentence = N_("What was sent holds {size} bytes; at most {most} are taken. Send less at once.")
+
+
 class Conflict(Problem):
     """The world has moved on: what was asked is no longer possible."""
 

@@ -11,7 +11,7 @@ from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 from pydantic import BaseModel
 
-from linli.errors import N_, BadInput, NotFound, Problem, SignInNeeded, Word
+from linli.errors import N_, BadInput, NotFound, Problem, SignInNeeded, TooLarge, Word
 from linli.forms import BadForm
 
 log = logging.getLogger("linli.api")
@@ -40,14 +40,6 @@ class MethodNotAllowed(Problem):
     code = "method_not_allowed"
     status = 405
     sentence = N_("{method} is not possible here. Possible: {allowed}.")
-
-
-class TooLarge(Problem):
-    """What was sent is larger than the door."""
-
-    code = "too_large"
-    status = 413
-    sentence = N_("What was sent holds {size} bytes; at most {most} are taken. Send less at once.")
 
 
 class WrongType(Problem):
@@ -161,10 +153,10 @@ def no_such_route(request: HttpRequest) -> NoSuchRoute:
     return NoSuchRoute(path=path, description="/api/openapi.json")
 
 
-def too_large(request: HttpRequest) -> TooLarge:
+def too_large(request: HttpRequest, most: int | None = None) -> TooLarge:
     """The problem of a body that is larger than the door."""
     size = request.META.get("CONTENT_LENGTH") or "?"
-    return TooLarge(size=size, most=settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
+    return TooLarge(size=size, most=most or settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
 
 
 def _place(loc: tuple[Any, ...]) -> tuple[Any, ...]:

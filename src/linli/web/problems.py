@@ -97,6 +97,13 @@ def too_often(request: HttpRequest) -> HttpResponse:
     return tell(request, TooOften(wait_s=60))
 
 
+def told(request: HttpRequest, problem: Problem) -> HttpResponse:
+    """The sentence alone, where nothing is known yet of who asks."""
+    return HttpResponse(
+        problem.tell(gettext), status=problem.status, content_type="text/plain; charset=utf-8"
+    )
+
+
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """What was sent could not be read."""
     return _page(request, 400, gettext("Go back and try again."))

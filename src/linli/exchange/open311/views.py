@@ -36,14 +36,6 @@ class WrongMethod(Problem):
     sentence = N_("{method} is not possible here. Possible: {allowed}.")
 
 
-class TooLarge(Problem):
-    """More was sent than is read."""
-
-    code = "too_large"
-    status = 413
-    sentence = N_("What was sent is too large. Shorten the description.")
-
-
 class Broken(Problem):
     """We failed; the log knows more."""
 
@@ -58,6 +50,7 @@ def call(**methods: Callable[..., Answer]) -> Callable[..., HttpResponse]:
     def view(request: HttpRequest, format_: str, **named: str) -> HttpResponse:
         status, wait_s = 200, None
         try:
+            asked.check_size(request)
             asked.check_text(request.GET)
             asked.check_jurisdiction(request.GET)
             handler = methods.get(request.method or "")
@@ -68,7 +61,7 @@ def call(**methods: Callable[..., Answer]) -> Callable[..., HttpResponse]:
             status, root, value = _status(problem), "errors", _errors(problem)
             wait_s = problem.wait_s
         except RequestDataTooBig:
-            status, root, value = 413, "errors", _errors(TooLarge())
+            status, root, value = 413, "errors", _errors(asked.TooLarge())
         except SuspiciousOperation:
             status, root, value = 400, "errors", _errors(asked.BadRequest())
         except Exception:
