@@ -41,23 +41,24 @@ def knock(rate: Rate | None, sender: str, *, wall: float | None = None) -> None:
         return
     now = _now_ms(wall)
     latest = now + rate.patience_ms - rate.each_ms
-    given = {"key": _key(rate, sender), "first": now + rate.each_ms, "each": rate.each_ms}
+    given: dict[str, str | int] = {
+        "key": _key(rate, sender), "now": now, "latest": latest,
+        "first": now + rate.each_ms, "each": rate.each_ms,
+    }  # fmt: skip
     with connection.cursor() as cursor:
-        cursor.execute(COUNT, {**given, "now": now, "latest": latest})
+        cursor.execute(COUNT, given)
         let_in = cursor.fetchone() is not None
     if not let_in:
-        look(rate, sender, wall=wall)
+        raise TooOften(wait_s=max(1, _wait_s(rate, sender, now)))
 
 
 def look(rate: Rate | None, sender: str, *, wall: float | None = None) -> None:
     """Raise TooOften where the next knock would; counts nothing."""
     if rate is None:
         return
-    found = Knock.objects.filter(key=_key(rate, sender)).first()
-    ahead_ms = found.weighs_until_ms - _now_ms(wall) if found else 0
-    wait_ms = ahead_ms - (rate.patience_ms - rate.each_ms)
-    if wait_ms > 0:
-        raise TooOften(wait_s=-(-wait_ms // 1000))
+    wait_s = _wait_s(rate, sender, _now_ms(wall))
+    if wait_s > 0:
+        raise TooOften(wait_s=wait_s)
 
 
 def forgive(rate: Rate | None, sender: str) -> None:
@@ -92,6 +93,13 @@ def forget(*, wall: float | None = None) -> int:
     return Knock.objects.filter(
         key__in=list(old[:FORGOTTEN_AT_ONCE].values_list("key", flat=True))
     ).delete()[0]
+
+
+def _wait_s(rate: Rate, sender: str, now_ms: int) -> int:
+    """Whole seconds until the next knock is let in; none where it would be now."""
+    found = Knock.objects.filter(key=_key(rate, sender)).first()
+    ahead_ms = found.weighs_until_ms - now_ms if found else 0
+    return -(-(ahead_ms - rate.patience_ms + rate.each_ms) // 1000)
 
 
 def _key(rate: Rate, sender: str) -> str:
