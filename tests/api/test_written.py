@@ -1,5 +1,7 @@
 """What a computer would read two ways is refused: numbers for days, answers for numbers."""
 
+from uuid import uuid4
+
 import pytest
 
 from tests.callers import NOISE, Caller, still
@@ -36,3 +38,17 @@ def test_true_is_no_number(city: City):
 
     assert answer.status_code == 422
     assert "up_to has to be a whole number" in answer.json()["sentence"]
+
+
+def test_the_uid_of_somebody_elses_request_tells_nothing_of_it(city: City):
+    still()
+    body = {"area_id": city.areas["oak1"].id, "kind": "noise", "form": NOISE, "uid": str(uuid4())}
+    ann = Caller(city, "ann")
+    made = ann.post("/api/requests", body)
+
+    again = ann.post("/api/requests", body)
+    guessed = Caller(city, None).post("/api/requests", body)
+
+    assert (made.status_code, again.status_code, guessed.status_code) == (201, 200, 409)
+    assert guessed.json()["code"] == "taken"
+    assert "stage" not in guessed.json()["values"]
