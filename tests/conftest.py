@@ -33,6 +33,20 @@ def chromium() -> Iterator[object]:
         browser.close()
 
 
+@pytest.fixture(scope="module")
+def kept_connection() -> Iterator[None]:
+    """Keep the test's connection when a call of the application in this process ends.
+
+    A server gives back its connection with each request, which ends the test's transaction on
+    PostgreSQL. Django's own test client switches that off for its calls, and on again.
+    """
+    from django.db import connection
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(connection, "close_if_unusable_or_obsolete", lambda: None)
+        yield
+
+
 @pytest.fixture(scope="session")
 def axe() -> str:
     """Return the accessibility checker as a script to add to a page."""

@@ -7,6 +7,16 @@ from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models.expressions import Combinable
 
+BIGGEST = 2**63 - 1  # what a column of whole numbers holds
+
+
+def whole(text: str) -> int | None:
+    """A number as an address or a form gives it and a column holds it; None if it is none."""
+    if not (text.isascii() and text.isdigit() and len(text) <= len(str(BIGGEST))):
+        return None
+    number = int(text)
+    return number if number <= BIGGEST else None
+
 
 class MomentField(models.BigIntegerField):
     """An aware moment, kept as whole UTC seconds: small, exact, and compared as a number."""

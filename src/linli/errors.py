@@ -32,6 +32,7 @@ class Problem(Exception):
     code = "problem"
     status = 400
     sentence = N_("Something went wrong.")
+    wait_s: int | None = None  # after how long it is worth to try again, where that is known
 
     def __init__(self, sentence: str | None = None, /, **values: Any) -> None:
         self.template = sentence if sentence is not None else self.sentence
@@ -69,6 +70,21 @@ class TooLong(BadInput):
     sentence = N_(
         "{field} holds {length} characters; at most {most} fit. Shorten it, or attach a file."
     )
+
+
+class NoText(BadInput):
+    """A text holds what no text may hold; no database would keep it."""
+
+    code = "no_text"
+    sentence = N_("A text holds a NUL or half a character, which cannot be kept. Take it out.")
+
+
+class TooLarge(Problem):
+    """What was sent is larger than the door."""
+
+    code = "too_large"
+    status = 413
+    sentence = N_("What was sent holds {size} bytes; at most {most} are taken. Send less at once.")
 
 
 class Conflict(Problem):

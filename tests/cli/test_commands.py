@@ -48,6 +48,15 @@ def test_setup_makes_one_administrator_and_twice_is_once(db):
     assert findings()["administrator"] is doctor.Grade.GOOD
 
 
+def test_check_warns_where_anybody_may_file_without_end(db, settings):
+    settings.DEMO, settings.SECOND_FACTOR = False, True
+    assert findings()["settings"] is doctor.Grade.GOOD
+
+    settings.FILING_RATE = None
+
+    assert findings()["settings"] is doctor.Grade.WARNING
+
+
 def test_a_tick_moves_what_is_due(city: City):
     item = ask(city)
     clock.follow(lambda: clock.Dial(shown=EVENING + 3 * HOUR, speed=0))

@@ -35,6 +35,7 @@ class Deployment:
             "LINLI_DATA_DIR": str(folder),
             "LINLI_DATABASE_URL": database_url,
             "LINLI_SECOND_FACTOR": "0",
+            "LINLI_FILING_RATE": "off",  # everybody calls from this machine
             "LINLI_LANG": "en",
             "PYTHONPATH": str(ROOT),
         }

@@ -5,7 +5,6 @@ import time
 import pytest
 
 from tests.crash.deployment import Deployment
-from tests.crash.test_kill import deployment as deployment  # a fixture
 
 pytestmark = pytest.mark.db
 

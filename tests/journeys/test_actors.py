@@ -18,10 +18,9 @@ from linli.loops.shipped import ship_limits
 from linli.loops.write import rebuild_tallies
 from linli.registry.accounts import Account
 from tests.cast import EVENING, HOUR
-from tests.journeys.tallies import tallies
+from tests.journeys.tallies import count_rows, tallies
 
-# On SQLite only: requests end in this process, which on PostgreSQL closes the test's connection.
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.db, pytest.mark.usefixtures("kept_connection")]
 
 SEED = 5
 SCALE = 0.0005
@@ -44,9 +43,10 @@ def hands() -> Hands:
 @pytest.fixture
 def town(db: None, hands: Hands, settings: Any) -> City:
     """City W with few people in it, in a demo, with some requests under way."""
-    settings.DEMO = True
+    settings.DEMO, settings.FILING_RATE = True, None  # as the environment of a demo has it
     ship_limits()
     build.build(wuhan(), scale=SCALE, seed=SEED, now=EVENING, whole_home=False)
+    count_rows()
     city = build_city(wuhan(), scale=SCALE, seed=SEED)
     inflight.leave_in_flight(city, seed=SEED, now=EVENING, waves=[(1.0, 60)])
     return city

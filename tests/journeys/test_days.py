@@ -21,7 +21,7 @@ from linli.loops.write import rebuild_tallies
 from linli.registry.roster import first_responsible
 from tests.cast import EVENING, HOUR
 from tests.journeys.by_hand import Step, due
-from tests.journeys.tallies import tallies
+from tests.journeys.tallies import count_rows, tallies
 
 pytestmark = pytest.mark.db
 
@@ -50,6 +50,7 @@ def town(db: None) -> City:
     ship_limits()
     clock.follow(lambda: clock.Dial(shown=EVENING, speed=0))
     build.build(wuhan(), scale=SCALE, seed=SEED, now=EVENING, whole_home=False)
+    count_rows()
     return build_city(wuhan(), scale=SCALE, seed=SEED)
 
 

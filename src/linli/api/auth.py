@@ -7,6 +7,7 @@ from ninja.utils import check_csrf
 
 from linli import clock
 from linli.api.faults import CsrfMissing
+from linli.knocks import doors
 from linli.policy.can import Actor
 from linli.registry import roster, signed_in, tokens
 
@@ -37,7 +38,8 @@ def actor_of(request: HttpRequest) -> Actor:
     if scheme:
         if scheme.lower() != "bearer":
             raise tokens.TokenUnknown()
-        account = tokens.account_of(text.strip())
+        with doors.showing_access(request, tokens.TokenUnknown):
+            account = tokens.account_of(text.strip())
         return roster.actor_of(
             account, clock.now_s(), two_factor=True, exercise=bool(settings.DEMO)
         )

@@ -4,18 +4,18 @@ from collections.abc import Iterable
 from typing import Annotated, Any, Generic, TypeVar
 
 from django.http import HttpRequest
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, BeforeValidator, Field
 
 from linli.api.auth import actor_of
 from linli.errors import N_, BadInput
 from linli.policy.can import Actor, Ask, Holding, can
 from linli.policy.powers import roles_for
 from linli.policy.roles import Purpose, Role
-from linli.registry.forms import BIGGEST_ID
+from linli.registry.forms import BIGGEST_ID, no_answer
 
 Row = TypeVar("Row")
 MOST_ROWS = 200
-Id = Annotated[int, Field(ge=1, le=BIGGEST_ID)]
+Id = Annotated[int, Field(ge=1, le=BIGGEST_ID), BeforeValidator(no_answer)]
 After = Annotated[int, Field(ge=0, le=BIGGEST_ID, description="The key that the last page gave.")]
 Most = Annotated[int, Field(ge=1, le=MOST_ROWS, description="How many rows at most.")]
 

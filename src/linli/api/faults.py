@@ -11,7 +11,7 @@ from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 from pydantic import BaseModel
 
-from linli.errors import N_, BadInput, NotFound, Problem, SignInNeeded, Word
+from linli.errors import N_, BadInput, NotFound, Problem, SignInNeeded, TooLarge, Word
 from linli.forms import BadForm
 
 log = logging.getLogger("linli.api")
@@ -42,14 +42,6 @@ class MethodNotAllowed(Problem):
     sentence = N_("{method} is not possible here. Possible: {allowed}.")
 
 
-class TooLarge(Problem):
-    """What was sent is larger than the door."""
-
-    code = "too_large"
-    status = 413
-    sentence = N_("What was sent holds {size} bytes; at most {most} are taken. Send less at once.")
-
-
 class WrongType(Problem):
     """What was sent is not of the type that is read here."""
 
@@ -74,13 +66,6 @@ class Unreadable(BadInput):
     sentence = N_("The body cannot be read: {reason}. Send one JSON object in UTF-8.")
 
 
-class NoText(BadInput):
-    """A text holds what no text may hold; no database would keep it."""
-
-    code = "no_text"
-    sentence = N_("A text holds a NUL or half a character, which cannot be kept. Take it out.")
-
-
 class Broken(Problem):
     """We failed; the log knows more, and the caller learns no more than that."""
 
@@ -97,7 +82,10 @@ def fault_of(problem: Problem) -> Fault:
 
 def answer(problem: Problem) -> HttpResponse:
     """A problem as the API's answer."""
-    return JsonResponse(fault_of(problem).model_dump(), status=problem.status)
+    response = JsonResponse(fault_of(problem).model_dump(), status=problem.status)
+    if problem.wait_s is not None:
+        response["Retry-After"] = str(problem.wait_s)
+    return response
 
 
 def _plain(value: Any) -> Any:
@@ -165,10 +153,10 @@ def no_such_route(request: HttpRequest) -> NoSuchRoute:
     return NoSuchRoute(path=path, description="/api/openapi.json")
 
 
-def too_large(request: HttpRequest) -> TooLarge:
+def too_large(request: HttpRequest, most: int | None = None) -> TooLarge:
     """The problem of a body that is larger than the door."""
     size = request.META.get("CONTENT_LENGTH") or "?"
-    return TooLarge(size=size, most=settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
+    return TooLarge(size=size, most=most or settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
 
 
 def _place(loc: tuple[Any, ...]) -> tuple[Any, ...]:

@@ -9,6 +9,7 @@ from pydantic import BaseModel
 from linli import clock
 from linli.api.auth import actor_of
 from linli.api.doors import Id, door
+from linli.knocks import doors
 from linli.loops.requests import file
 from linli.policy.roles import EVERYONE
 
@@ -31,5 +32,7 @@ class RequestJoined(BaseModel):
 )
 def join(request: HttpRequest, item_id: Path[Id]) -> Any:
     """Only what is public can be joined; anything else sounds like nothing there."""
-    text = file.join_request(actor_of(request), item_id, now=clock.now_s())
+    actor = actor_of(request)
+    doors.knock_to_file(request, actor)
+    text = file.join_request(actor, item_id, now=clock.now_s())
     return Status(201, RequestJoined(id=item_id, token=text))

@@ -24,6 +24,7 @@ from linli.api.loops_shapes import (
 )
 from linli.api.openings import Happened, acting, happened, opening_form, opening_of, told_of
 from linli.api.reading import refuse_no_text
+from linli.knocks import doors
 from linli.loops import catalogue, find, token
 from linli.loops.advance import advance, open_item, open_many
 from linli.loops.find import Filters
@@ -107,6 +108,7 @@ def _write_opening(router: Router, loop: Loop, form: Any, answer: Any) -> None:
     )
     def open_one(request: HttpRequest, body: Body[form]) -> Any:
         actor = acting(actor_of(request), loop, body.on_behalf)
+        doors.knock_to_file(request, actor)
         text = token.make() if body.on_behalf or actor.id is None else ""
         opening = opening_of(loop, body, actor, text, request.headers.get("Idempotency-Key"))
         moved = open_item(loop, opening, Scene(actor, clock.now_s(), purpose_of(request) or ""))
@@ -201,9 +203,10 @@ def _write_reading(router: Router, loop: Loop) -> None:
 
     def view(request: HttpRequest, item_id: int) -> find.ItemView:
         actor = actor_of(request)
-        find.reach(
-            actor, item_id, loop=loop, roles=loop.seen_by, token=_token(request)
-        )  # of this loop, and in sight
+        with doors.guessing_token(request, if_given=_token(request)):
+            find.reach(
+                actor, item_id, loop=loop, roles=loop.seen_by, token=_token(request)
+            )  # of this loop, and in sight
         return find.item_for(
             actor,
             item_id,
@@ -271,7 +274,8 @@ def _write_step(router: Router, loop: Loop, step: Step, word: str) -> None:
     )
     def take(request: HttpRequest, item_id: Path[Id], body: Body[form]) -> Any:
         actor = actor_of(request)
-        own = find.reach(actor, item_id, loop=loop, roles=step.by, token=_token(request))
+        with doors.guessing_token(request, if_given=_token(request)):
+            own = find.reach(actor, item_id, loop=loop, roles=step.by, token=_token(request))
         data = body.model_dump(mode="json", exclude={"uid", "happened_at"}, exclude_none=True)
         moved = advance(
             item_id,

@@ -12,14 +12,14 @@ from linli.api.faults import (
     Broken,
     CsrfMissing,
     MethodNotAllowed,
-    NoText,
     Unreadable,
     answer,
     no_such_route,
     too_large,
 )
 from linli.api.openapi import queries
-from linli.errors import N_, BadInput
+from linli.errors import N_, BadInput, NoText
+from linli.registry import signed_in, tokens
 
 log = logging.getLogger("linli.api")
 
@@ -71,8 +71,10 @@ class OneFace:
         if not size.isdigit():
             return answer(Unreadable(reason="Content-Length"))
         most = settings.DATA_UPLOAD_MAX_MEMORY_SIZE or 0
-        if int(size) > (MOST_OF_A_FILE if request.path == UPLOADS else most):
-            return answer(too_large(request))
+        if request.path == UPLOADS and int(size) > most and _is_known(request):
+            most = MOST_OF_A_FILE
+        if int(size) > most:
+            return answer(too_large(request, most))
         if "\0" in request.path:
             return answer(no_such_route(request))
         if b"\0" in unquote_to_bytes(request.META.get("QUERY_STRING", "")):
@@ -85,6 +87,17 @@ class UnknownFilter(BadInput):
 
     code = "unknown_filter"
     sentence = N_("{given} cannot stand here, or only once. Possible: {known}.")
+
+
+def _is_known(request: HttpRequest) -> bool:
+    """Whether an account calls: nobody else fills the disk, not even for a moment."""
+    if signed_in.has_session(request):
+        return True
+    scheme, _, text = request.headers.get("Authorization", "").partition(" ")
+    try:
+        return scheme.lower() == "bearer" and bool(tokens.account_of(text.strip()))
+    except tokens.TokenUnknown:
+        return False
 
 
 def _path_of(route: str) -> str:

@@ -20,6 +20,7 @@ FAULTS = {
     "413": "Too large",
     "415": "Of another type than what is read here",
     "422": "It can be read, and a rule or a field refuses it",
+    "429": "Too often; Retry-After says when again",
     "500": "It broke on our side",
 }
 LANGUAGE = {

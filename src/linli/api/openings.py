@@ -1,6 +1,7 @@
 """What opens an item through the API: its form, who acts, and what is told back."""
 
 from dataclasses import replace
+from datetime import datetime
 from enum import StrEnum
 from importlib import import_module
 from importlib.util import find_spec
@@ -8,7 +9,7 @@ from typing import Annotated, Any
 from uuid import NAMESPACE_URL, UUID, uuid4, uuid5
 
 from ninja import Status
-from pydantic import AfterValidator, AwareDatetime, Field, create_model
+from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, create_model
 from pydantic_core import PydanticCustomError
 
 from linli import clock
@@ -30,7 +31,14 @@ def _sane(moment: Any) -> Any:
     return moment
 
 
-Happened = Annotated[AwareDatetime, AfterValidator(_sane)]
+def _written(moment: Any) -> Any:
+    """A moment is written as one; a number would be read as seconds since 1970."""
+    if isinstance(moment, datetime) or (isinstance(moment, str) and "-" in moment.strip()[1:]):
+        return moment
+    raise PydanticCustomError("datetime_type", "a moment as it is written")
+
+
+Happened = Annotated[AwareDatetime, AfterValidator(_sane), BeforeValidator(_written)]
 
 
 class NotAsStaff(Problem):

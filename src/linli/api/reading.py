@@ -8,7 +8,8 @@ from django.http import HttpRequest
 from django.utils.datastructures import MultiValueDict
 from ninja.parser import Parser
 
-from linli.api.faults import NoText, Unreadable, WrongType
+from linli.api.faults import Unreadable, WrongType
+from linli.errors import NoText
 
 JSON_TYPES = {"application/json", ""}
 MOST_DIGITS = 400  # of one number; the rest of the checking is the form's

@@ -69,6 +69,13 @@ def _settings() -> Finding:
             _("Staff sign in without a second factor."),
             _("Unset LINLI_SECOND_FACTOR, or set it to 1."),
         )
+    if not settings.DEMO and not (settings.FILING_RATE and settings.GUESS_RATE):
+        return Finding(
+            "settings",
+            Grade.WARNING,
+            _("Anybody may file requests or guess tokens as often as they like."),
+            _("Unset LINLI_FILING_RATE and LINLI_GUESS_RATE, or let your proxy count."),
+        )
     return _good("settings", _("The settings are complete."))
 
 

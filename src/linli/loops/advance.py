@@ -50,7 +50,7 @@ def open_item(loop: Loop, opening: Opening, scene: Scene) -> Moved:
         with transaction.atomic():
             known = write.load_by_uid(opening.uid)
             if known is not None:
-                return Moved(known.id, known.stage, again=True, standing=known)
+                return _there(loop, opening, known)
             made, holding = new(loop, opening, scene)
             made.id = bulk.next_ids(Item, 1)[0]
             work = Work(scene)
@@ -60,7 +60,7 @@ def open_item(loop: Loop, opening: Opening, scene: Scene) -> Moved:
         known = write.load_by_uid(opening.uid)
         if known is None:
             raise
-        return Moved(known.id, known.stage, again=True, standing=known)
+        return _there(loop, opening, known)
     return Moved(made.id, made.stage, standing=made)
 
 
@@ -185,6 +185,13 @@ def advance_many(
                 moved.append(Moved(item_id, current.stage, standing=current))
         work.write()
     return moved, refused
+
+
+def _there(loop: Loop, opening: Opening, known: Standing) -> Moved:
+    """The answer to an opening that came before; to anybody else an uid says nothing."""
+    if (known.loop, known.opened_by) != (loop.name, opening.opened_by):
+        raise Taken(what=Word(N_("The item")), value=opening.uid)
+    return Moved(known.id, known.stage, again=True, standing=known)
 
 
 def _again(item_id: int, event: tuple[int, str], uid: UUID | None, current: Standing) -> Moved:

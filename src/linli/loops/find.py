@@ -10,6 +10,7 @@ from django.db.models import F, Q, QuerySet, Value
 from django.db.models.functions import Concat
 
 from linli.audit.records import record
+from linli.columns import whole
 from linli.errors import N_, NotFound, Word
 from linli.loops import catalogue, said, write
 from linli.loops.ledger import Event, Item, Voice
@@ -269,14 +270,12 @@ def similar(actor: Actor, area_id: int, kind: str, *, most: int = 10) -> list[It
 
 def _by_due(rows: QuerySet[Item], after: str | None, most: int) -> Page:
     """A page in order of limit; the key is the last row's limit and id."""
-    if after:
-        due, last = after.split("-")
-        later = (
-            Q(due_at=None, id__gt=int(last))
-            if due == "none"
-            else (Q(due_at__gt=int(due)) | Q(due_at=int(due), id__gt=int(last)) | Q(due_at=None))
-        )
-        rows = rows.filter(later)
+    due_text, _, last_text = (after or "").partition("-")
+    due, last = whole(due_text), whole(last_text)
+    if last is not None and due_text == "none":
+        rows = rows.filter(due_at=None, id__gt=last)
+    elif last is not None and due is not None:
+        rows = rows.filter(Q(due_at__gt=due) | Q(due_at=due, id__gt=last) | Q(due_at=None))
     found = list(rows.order_by(F("due_at").asc(nulls_last=True), "id")[: most + 1])
     if len(found) <= most:
         return Page(found)

@@ -13,6 +13,7 @@ from linli import clock
 from linli.audit.sealed import seal_all
 from linli.jobs import mail, outbox, worker
 from linli.jobs.worker import Chore, Lease
+from linli.knocks import counter
 from linli.loops import destroy, tick
 from linli.loops.vacancies import watch
 from linli.plans import modes
@@ -59,6 +60,7 @@ CHORES: tuple[Chore, ...] = (
     Chore("mail", mail.post, every_s=5.0),
     Chore("destroy", destroy.chore, every_s=3600.0, lease_s=600),
     Chore("seal", seal_all, every_s=5.0, lease_s=60),
+    Chore("knocks", counter.forget, every_s=300.0, lease_s=60),
 )
 
 

@@ -1,5 +1,6 @@
 """Which two people may be one? A queue for somebody to look at, with every decision remembered."""
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -7,7 +8,7 @@ from django.db import models, transaction
 from django.db.models import F, Q
 
 from linli.audit.records import record, record_many
-from linli.columns import AreaPathField, MomentField
+from linli.columns import AreaPathField, MomentField, whole
 from linli.errors import N_, Conflict, NotFound, Word
 from linli.policy.can import Actor, Ask, can
 from linli.policy.powers import roles_for
@@ -17,6 +18,7 @@ from linli.registry.areas import within
 from linli.registry.merges import Merge
 from linli.registry.person import Person, resolve
 
+SCORE = re.compile(r"[0-9](\.[0-9]{1,17})?")
 SHOWN = (
     "id", "code", "name", "pinyin", "sex", "birth_date", "phone", "document", "relation",
     "household_id", "needs", "area_id", "area__name_zh", "path", "source", "as_of",
@@ -81,8 +83,9 @@ def waiting(
     most = sight.a_page(most)
     rows = Candidate.objects.filter(within(seen.ranges), decision=Decision.OPEN)
     score, _, row_id = (after or "").partition("-")
-    if row_id.isdigit():
-        rows = rows.filter(Q(score__lt=float(score)) | Q(score=float(score), id__gt=int(row_id)))
+    number = whole(row_id)
+    if number is not None and SCORE.fullmatch(score):
+        rows = rows.filter(Q(score__lt=float(score)) | Q(score=float(score), id__gt=number))
     pairs = list(rows.order_by("-score", "id")[: most + 1])
     people = _shown({i for p in pairs[:most] for i in (p.first_id, p.second_id)}, seen)
     if people:

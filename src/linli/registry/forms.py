@@ -3,10 +3,11 @@
 An edit asks the same fields, each of them optional; what is left out stays as it is.
 """
 
+import re
 from datetime import date
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, Field, create_model
+from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, create_model
 from pydantic_core import PydanticCustomError
 
 from linli.policy.roles import Role
@@ -17,6 +18,7 @@ from linli.registry.sites import SiteKind
 from linli.registry.vehicles import VehicleKind
 
 BIGGEST_ID = 2**63 - 1
+WRITTEN = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 EARLIEST, LATEST = date(1850, 1, 1), date(2200, 12, 31)
 
 
@@ -31,8 +33,22 @@ def _closed(kind: Any) -> Any:
     return Annotated[str, Field(pattern="^(" + "|".join(v for v in kind.values if v) + ")$")]
 
 
-Id = Annotated[int, Field(ge=1, le=BIGGEST_ID)]
-Day = Annotated[date, AfterValidator(_sane)]
+def _written(day: Any) -> Any:
+    """A day is written as one; a number would be read as seconds since 1970."""
+    if isinstance(day, date) or (isinstance(day, str) and WRITTEN.fullmatch(day.strip())):
+        return day
+    raise PydanticCustomError("date_type", "a day as it is written")
+
+
+def no_answer(number: Any) -> Any:
+    """A number is no yes or no, though a computer takes one for 1 and 0."""
+    if isinstance(number, bool):
+        raise PydanticCustomError("int_type", "a whole number")
+    return number
+
+
+Id = Annotated[int, Field(ge=1, le=BIGGEST_ID), BeforeValidator(no_answer)]
+Day = Annotated[date, AfterValidator(_sane), BeforeValidator(_written)]
 Code = Annotated[str, Field(min_length=1, max_length=40, pattern=r"^[^\s\x00]+$")]
 Name = Annotated[str, Field(min_length=1, max_length=120, pattern=r"\S")]
 Short = Annotated[str, Field(max_length=40)]

@@ -10,6 +10,7 @@ from django.db.models import Q
 
 from linli import clock
 from linli.audit.records import record, record_many
+from linli.columns import whole
 from linli.errors import N_, NotFound, Word
 from linli.policy.can import OWNERS, PATH_STEP, Actor, Ask, can
 from linli.policy.fields import sees, shown
@@ -167,7 +168,8 @@ def _by_part(
     need = f"#{asked.need}" if asked.need else ""
     path, _, rest = (after or "").partition("-")
     row_id, _, text = rest.partition("-")
-    key = (text, path, int(row_id)) if row_id.isdigit() else None
+    number = whole(row_id)
+    key = (text, path, number) if number is not None else None
     if folded and ranges and all(len(first) >= COMMUNITY_PATH for first, _ in ranges):
         keys = _keys_nearby(folded, ranges, asked, key)[: most + 1]
     else:

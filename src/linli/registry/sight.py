@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
+from linli.columns import whole
 from linli.policy.can import Actor, Ask, Holding, can, end_of, scope
 from linli.policy.fields import sees, shown
 from linli.policy.powers import roles_for
@@ -88,7 +89,8 @@ def key_of(path: str, row_id: int) -> str:
 def split_key(key: str | None) -> tuple[str, int]:
     """The path and id of a key; a key that was tampered with starts at the beginning."""
     path, _, row_id = (key or "").rpartition("-")
-    return (path, int(row_id)) if path.isdigit() and row_id.isdigit() else ("", 0)
+    number = whole(row_id)
+    return (path, number) if path.isdigit() and number is not None else ("", 0)
 
 
 def a_page(most: int) -> int:

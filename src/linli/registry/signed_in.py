@@ -27,6 +27,11 @@ def account_of(request: HttpRequest) -> Account | None:
     return user if user is not None and user.is_authenticated and user.is_active else None
 
 
+def has_session(request: HttpRequest) -> bool:
+    """Whether a session says that somebody is signed in; asked before anything is read."""
+    return SESSION_KEY in getattr(request, "session", {})
+
+
 def shown_second_factor(request: HttpRequest) -> bool:
     """Whether this session has shown a second factor, or none is asked of this deployment."""
     if not settings.SECOND_FACTOR:

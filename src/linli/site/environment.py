@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from linli.errors import MissingSettings
+from linli.errors import BadInput, MissingSettings
+from linli.knocks.rates import Rate, rate_of
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,23 @@ class Environment:
         Keys of the apps that may file requests by Open311, parted by commas.
     open311_jurisdiction
         The name by which Open311 clients may ask for this city; left out, any name does.
+    filing_rate
+        How many requests one sender without a post may file, such as `30/hour`: so many at once,
+        and so many again in each such span. `off`: any number. The default is 30/hour, in a demo
+        off, since there the whole city calls from one machine.
+    app_rate
+        The same for one Open311 key, which files for many; 600/hour by default.
+    guess_rate
+        How many wrong tokens and keys one sender may try; 30/hour by default.
+    sign_in_rate
+        How many wrong passwords one sender may try for one name; 10/hour by default. For all
+        names together it is six times as many.
+    proxies
+        How many proxies of yours stand in front, each adding to `X-Forwarded-For` whom it saw;
+        1 by default where every origin is https, else 0.
+    oidc_second_factor
+        Values of the provider's `amr` or `acr` claim that say it has checked a second factor,
+        parted by commas, such as `mfa,hwk`; left out, staff show one here as well.
     """
 
     data_dir: Path
@@ -61,11 +79,17 @@ class Environment:
     oidc_secret: str
     open311_keys: tuple[str, ...]
     open311_jurisdiction: str
+    filing_rate: Rate | None
+    app_rate: Rate | None
+    guess_rate: Rate | None
+    sign_in_rate: Rate | None
+    proxies: int
+    oidc_second_factor: frozenset[str]
 
     @property
     def secure(self) -> bool:
         """Whether people reach this deployment over https: every origin it names says so."""
-        return bool(self.origins) and all(o.startswith("https://") for o in self.origins)
+        return _all_https(self.origins)
 
 
 def read(environ: Mapping[str, str] = os.environ) -> Environment:
@@ -82,6 +106,12 @@ def read(environ: Mapping[str, str] = os.environ) -> Environment:
     url = environ.get("LINLI_DATABASE_URL", "")
     if url and urlsplit(url).scheme not in {"postgresql", "postgres", "sqlite"}:
         missing.append("LINLI_DATABASE_URL (postgresql://... or sqlite:///...)")
+    rates, unreadable = _rates(environ, demo=demo)
+    missing += unreadable
+    origins = _parts(environ, "LINLI_ORIGINS")
+    proxies = environ.get("LINLI_PROXIES", "").strip() or str(int(_all_https(origins)))
+    if not proxies.isdecimal():
+        missing.append("LINLI_PROXIES (0, 1, 2 ...)")
     if missing:
         raise MissingSettings(missing=tuple(missing))
     return Environment(
@@ -93,12 +123,18 @@ def read(environ: Mapping[str, str] = os.environ) -> Environment:
         debug=_flag(environ, "LINLI_DEBUG"),
         second_factor=_flag(environ, "LINLI_SECOND_FACTOR", default=not demo),
         mail_url=environ.get("LINLI_MAIL_URL", ""),
-        origins=tuple(o for o in environ.get("LINLI_ORIGINS", "").split(",") if o),
+        origins=origins,
         oidc_url=environ.get("LINLI_OIDC_URL", ""),
         oidc_client=environ.get("LINLI_OIDC_CLIENT", ""),
         oidc_secret=environ.get("LINLI_OIDC_SECRET", ""),
-        open311_keys=tuple(k for k in environ.get("LINLI_OPEN311_KEYS", "").split(",") if k),
+        open311_keys=_parts(environ, "LINLI_OPEN311_KEYS"),
         open311_jurisdiction=environ.get("LINLI_OPEN311_JURISDICTION", ""),
+        filing_rate=rates["filing"],
+        app_rate=rates["app"],
+        guess_rate=rates["guess"],
+        sign_in_rate=rates["sign_in"],
+        proxies=int(proxies),
+        oidc_second_factor=frozenset(_parts(environ, "LINLI_OIDC_SECOND_FACTOR")),
     )
 
 
@@ -145,6 +181,33 @@ def providers(env: Environment) -> dict[str, object]:
         "settings": {"server_url": env.oidc_url},
     }
     return {"openid_connect": {"APPS": [app]}}
+
+
+def _rates(environ: Mapping[str, str], *, demo: bool) -> tuple[dict[str, Rate | None], list[str]]:
+    """The rates by name, and the settings that cannot be read as one."""
+    usual = {
+        "filing": "off" if demo else "30/hour",
+        "app": "600/hour",
+        "guess": "30/hour",
+        "sign_in": "10/hour",
+    }
+    found: dict[str, Rate | None] = {}
+    unreadable = []
+    for name, text in usual.items():
+        setting = f"LINLI_{name.upper()}_RATE"
+        try:
+            found[name] = rate_of(name, environ.get(setting, "").strip() or text)
+        except BadInput:
+            unreadable.append(f"{setting} (30/hour, 30/day ..., or off)")
+    return found, unreadable
+
+
+def _parts(environ: Mapping[str, str], name: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in environ.get(name, "").split(",") if part.strip())
+
+
+def _all_https(origins: tuple[str, ...]) -> bool:
+    return bool(origins) and all(o.startswith("https://") for o in origins)
 
 
 def _flag(environ: Mapping[str, str], name: str, *, default: bool = False) -> bool:

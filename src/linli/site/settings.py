@@ -16,6 +16,10 @@ DEMO = ENV.demo
 SECOND_FACTOR = ENV.second_factor
 OPEN311_KEYS = list(ENV.open311_keys)
 OPEN311_JURISDICTION = ENV.open311_jurisdiction
+FILING_RATE, APP_RATE = ENV.filing_rate, ENV.app_rate
+GUESS_RATE, SIGN_IN_RATE = ENV.guess_rate, ENV.sign_in_rate
+PROXIES = ENV.proxies
+OIDC_SECOND_FACTOR = ENV.oidc_second_factor
 
 INSTALLED_APPS = [
     "linli.web",  # before allauth, whose pages wear our templates
@@ -32,6 +36,7 @@ INSTALLED_APPS = [
     "django_htmx",
     "linli.audit",
     "linli.jobs",
+    "linli.knocks",
     "linli.registry",
     "linli.loops",
 ]
@@ -42,6 +47,7 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "linli.api.middleware.OneFace",  # within the language, around everything else
+    "linli.web.security.size",  # within the language, before a form is read
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -70,6 +76,13 @@ TEMPLATES = [
     }
 ]
 DATABASES = {"default": environment.database(ENV)}
+CACHES = {
+    "default": {  # what allauth counts, of codes and passwords: the same in every process
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "knocks_cache",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    }
+}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "registry.Account"
 

@@ -14,4 +14,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
 handler400 = "linli.web.problems.bad_request"
 handler403 = "linli.web.problems.forbidden"
 handler404 = "linli.web.problems.not_found"
+handler429 = "linli.web.problems.too_often"  # which allauth asks for
 handler500 = "linli.web.problems.broken"

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from linli import clock
+from linli.columns import whole
 from linli.errors import N_, BadInput, SignInNeeded
 from linli.jobs.outbox import Notice
 from linli.policy.can import Actor, Ask, Holding, can
@@ -20,7 +21,6 @@ from linli.web import purposes
 from linli.web.menu import entries_for
 
 SPEEDS = (0, 1, 20, 120)  # city seconds in a second, offered in a demonstration
-MOST_DIGITS = 19  # what a column of ids holds
 
 
 def every_page(request: HttpRequest) -> dict[str, Any]:
@@ -95,4 +95,4 @@ def moment_of(text: str) -> datetime | None:
 
 def id_of(text: str) -> int | None:
     """An id as an address or a form gives it; None if it is none."""
-    return int(text) if text.isdigit() and len(text) < MOST_DIGITS else None
+    return whole(text)

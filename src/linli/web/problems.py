@@ -1,15 +1,18 @@
 """What does somebody read when something goes wrong? One sentence, and what can be done now."""
 
+from collections.abc import Iterator
 from http import HTTPStatus
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext
 
-from linli.errors import N_, Problem, PurposeNeeded, SignInNeeded
+from linli.columns import BIGGEST
+from linli.errors import N_, NoText, Problem, PurposeNeeded, SignInNeeded
+from linli.knocks.rates import TooOften
 from linli.policy.can import SecondFactorNeeded
 from linli.web import purposes
 
@@ -20,8 +23,12 @@ TITLES = {
     404: N_("We could not find that"),
     409: N_("That is not possible now"),
     422: N_("Something has to be put right"),
+    429: N_("That was too often"),
     500: N_("Something broke on our side"),
 }
+
+
+OTHER_FACES = ("/api/", "/open311/")  # which refuse in their own words
 
 
 class ProblemPages:
@@ -34,9 +41,26 @@ class ProblemPages:
         """Let the page answer."""
         return self.answer(request)
 
+    def process_view(
+        self, request: HttpRequest, view: object, args: object, named: dict[str, Any]
+    ) -> HttpResponse | None:
+        """Refuse a number that no row can have, and what no text may hold."""
+        if request.path.startswith(OTHER_FACES):
+            return None
+        if any(isinstance(value, int) and value > BIGGEST for value in named.values()):
+            return not_found(request, Exception())
+        texts = [*_texts(request.GET), *_texts(request.POST), *map(str, named.values())]
+        return tell(request, NoText()) if any("\0" in text for text in texts) else None
+
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """The answer to a Problem; anything else goes its way."""
         return tell(request, error) if isinstance(error, Problem) else None
+
+
+def _texts(given: QueryDict) -> Iterator[str]:
+    for name, values in given.lists():
+        yield name
+        yield from (value for value in values if isinstance(value, str))
 
 
 def tell(request: HttpRequest, problem: Problem) -> HttpResponse:
@@ -56,8 +80,28 @@ def tell(request: HttpRequest, problem: Problem) -> HttpResponse:
         )
         answer.headers["HX-Retarget"] = "#alert"
         answer.headers["HX-Reswap"] = "innerHTML"
-        return answer
-    return _page(request, problem.status, sentence)
+    else:
+        answer = _page(request, problem.status, sentence)
+    return with_wait(answer, problem)
+
+
+def with_wait(answer: HttpResponse, problem: Problem | None) -> HttpResponse:
+    """The same answer, saying after how many seconds to try again where that is known."""
+    if problem is not None and problem.wait_s is not None:
+        answer.headers["Retry-After"] = str(problem.wait_s)
+    return answer
+
+
+def too_often(request: HttpRequest) -> HttpResponse:
+    """What allauth counts by itself, told as we tell it; its spans are a minute."""
+    return tell(request, TooOften(wait_s=60))
+
+
+def told(request: HttpRequest, problem: Problem) -> HttpResponse:
+    """The sentence alone, where nothing is known yet of who asks."""
+    return HttpResponse(
+        problem.tell(gettext), status=problem.status, content_type="text/plain; charset=utf-8"
+    )
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -9,9 +9,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
+from linli.errors import TooLarge
 from linli.policy.can import OWNERS
-from linli.registry.signed_in import actor_of
+from linli.registry.signed_in import actor_of, has_session
+from linli.web.problems import OTHER_FACES, told
 
+LISTS = "/registry/imports"
+MOST_OF_A_LIST = 513 * 2**20  # bytes; what an import takes, and the form around it
 Answer = Callable[[HttpRequest], HttpResponse]
 
 # Open to somebody who has signed in but not yet shown a second factor.
@@ -45,14 +49,32 @@ def _providers() -> list[dict[str, dict[str, str]]]:
 
 
 def content_policy(answer: Answer) -> Answer:
-    """Tell the browser to load files of our own only; an answer may carry a policy of its own."""
+    """Tell the browser to load files of our own only and to keep no page, unless an answer says."""
     policy = _policy()
 
     def middleware(request: HttpRequest) -> HttpResponse:
         response = answer(request)
         response.headers.setdefault("Content-Security-Policy", policy)
+        response.headers.setdefault("Cache-Control", "no-store, private")  # files come before this
         response.headers.setdefault("Permissions-Policy", "camera=(), microphone=()")
         return response
+
+    return middleware
+
+
+def size(answer: Answer) -> Answer:
+    """Refuse what is too large before a byte of it is read, so that nobody fills the disk."""
+    usual: int = settings.DATA_UPLOAD_MAX_MEMORY_SIZE or 0
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if request.path.startswith(OTHER_FACES):
+            return answer(request)
+        said = request.META.get("CONTENT_LENGTH") or "0"
+        takes_lists = request.path.startswith(LISTS) and has_session(request)
+        most = MOST_OF_A_LIST if takes_lists else usual
+        if not said.isdecimal() or int(said) > most:
+            return told(request, TooLarge(size=said[:20], most=most))
+        return answer(request)
 
     return middleware
 

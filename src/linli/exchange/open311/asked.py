@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.http import QueryDict
+from django.http import HttpRequest, QueryDict
 
 from linli import clock
 from linli.errors import N_, BadInput, NotFound, Problem, Word
@@ -38,6 +38,21 @@ class BadRequest(BadInput):
 
     code = "bad_request"
     status = 400
+
+
+class TooLarge(Problem):
+    """More was sent than is read."""
+
+    code = "too_large"
+    status = 413
+    sentence = N_("What was sent is too large. Shorten the description.")
+
+
+def check_size(request: HttpRequest) -> None:
+    """Refuse what is too large before any of it is read; raises TooLarge."""
+    said = request.META.get("CONTENT_LENGTH") or "0"
+    if not said.isdecimal() or int(said) > (settings.DATA_UPLOAD_MAX_MEMORY_SIZE or 0):
+        raise TooLarge()
 
 
 def actor_of(key: str) -> Actor:

@@ -15,6 +15,7 @@ from linli import clock
 from linli.errors import N_, NotFound, Problem, Word
 from linli.exchange.open311 import asked, told
 from linli.exchange.open311.formats import written
+from linli.knocks import doors
 from linli.loops import catalogue, find, public, token
 from linli.loops.advance import open_item
 from linli.loops.opening import Opening
@@ -35,14 +36,6 @@ class WrongMethod(Problem):
     sentence = N_("{method} is not possible here. Possible: {allowed}.")
 
 
-class TooLarge(Problem):
-    """More was sent than is read."""
-
-    code = "too_large"
-    status = 413
-    sentence = N_("What was sent is too large. Shorten the description.")
-
-
 class Broken(Problem):
     """We failed; the log knows more."""
 
@@ -55,8 +48,9 @@ def call(**methods: Callable[..., Answer]) -> Callable[..., HttpResponse]:
     """A view of one address: its methods, its format, and every fault as GeoReport's errors."""
 
     def view(request: HttpRequest, format_: str, **named: str) -> HttpResponse:
-        status = 200
+        status, wait_s = 200, None
         try:
+            asked.check_size(request)
             asked.check_text(request.GET)
             asked.check_jurisdiction(request.GET)
             handler = methods.get(request.method or "")
@@ -65,8 +59,9 @@ def call(**methods: Callable[..., Answer]) -> Callable[..., HttpResponse]:
             root, value = handler(request, **named)
         except Problem as problem:
             status, root, value = _status(problem), "errors", _errors(problem)
+            wait_s = problem.wait_s
         except RequestDataTooBig:
-            status, root, value = 413, "errors", _errors(TooLarge())
+            status, root, value = 413, "errors", _errors(asked.TooLarge())
         except SuspiciousOperation:
             status, root, value = 400, "errors", _errors(asked.BadRequest())
         except Exception:
@@ -75,6 +70,8 @@ def call(**methods: Callable[..., Answer]) -> Callable[..., HttpResponse]:
         answer = written(root, value, format_, status=status)
         if status == 405:
             answer["Allow"] = ", ".join(methods)
+        if wait_s is not None:
+            answer["Retry-After"] = str(wait_s)
         return answer
 
     return csrf_exempt(view)
@@ -112,8 +109,9 @@ def _request(_: HttpRequest, number: str) -> Answer:
     return "service_requests", [told.request(found)]
 
 
-def _token(_: HttpRequest, text: str) -> Answer:
-    item_id = find.by_token(text[:64])
+def _token(request: HttpRequest, text: str) -> Answer:
+    with doors.guessing_token(request):
+        item_id = find.by_token(text[:64])
     return "service_requests", [{"token": text[:64], "service_request_id": str(item_id)}]
 
 
@@ -121,7 +119,10 @@ def _post(request: HttpRequest) -> Answer:
     given = request.POST
     asked.check_text(given)
     asked.check_jurisdiction(given)
-    actor = asked.actor_of(given.get("api_key") or request.GET.get("api_key", ""))
+    key = given.get("api_key") or request.GET.get("api_key", "")
+    with doors.guessing_key(request, asked.BadKey):
+        actor = asked.actor_of(key)
+    doors.knock_as_app(key)
     if request.FILES:
         raise asked.BadRequest(N_("Files are not taken here. Send the address of one: media_url."))
     if not given.get("service_code"):

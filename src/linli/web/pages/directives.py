@@ -90,7 +90,7 @@ def issue(request: HttpRequest) -> HttpResponse:
         said = {
             "title": post.get("title", ""),
             "text": post.get("text", ""),
-            "tiers": [int(tier) for tier in post.getlist("tiers") if tier.isdigit()],
+            "tiers": [tier for t in post.getlist("tiers") if (tier := id_of(t)) is not None],
             "report": "report" in post,
         }
         opening = Opening(

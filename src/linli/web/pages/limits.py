@@ -22,7 +22,7 @@ from linli.registry.areas import TIER_NAMES
 from linli.registry.declarations import Mode
 from linli.registry.signed_in import actor_of
 from linli.web.menu import Nav
-from linli.web.page import allow, signed_in, typed
+from linli.web.page import allow, id_of, signed_in, typed
 
 CALENDAR_NAMES = {"always": N_("round the clock"), "office": N_("of office time")}
 MODE_NAMES = {ANY: N_("peace and emergency"), **{m.value: m.label for m in Mode}}
@@ -62,8 +62,8 @@ def of_loop(request: HttpRequest, name: str) -> HttpResponse:
     versions = limit_texts.versions(loop)
     if not versions:
         raise NotFound(what=Word(N_("version of the limits")), value=name)
-    number = request.GET.get("version", "")
-    shown = limit_texts.version(loop, int(number)) if number.isdigit() else versions[0]
+    number = id_of(request.GET.get("version", ""))
+    shown = limit_texts.version(loop, number) if number is not None else versions[0]
     if request.method == "POST":
         return _edited(request, loop, versions)
     return _page(request, loop, versions, shown)
@@ -75,9 +75,9 @@ def _edited(request: HttpRequest, loop: Loop, versions: list[LimitSet]) -> HttpR
     text = values.get("text", "").replace("\r\n", "\n")
     if "table" in request.POST:
         edited = {
-            int(k.removeprefix("limit-")): v
+            place: v
             for k, v in values.items()
-            if k.startswith("limit-") and k.removeprefix("limit-").isdigit()
+            if k.startswith("limit-") and (place := id_of(k.removeprefix("limit-"))) is not None
         }
         text = limit_texts.with_limits(versions[0].text, edited)
     try:

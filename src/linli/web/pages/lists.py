@@ -67,9 +67,9 @@ def filters_of(request: HttpRequest, area: Area | None) -> Filters:
             "reply",
         }:
             given[known.name] = value[:40]
-    tier = request.GET.get("tier", "")
-    if tier.isdigit() and int(tier) in set(Tier):
-        given["tier"] = int(tier)
+    tier = id_of(request.GET.get("tier", ""))
+    if tier in set(Tier):
+        given["tier"] = tier
     return Filters(**given, area_path=area.path if area else "")
 
 

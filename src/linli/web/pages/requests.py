@@ -14,6 +14,7 @@ from django.views.decorators.cache import never_cache
 
 from linli import clock
 from linli.errors import N_, BadInput, NotFound, Problem, Word
+from linli.knocks import doors
 from linli.loops import find, why
 from linli.loops.advance import advance
 from linli.loops.find import ItemView
@@ -29,6 +30,7 @@ from linli.registry.signed_in import actor_of
 from linli.web.forms import answers, fields_of
 from linli.web.groups import grouped, types_in_use
 from linli.web.page import id_of, typed
+from linli.web.problems import with_wait
 
 KEPT = "filed"  # in the session: the tokens of what was filed in it, to show once more
 SILENT = frozenset({"read"})  # taken by opening the page, not by a button
@@ -49,6 +51,7 @@ def _file(request: HttpRequest) -> HttpResponse:
     try:
         area = _area(values)
         data.setdefault("address", area.name_zh)
+        doors.knock_to_file(request, actor_of(request))
         filed = file_request(
             actor_of(request),
             now=clock.now_s(),
@@ -77,7 +80,7 @@ def _form(request: HttpRequest, values: Any, problem: Problem | None = None) -> 
         "problem": problem,
     }
     status = problem.status if problem else 200
-    return render(request, "requests/new.html", context, status=status)
+    return with_wait(render(request, "requests/new.html", context, status=status), problem)
 
 
 def places(request: HttpRequest) -> HttpResponse:
@@ -124,10 +127,12 @@ def follow(request: HttpRequest) -> HttpResponse:
     given = request.GET.get("token", "").strip()
     if given:
         try:
-            find.by_token(given)
+            with doors.guessing_token(request):
+                find.by_token(given)
         except Problem as problem:
             context = {"given": given, "problem": problem}
-            return render(request, "requests/follow.html", context, status=problem.status)
+            page = render(request, "requests/follow.html", context, status=problem.status)
+            return with_wait(page, problem)
         return redirect("followed", token=given)
     return render(request, "requests/follow.html", {"own": find.own_items(actor_of(request))})
 
@@ -146,7 +151,8 @@ class Followed:
 
 
 def _seen(request: HttpRequest, token: str) -> Followed:
-    item_id = find.by_token(token)
+    with doors.guessing_token(request):
+        item_id = find.by_token(token)
     view = find.item_for(actor_of(request), item_id, now=clock.now_s(), purpose=None, token=token)
     return Followed(view, joined=view.item.token_hash != digest(token))
 
@@ -221,16 +227,17 @@ def join(request: HttpRequest, item_id: int) -> HttpResponse:
     """Me too: one more voice for a request that is there."""
     if request.method != "POST":
         return redirect("new_request")
+    doors.knock_to_file(request, actor_of(request))
     token = join_request(actor_of(request), item_id, now=clock.now_s())
     return redirect("filed", item_id=_keep(request, Filed(item_id, "", token)))
 
 
 def similar(request: HttpRequest) -> HttpResponse:
     """Requests of the same type under way nearby, where others may know of them."""
-    area, kind = request.GET.get("area", ""), request.GET.get("kind", "")
+    area, kind = id_of(request.GET.get("area", "")) or 0, request.GET.get("kind", "")
     public = RequestType.objects.filter(code=kind, public=True).first()
-    known = Area.objects.filter(id=id_of(area) or 0).exists()
-    rows = find.similar(actor_of(request), int(area), kind) if public and known else []
+    known = Area.objects.filter(id=area).exists()
+    rows = find.similar(actor_of(request), area, kind) if public and known else []
     return render(request, "requests/_similar.html", {"rows": rows, "kind": public})
 
 

@@ -87,7 +87,7 @@ def relieve(request: HttpRequest) -> HttpResponse:
 def _back(request: HttpRequest) -> HttpResponse:
     answer = redirect("roster")
     area = request.POST.get("area", "")
-    if area.isdigit():
+    if id_of(area) is not None:
         answer["Location"] += f"?area={area}"
     return answer
 

@@ -1,0 +1,5 @@
+"""The table of who has knocked."""
+
+from linli.knocks.counter import Knock
+
+__all__ = ["Knock"]
