@@ -15,6 +15,7 @@ from linli.api import (
     records,
     roster,
     rules,
+    screening,
     work,
 )
 from linli.api.auth import Caller
@@ -38,7 +39,7 @@ def build() -> LinliAPI:
         urls_namespace="api",
     )
     faults.handle(made)
-    for part in (codes, imports, joining, oversight, places, rules, work):
+    for part in (codes, imports, joining, oversight, places, rules, screening, work):
         made.add_router("", part.router)
     made.add_router("/roster", roster.router)
     made.add_router("/boards", boards.router)
