@@ -85,7 +85,7 @@ def open_round(
     }  # fmt: skip
     loop = catalogue.get("campaign")
     made = open_item(loop, Opening(city.areas[area].id, "sweep", data), scene)
-    return advance(made.item_id, "open", scene).item_id
+    return advance(made.item_id, "begin", scene).item_id
 
 
 def told(

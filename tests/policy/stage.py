@@ -111,6 +111,7 @@ def furnish(city: City, name: str) -> Place:
         "assignment_id": assignment.id,
         "declaration_id": declared.id,
         "item": item,
+        "person_id": person.id,
         "pair_id": pair.id,
     }
     return Place(area.id, rows, ids)

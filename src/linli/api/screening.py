@@ -200,7 +200,7 @@ def covered(request: HttpRequest, wanted: Query[ScreeningPlace]) -> Any:
 )
 def uncovered(request: HttpRequest, wanted: Query[ScreeningPlace]) -> Any:
     """Names: for who works in the area, with the purpose of screening."""
-    actor, area, day = _place(request, wanted, SEE, purpose=purpose_of(request))
+    actor, area, day = _place(request, wanted, SEE)
     found = coverage.doors(actor, area, day, purpose=purpose_of(request))
     return {"rows": [vars(one) for one in found], "after": None}
 
@@ -214,7 +214,7 @@ def uncovered(request: HttpRequest, wanted: Query[ScreeningPlace]) -> Any:
 )
 def lost_reports(request: HttpRequest, wanted: Query[ScreeningPlace]) -> Any:
     """What was replaced or came too late, so that the community can look."""
-    actor, area, day = _place(request, wanted, SEE, purpose=purpose_of(request))
+    actor, area, day = _place(request, wanted, SEE)
     return {"rows": lost.lost(actor, area, day, purpose=purpose_of(request)), "after": None}
 
 
@@ -271,9 +271,7 @@ def pay(request: HttpRequest, person_id: Path[Id], body: Body[ScreeningPayment])
     return ScreeningPaid(person_id=person_id, cents=cents)
 
 
-def _place(
-    request: HttpRequest, wanted: ScreeningPlace, verb: str, *, purpose: str | None = None
-) -> tuple[Actor, Area, date]:
+def _place(request: HttpRequest, wanted: ScreeningPlace, verb: str) -> tuple[Actor, Area, date]:
     """The area asked for, or the widest of the caller's posts; refused where none reaches."""
     actor = actor_of(request)
     roles = roles_for(verb)

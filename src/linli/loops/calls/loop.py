@@ -1,6 +1,7 @@
 """The call: somebody in special care had no contact today, and somebody makes it (S43)."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any, Literal
 
 from pydantic import Field
@@ -18,7 +19,7 @@ CALLERS = COMMUNITY_STAFF | {Role.STREET_DUTY}
 class CallAsk(Form):
     """The first day without contact, and how many there have been."""
 
-    day: str = Field(pattern=r"^\d{4}-\d{2}-\d{2}$")
+    day: date
     n_days: int = Field(default=1, ge=1)
 
 
@@ -39,7 +40,7 @@ class CallTried(Form):
 class CallDay(Form):
     """One more day without contact."""
 
-    day: str = Field(pattern=r"^\d{4}-\d{2}-\d{2}$")
+    day: date
 
 
 def _made(item: Standing, form: Mapping[str, Any], scene: Scene) -> Changes:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date, timedelta
-from typing import Annotated, Any
+from typing import Any
 
 from pydantic import Field
 
@@ -20,15 +20,14 @@ from linli.registry.declarations import Mode
 CALLERS = DUTY_OFFICERS | {Role.SECRETARY}  # who may call a round
 LINLI = frozenset({Role.SYSTEM})
 LONGEST_DAYS = 366
-DAY_FORM = r"^\d{4}-\d{2}-\d{2}$"
 
 
 class RoundAsk(Form):
     """A round: its words, its days, whether it is for emergencies only, what a report earns."""
 
     title: str = Field(min_length=2, max_length=160)
-    first_on: Annotated[str, Field(pattern=DAY_FORM)]
-    last_on: Annotated[str, Field(pattern=DAY_FORM)]
+    first_on: date
+    last_on: date
     emergency_only: bool = True
     reward_cents: int = Field(default=0, ge=0, le=100_000)
 
@@ -48,13 +47,9 @@ class BadDays(BadInput):
 
 def span(data: Mapping[str, Any]) -> tuple[date, date]:
     """The first and the last day of a round; raises BadDays."""
-    wrong = BadDays(first=data["first_on"], last=data["last_on"])
-    try:
-        first, last = (date.fromisoformat(data[key]) for key in ("first_on", "last_on"))
-    except ValueError:
-        raise wrong from None
+    first, last = (date.fromisoformat(data[key]) for key in ("first_on", "last_on"))
     if not first <= last <= first + timedelta(days=LONGEST_DAYS):
-        raise wrong
+        raise BadDays(first=first, last=last)
     return first, last
 
 
@@ -155,7 +150,7 @@ LOOP = Loop(
     ),
     steps=(
         Step(
-            "open",
+            "begin",
             N_("open the round"),
             stages("planned"),
             "open",

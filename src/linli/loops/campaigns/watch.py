@@ -39,7 +39,7 @@ def lapse(at: int, *, exercise: bool) -> int:
     over = [
         item_id
         for item_id, declaration_id in rounds.values_list("item_id", "declaration_id")
-        if not _holds(declaration_id, at)
+        if declaration_id is not None and not _holds(declaration_id, at)
     ]
     items = Item.objects.filter(id__in=over, stage="open").values_list("id", flat=True)
     return len(advance_many(list(items), "end", _linli(at, exercise))[0]) if items else 0

@@ -1,6 +1,7 @@
 """The disinfection: a place, a day, done with evidence or missed in sight (S16, S26)."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from pydantic import Field
@@ -18,7 +19,7 @@ class DisinfectionAsk(Form):
     """What is to be disinfected, and with what, on which day."""
 
     place: str = Field(min_length=2, max_length=120)
-    day: str = Field(pattern=r"^\d{4}-\d{2}-\d{2}$")
+    day: date
     agent: str = Field(default="", max_length=80)
 
 

@@ -1,6 +1,6 @@
-import linli.columns
 from django.db import migrations, models
 
+import linli.columns
 
 REPORT = "loops_screeningreport"
 

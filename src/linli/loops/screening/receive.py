@@ -5,7 +5,7 @@ a sequence made on the device; what comes twice is once, and what is older never
 """
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -100,6 +100,10 @@ def receive(
 
     Refused reports leave the others alone.
     """
+    writers = {
+        own: writer_of(actor, now=now, purpose=purpose, own=own)
+        for own in {report.how == "self" for report in reports}
+    }
     answers: dict[int, Answer] = {}
     given: list[Given] = []
     form = questionnaire.in_force() if any(r.answers for r in reports) else None
@@ -110,8 +114,10 @@ def receive(
         except Problem as problem:
             answers[n] = Answer(report.uid, Outcome.REJECTED, problem=problem)
     text = str(batch or uuid4())
-    for writer, part in _by_writer(actor, given, now=now, purpose=purpose):
-        answers |= _write(writer, part, text)
+    for own, writer in writers.items():
+        part = [one for one in given if (one.how is How.SELF) is own]
+        if part:
+            answers |= _write(writer, part, text)
     return [answers[n] for n in range(len(reports))]
 
 
@@ -134,15 +140,6 @@ def writer_of(actor: Actor, *, now: int, purpose: str | None, own: bool) -> Writ
 def _writer(actor: Actor, holding: Holding, now: int, purpose: str, **reach: Any) -> Writer:
     path = "" if holding.role in {Role.RESIDENT, Role.VISITOR} else holding.path
     return Writer(actor.id, holding.role.value, purpose, path, actor.exercise, now, **reach)
-
-
-def _by_writer(
-    actor: Actor, given: Sequence[Given], *, now: int, purpose: str | None
-) -> Iterable[tuple[Writer, list[Given]]]:
-    for own in (False, True):
-        part = [one for one in given if (one.how is How.SELF) is own]
-        if part:
-            yield writer_of(actor, now=now, purpose=purpose, own=own), part
 
 
 def _given(

@@ -58,7 +58,7 @@ class Report(models.Model):
 
 
 class Beaten(models.Model):
-    """A report that lost against a later one, or came for a day that was over; never thrown away."""
+    """A report that lost against a later one, or came for a day that was over; kept for ever."""
 
     id = models.BigAutoField(primary_key=True)
     day = models.DateField()
