@@ -1,0 +1,1 @@
+"""The one bridge: fetch numbers, call an analysis, keep the run."""
