@@ -4,18 +4,11 @@ Reads people and reports that are there, decides in Python, writes with bulk_cre
 and F(), one transaction a batch. Sign-in, scope, purpose, rounds and audit are the same.
 """
 
-import os
 from collections import Counter
 from datetime import date
 from typing import Any
 from uuid import UUID
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "linli.site.settings")
-import django
-
-django.setup()
-
-from django.core.wsgi import get_wsgi_application
 from django.db import transaction
 from django.db.models import F
 from django.http import HttpRequest
@@ -32,7 +25,7 @@ from linli.loops.screening.tables import Beaten, Count, How, Report, Round
 from linli.policy.can import Holding
 from linli.registry.areas import within
 from linli.registry.person import Person
-from linli.site import urls
+from linli.site import urls as house
 
 api = NinjaAPI(auth=Caller(), urls_namespace="orm")
 FIELDS = ["area_id", "seq", "uid", "at", "account_id", "state", "revision"]
@@ -104,7 +97,8 @@ def reports(request: HttpRequest, body: OrmBatch) -> Any:
                        state=held.state, how=held.how, fever=held.fever, why="replaced")
             )  # fmt: skip
             held.seq, held.uid, held.at, held.state = r.seq, r.uid, clock.moment(now), int(state)
-            held.area_id, held.account_id, held.revision = person.area_id, actor.id, held.revision + 1
+            held.area_id, held.account_id = person.area_id, actor.id
+            held.revision += 1
             changed.append(held)
         else:
             fresh.append(
@@ -127,5 +121,4 @@ def reports(request: HttpRequest, body: OrmBatch) -> Any:
     return answers
 
 
-urls.urlpatterns = [path("orm/", api.urls), *urls.urlpatterns]
-application = get_wsgi_application()
+urlpatterns = [path("orm/", api.urls), *house.urlpatterns]

@@ -8,7 +8,7 @@ from ninja.utils import check_csrf
 from linli import clock
 from linli.api.faults import CsrfMissing
 from linli.policy.can import Actor
-from linli.registry import roster, signed_in, tokens
+from linli.registry import signed_in, tokens
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 
@@ -37,10 +37,7 @@ def actor_of(request: HttpRequest) -> Actor:
     if scheme:
         if scheme.lower() != "bearer":
             raise tokens.TokenUnknown()
-        account = tokens.account_of(text.strip())
-        return roster.actor_of(
-            account, clock.now_s(), two_factor=True, exercise=bool(settings.DEMO)
-        )
+        return tokens.bearer_of(text.strip(), at=clock.now_s(), exercise=bool(settings.DEMO))
     if (
         signed_in.account_of(request) is not None
         and request.method not in SAFE_METHODS

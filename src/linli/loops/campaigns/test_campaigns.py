@@ -98,9 +98,9 @@ def test_who_may_call_a_round_does_so_where_they_answer(city: City, doors: Doors
     for name, area in (("cy", "oak"), ("eve", "oak"), ("ann", "oak"), ("sam", "elm")):
         with pytest.raises(NotAllowed):
             open_round(city, area=area, by=name)
+    data = {"title": "x", "first_on": "soon", "last_on": "later"}
+    opening = Opening(city.areas["oak"].id, "sweep", data)
     with pytest.raises(BadInput):
-        data = {"title": "x", "first_on": "soon", "last_on": "later"}
-        opening = Opening(city.areas["oak"].id, "sweep", data)
         open_item(catalogue.get("campaign"), opening, city.scene("sam"))
 
 

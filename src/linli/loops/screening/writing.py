@@ -10,11 +10,10 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
+from linli import prepared
 from linli.loops.rounds import Seen
 from linli.loops.screening import statements
 from linli.loops.screening.statements import COUNT_SETS, COUNTED, Given, Writer
-
-PREPARE_AT_ONCE = 0  # the statement is always the same, so it is prepared when first met
 
 
 @dataclass(frozen=True)
@@ -50,25 +49,12 @@ def write(
 def _postgresql(
     writer: Writer, given: Sequence[Given], household: bool, besides: Sequence[int], batch: str
 ) -> list[Put]:
-    from psycopg import Cursor
-
     earns = writer.own_person is not None
     text = _statement(len(writer.ranges), earns, household)
     parameters = statements.values(
         writer, given, household=household, besides=besides, batch=batch, earns=earns
     )
-    connection.ensure_connection()
-    raw: Any = connection.connection
-    kept = raw.prepare_threshold
-    raw.prepare_threshold = (
-        PREPARE_AT_ONCE  # Django prepares nothing; here it is a third of the time
-    )
-    try:
-        with connection.wrap_database_errors, Cursor(raw) as cursor:
-            cursor.execute(text, parameters)
-            return [Put(*row) for row in cursor.fetchall()]
-    finally:
-        raw.prepare_threshold = kept
+    return [Put(*row) for row in prepared.rows(text, parameters)]
 
 
 @lru_cache(maxsize=64)
