@@ -46,6 +46,7 @@ WRITERS = 1200  # secretaries, each with a community
 DAYS = 15
 CONNECTIONS, THREADS = 8, 2
 BATCH = 100
+WARM_UP_S = 8
 SETTLE_S = 2.0  # wrk hangs up in the middle of its last requests; the server finishes them
 ROOT = Path(__file__).resolve().parent.parent
 POSTGRESQL_BIN = "/usr/lib/postgresql/*/bin"
@@ -91,6 +92,7 @@ def main(rest: Sequence[str]) -> None:
 
 def _measure(folder: Path, seconds: int, people: int, told: str) -> None:
     with serving() as (address, _):
+        _warm_up(address, folder)
         batches = load(address, folder, seconds, per=BATCH)
         _told("HTTP, batches of 100", batches, per=BATCH)
         _empty()
@@ -103,6 +105,7 @@ def _measure(folder: Path, seconds: int, people: int, told: str) -> None:
         say("refused requests at 8 clients", str(batches.errors + singles.errors), "0")
         return
     with serving(target="benchmarks._orm_server:application") as (address, _):
+        _warm_up(address, folder, path="/orm/reports")
         orm = load(address, folder, seconds, per=BATCH, path="/orm/reports")
         _told("HTTP, the ORM endpoint, batches of 100", orm, per=BATCH)
         _empty()
@@ -199,6 +202,13 @@ def load(
     if found is None:
         raise SystemExit(done.stdout + done.stderr)
     return Run(int(found[1]), float(found[2]), int(found[3]), float(found[4]))
+
+
+def _warm_up(address: str, folder: Path, path: str = "/api/screening/reports") -> None:
+    """Send until every process has answered, then begin with empty tables."""
+    load(address, folder, WARM_UP_S, per=BATCH, path=path)
+    time.sleep(SETTLE_S)
+    _empty()
 
 
 def pgbench(folder: Path, seconds: int, *, per: int) -> float:

@@ -112,6 +112,7 @@ def furnish(city: City, name: str) -> Place:
         "declaration_id": declared.id,
         "item": item,
         "person_id": person.id,
+        "household_id": household.id,
         "pair_id": pair.id,
     }
     return Place(area.id, rows, ids)

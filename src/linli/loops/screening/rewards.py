@@ -31,6 +31,11 @@ class Owed:
     n_days: int
     cents: int
 
+    @property
+    def yuan(self) -> str:
+        """The amount as it is paid out."""
+        return f"{self.cents // 100}.{self.cents % 100:02d}"
+
 
 class NothingOwed(BadInput):
     """Nothing is owed to this person up to this day."""

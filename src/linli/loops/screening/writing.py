@@ -11,7 +11,6 @@ from uuid import UUID
 from django.db import connection, transaction
 
 from linli import prepared
-from linli.loops.rounds import Seen
 from linli.loops.screening import statements
 from linli.loops.screening.statements import COUNT_SETS, COUNTED, Given, Writer
 
@@ -70,8 +69,8 @@ def _sqlite(
     column = "household_id" if household else "id"
     beside = " AND p.id NOT IN (SELECT value FROM json_each(%s))" if household else ""
     rows = [
-        [v.hex if isinstance(v, UUID) else v.isoformat() if n == 3 else v
-         for n, v in enumerate(one.row())]
+        (one.n, one.uid.hex, one.subject, one.day.isoformat(), int(one.state), int(one.how),
+         one.seq, one.at, one.fever, one.answers)
         for one in given
     ]  # fmt: skip
     names = statements.GIVEN.split(", ")
@@ -132,7 +131,7 @@ def _count(cursor: Any, put: list[dict[str, Any]], drill: bool) -> None:
 
 
 def _add(numbers: list[int], state: int, fever: int, n: int) -> None:
-    numbers[list(Seen).index(Seen(state))] += n
+    numbers[state - 1] += n  # states count from 1, in the order of the counters
     numbers[-1] += n if fever else 0
 
 
