@@ -79,7 +79,7 @@ def call(request: HttpRequest) -> HttpResponse:
     given = request.POST
     try:
         area = areas.get(id_of(given.get("area", "")) or 0)
-        data = {
+        data: dict[str, Any] = {
             "title": given.get("title", ""),
             "first_on": given.get("first_on", ""),
             "last_on": given.get("last_on", ""),
