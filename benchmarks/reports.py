@@ -31,10 +31,10 @@ from benchmarks._crowd import Crowd, build
 from benchmarks.ground import analyze, say, timed
 from linli import clock
 from linli.audit.records import Record
-from linli.loops.screening import counting, partitions, statements
+from linli.loops.screening import counting, coverage, partitions, statements
 from linli.loops.screening.statements import Writer
 from linli.loops.screening.tables import Beaten, Count, Followup, Report, Round
-from linli.policy.can import end_of
+from linli.policy.can import Actor, Holding, end_of
 from linli.policy.roles import Role
 from linli.registry import roster, tokens
 from linli.registry.accounts import Account
@@ -95,6 +95,7 @@ def _measure(folder: Path, seconds: int, people: int, told: str) -> None:
         _warm_up(address, folder)
         batches = load(address, folder, seconds, per=BATCH)
         _told("HTTP, batches of 100", batches, per=BATCH)
+        _lists()
         _empty()
         singles = load(address, folder, seconds, per=1)
         _told("HTTP, singles", singles, per=1)
@@ -286,6 +287,25 @@ def _check(what: str, *, acknowledged: int | None) -> None:
             raise SystemExit(f"{what}: {acknowledged} batches answered, {lines} in the audit.")
         note += f", {lines:,} batches in the audit"
     say("  counters equal rows", note)
+
+
+def _lists() -> None:
+    """How long the lists take that people wait for, with the day's reports in place."""
+    today = clock.day(clock.now())
+    city = Area.objects.get(kind="city")
+    with timed() as took:
+        counting.count_expected(today)
+    say("  what is expected of every area, counted anew", f"{took[0]:.2f} s")
+    for kind, bar in (("grid", "<= 2 s"), ("community", "")):
+        area = Area.objects.filter(kind=kind).order_by("path")[700]
+        actor = Actor(1, (Holding(Role.SECRETARY, area.path),))
+        with timed() as took:
+            found = coverage.doors(actor, area, today, purpose="screening")
+        people = sum(len(one.people) for one in found)
+        say(f"  who was not checked in a {kind}: {people} people", f"{took[0] * 1000:.0f} ms", bar)
+    with timed() as took:
+        coverage.below(city, today)
+    say("  the board of the city", f"{took[0] * 1000:.0f} ms")
 
 
 def _empty() -> None:

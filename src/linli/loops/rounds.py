@@ -25,8 +25,8 @@ class Seen(IntEnum):
 
 
 SEEN_NAMES: dict[Seen, str] = {
-    Seen.CHECKED: N_("checked"),
-    Seen.REFUSED: N_("refused"),
+    Seen.CHECKED: N_("screened"),
+    Seen.REFUSED: N_("declined"),
     Seen.UNREACHABLE: N_("unreachable"),
     Seen.AWAY: N_("away"),
     Seen.EXEMPT: N_("exempt"),

@@ -143,7 +143,7 @@ LOOP = Loop(
     subject="place",
     stages=(
         Stage("planned", N_("planned")),
-        Stage("open", N_("open")),
+        Stage("open", N_("running")),
         Stage("ending", N_("ending: its last days close")),
         Stage("closed", N_("closed"), State.CLOSED),
         Stage("called_off", N_("called off"), State.CLOSED),

@@ -36,7 +36,7 @@ LAYER = Layer(
     shows=N_("Of the people today's rounds expect, the share that was found in one of five ways."),
     measures=(
         Measure("share", N_("covered"), Form.SHARE),
-        Measure("checked", N_("checked"), Form.SHARE),
+        Measure("checked", N_("screened"), Form.SHARE),
         Measure("not_seen", N_("not seen"), Form.SHARE),
         Measure("uncovered", N_("uncovered"), Form.SHARE),
     ),
@@ -47,6 +47,6 @@ LAYER = Layer(
     bounds=(0.0, 0.5, 0.7, 0.8, 0.9, 0.95),  # assumed; edges a supervisor names
     order=50,
     notes=(
-        N_("Not seen: refused, unreachable or away. Uncovered: nobody knows anything of them."),
+        N_("Not seen: declined, unreachable or away. Uncovered: nobody knows anything of them."),
     ),
 )

@@ -27,8 +27,8 @@ DAYS_SHOWN = 7
 REASONS = {seen.name.lower(): name for seen, name in SEEN_NAMES.items()}
 COLUMNS = (
     ("expected", N_("expected")),
-    ("checked", N_("checked")),
-    ("refused", N_("refused")),
+    ("checked", N_("screened")),
+    ("refused", N_("declined")),
     ("unreachable", N_("unreachable")),
     ("away", N_("away")),
     ("exempt", N_("exempt")),
