@@ -104,11 +104,12 @@ def _sqlite(
             _note(cursor, writer, len(put), batch)
             if writer.own_person is not None:
                 _earn(cursor, writer, put)
-        done = [Put(UUID(r["uid"]), r["person_id"], r["revision"]) for r in put]
+        uids = {one.uid.hex: one.uid for one in given}
+        done = [Put(uids[r["uid"]], r["person_id"], r["revision"]) for r in put]
         if household:
             cursor.execute(f"{rounds}SELECT g.uid, p.id {found}", [*begins, *narrowed])
             known = {(one.uid, one.person_id) for one in done}
-            met = ((UUID(uid), person) for uid, person in cursor.fetchall())
+            met = ((uids[uid], person) for uid, person in cursor.fetchall())
             done += [Put(*one, revision=None) for one in met if one not in known]
     return done
 
