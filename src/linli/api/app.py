@@ -16,6 +16,7 @@ from linli.api import (
     roster,
     rules,
     screening,
+    signals,
     work,
 )
 from linli.api.auth import Caller
@@ -39,7 +40,7 @@ def build() -> LinliAPI:
         urls_namespace="api",
     )
     faults.handle(made)
-    for part in (codes, imports, joining, oversight, places, rules, screening, work):
+    for part in (codes, imports, joining, oversight, places, rules, screening, signals, work):
         made.add_router("", part.router)
     made.add_router("/roster", roster.router)
     made.add_router("/boards", boards.router)
