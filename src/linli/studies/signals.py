@@ -168,14 +168,15 @@ def _positives(frame: _Frame) -> NDArray[np.float64]:
     except LookupError:
         return frame.unknown
     names = {field.name for field in table._meta.get_fields()}
-    if not {"path", "positive", "resulted_at"} <= names:
+    if not {"path", "finding", "found_at", "exercise"} <= names:
         return frame.unknown
     found = table._default_manager.filter(
-        positive=True,
-        resulted_at__gte=_midnight(frame.days[0]),
-        resulted_at__lt=_midnight(frame.days[-1]) + DAY_S,
+        finding="positive",
+        exercise=frame.exercise,
+        found_at__gte=_midnight(frame.days[0]),
+        found_at__lt=_midnight(frame.days[-1]) + DAY_S,
     )
-    rows = [(path, clock.day(at), 1) for path, at in found.values_list("path", "resulted_at")]
+    rows = [(path, clock.day(at), 1) for path, at in found.values_list("path", "found_at")]
     return frame.spread(rows, np.zeros((len(frame.areas), len(frame.days))))
 
 

@@ -4,13 +4,13 @@ from datetime import date, timedelta
 
 import numpy as np
 import pytest
+from django.apps import apps
 
 from linli.errors import BadInput, NotAllowed
-from linli.loops.ledger import Item
 from linli.registry.areas import Area
 from linli.registry.duties import RequestType
 from linli.studies import signals
-from tests.callers import Caller, open_noise
+from tests.callers import Caller, open_noise, still
 from tests.cast import EVENING, City
 from tests.doors import TODAY, Doors, move_in, open_round, tell, told
 
@@ -65,23 +65,16 @@ def test_a_household_is_unreachable_when_nobody_of_it_was_seen(city: City, doors
 def test_requests_for_medicine_count_on_the_citys_day(city: City, doors: Doors) -> None:
     assert np.isnan(read(city, "oak").counts["medicine"]).all()
     RequestType.objects.filter(code="noise").update(keywords="Medicine")
+    still(EVENING - 18 * 3600 + 60)  # a minute after the city's midnight
     open_noise(city, Caller(city, "ann"))
-    just_after_midnight = EVENING - 18 * 3600 + 60
-    Item.objects.update(happened_at=just_after_midnight)
 
     assert read(city, "oak", "pine").counts["medicine"].tolist() == [[0, 1], [0, 0]]
 
 
 def test_samples_nobody_keeps_are_missing(city: City, doors: Doors) -> None:
-    kept = any(m.__name__ == signals.LAB_RESULT for m in _tables())
+    kept = any(model.__name__ == signals.LAB_RESULT for model in apps.get_models())
 
     assert kept or np.isnan(read(city, "oak").counts["positives"]).all()
-
-
-def _tables() -> list[type]:
-    from django.apps import apps
-
-    return list(apps.get_models())
 
 
 def test_parts_sum_to_the_whole(city: City, doors: Doors) -> None:

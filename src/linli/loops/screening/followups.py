@@ -67,9 +67,12 @@ def _see_to(owed: Followup, now: int) -> int:
 def _open_fever(owed: Followup, answers: dict[str, Any], now: int) -> int:
     """Open the fever through the engine, by its name; the same person and day is the same item."""
     loop = catalogue.get(FEVER)
+    temperature_c = answers.get("temperature_c")
+    if temperature_c is not None and temperature_c < questionnaire.FEVER_FROM_C:
+        temperature_c = None  # said to be a fever, and not measured as one
     told = {
         "person_id": owed.person_id,
-        "temperature_c": answers.get("temperature_c"),
+        "temperature_c": temperature_c,
         "symptoms": answers.get("symptoms", []),
         "onset_on": answers.get("onset_on"),
         "source": "self" if owed.how == How.SELF else "round",

@@ -27,6 +27,7 @@ from linli.registry import areas
 
 EDIT = "questionnaire.edit"
 FEVER_FROM_C = 37.3  # China, diagnosis and treatment protocol, 5th edition (5 February 2020)
+COLDEST_C, HOTTEST_C = 30.0, 45.0  # what a thermometer for people shows
 MOST_BYTES = 2 * 2**20
 MOST_QUESTIONS = 20  # of an exception at a door; assumed
 MOST_CHARACTERS = 500
@@ -230,7 +231,11 @@ def _taken(question: Question, answer: Any) -> Any:
             case "integer":
                 return int(str(answer))
             case "decimal":
-                return _finite(str(answer), refusal)
+                number = float(str(answer))
+                warm = question.name != "temperature_c" or COLDEST_C <= number <= HOTTEST_C
+                if number - number != 0 or not warm:  # infinite, no number, or no temperature
+                    raise refusal
+                return number
             case "date":
                 return date.fromisoformat(str(answer)).isoformat()
             case "select_one":
@@ -243,13 +248,6 @@ def _taken(question: Question, answer: Any) -> Any:
     if not isinstance(answer, str) or len(answer) > MOST_CHARACTERS or "\0" in answer:
         raise refusal
     return answer
-
-
-def _finite(text: str, refusal: BadScreeningAnswer) -> float:
-    number = float(text)
-    if number - number != 0:  # infinite, or no number
-        raise refusal
-    return number
 
 
 def _chosen(given: Sequence[str], known: set[str], refusal: BadScreeningAnswer) -> list[str]:
