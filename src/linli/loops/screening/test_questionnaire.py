@@ -92,7 +92,8 @@ def test_only_the_city_changes_what_is_asked(city: City) -> None:
 
 @pytest.mark.parametrize(
     ("name", "answer"),
-    [("temperature_c", "nan"), ("temperature_c", "hot"), ("temperature_c", 98.6), ("onset_on", "yesterday"),
+    [("temperature_c", "nan"), ("temperature_c", "hot"), ("temperature_c", 98.6),
+     ("onset_on", "yesterday"),
      ("symptoms", ["flying"]), ("note", "x" * 501), ("shoe", "42"), ("note", ["a"])],
 )  # fmt: skip
 def test_an_answer_that_is_none_is_refused(name: str, answer: object) -> None:
