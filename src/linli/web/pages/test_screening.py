@@ -75,6 +75,19 @@ def test_what_cannot_be_taken_is_told_and_stays_typed(city: City, doors: Doors) 
     assert not Report.objects.exists()
 
 
+def test_somebody_without_a_household_is_one_tap_too(city: City, doors: Doors) -> None:
+    who, cy = doors.people["Qian One"], phone(city, "cy")
+    who.household = None
+    who.save()
+    assert "without a household" in cy.get("/screening").content.decode()
+
+    form = {"uid": str(uuid4()), "seq": SEQ, "person": who.id, "back": "round"}
+    answer = cy.post("/screening/report", form, follow=True)
+
+    assert answer.status_code == 200
+    assert Report.objects.get().person_id == who.id
+
+
 def test_an_exception_is_reported_for_one_person(city: City, doors: Doors) -> None:
     who = doors.people["Zhao Two"]
 
