@@ -67,6 +67,8 @@ class Examples:
             return choices[1].split("|")[0]
         if schema.get("format") == "date":
             return "2020-01-01"
+        if schema.get("format") == "uuid":
+            return "01234567-89ab-cdef-0123-456789abcdef"
         return "example"[: schema.get("maxLength", 7)]
 
     def _integer(self, schema: dict[str, Any], _: str) -> int:

@@ -115,6 +115,8 @@ def furnish(city: City, name: str) -> Place:
         "assignment_id": assignment.id,
         "declaration_id": declared.id,
         "item": item,
+        "person_id": person.id,
+        "household_id": household.id,
         "pair_id": pair.id,
         "person_id": person.id,
         "site_id": site.id,

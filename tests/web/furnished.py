@@ -172,6 +172,24 @@ VISITS: tuple[Visit, ...] = (
     Visit("modes", "gil", at("modes"), refused=(None, "ann")),
     Visit("directives", "gil", at("directives"), refused=(None, "ann", "jo")),
     Visit("laboratory", "lil", at("laboratory"), refused=(None, "ann", "cy", "gus", "quin", "jo")),
+    Visit("screening", "cy", at("screening", "?purpose=screening"), refused=(None,)),
+    Visit(
+        "screening_door",
+        "cy",
+        at("screening_door", "?purpose=screening", household_id="household"),
+        refused=(None, "ann", "jo", "eve", "gus"),
+    ),
+    Visit("coverage", "cy", at("coverage"), refused=(None, "ann", "kim", "quin")),
+    Visit(
+        "coverage_doors",
+        "sam",
+        at("coverage_doors", "?purpose=screening"),
+        refused=(None, "ann", "gil", "jo"),
+    ),
+    Visit("rounds", "gil", at("rounds"), refused=(None, "ann", "kim", "gus")),
+    Visit("round_questions", "gil", at("round_questions"), refused=(None, "ann", "kim")),
+    Visit("rewards", "sam", at("rewards"), refused=(None, "ann", "gil", "cy")),
+    Visit("disinfections", "cy", at("disinfections"), refused=(None, "ann", "jo")),
     Visit("audit", "kim", at("audit"), refused=(None, "ann", "cy", "lou", "gil")),
 )
 NOT_PAGES = frozenset(
@@ -179,9 +197,10 @@ NOT_PAGES = frozenset(
         # answers to a form, and pieces of a page
         "language", "clock", "be", "places", "similar", "own_step", "join", "step", "callers",
         "desk_places", "desk_similar", "desk_join", "appoint", "relieve", "declare", "lift",
-        "issue", "prove", "proof", "records_out", "laboratory_take",
-        "laboratory_match", "decide_pair", "break_glass", "filed",
+        "issue", "screening_report", "round_call", "round_take", "round_questions_file",
+        "prove", "proof", "records_out", "laboratory_take", "laboratory_match", "decide_pair",
+        "break_glass", "filed",
         # opened by tests of their own
-        "cast",
+        "cast", "screening_own",
     }
 )  # fmt: skip

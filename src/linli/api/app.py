@@ -16,6 +16,8 @@ from linli.api import (
     records,
     roster,
     rules,
+    screening,
+    signals,
     work,
 )
 from linli.api.auth import Caller
@@ -39,7 +41,10 @@ def build() -> LinliAPI:
         urls_namespace="api",
     )
     faults.handle(made)
-    for part in (codes, imports, joining, laboratory, oversight, places, rules, work):
+    parts = (
+        codes, imports, joining, laboratory, oversight, places, rules, screening, signals, work,
+    )  # fmt: skip
+    for part in parts:
         made.add_router("", part.router)
     made.add_router("/roster", roster.router)
     made.add_router("/boards", boards.router)

@@ -9,7 +9,7 @@ from linli import clock
 from linli.api.faults import CsrfMissing
 from linli.knocks import doors
 from linli.policy.can import Actor
-from linli.registry import roster, signed_in, tokens
+from linli.registry import signed_in, tokens
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 
@@ -39,10 +39,9 @@ def actor_of(request: HttpRequest) -> Actor:
         if scheme.lower() != "bearer":
             raise tokens.TokenUnknown()
         with doors.showing_access(request, tokens.TokenUnknown):
-            account = tokens.account_of(text.strip())
-        return roster.actor_of(
-            account, clock.now_s(), two_factor=True, exercise=bool(settings.DEMO)
-        )
+            return tokens.bearer_of(
+                text.strip(), at=clock.now_s(), exercise=bool(settings.DEMO)
+            )
     if (
         signed_in.account_of(request) is not None
         and request.method not in SAFE_METHODS

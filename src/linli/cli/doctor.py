@@ -165,6 +165,16 @@ def _partitions() -> Finding:
             ),
             _("Run: linli setup"),
         )
+    from linli.loops.screening import partitions
+
+    n_left = partitions.left_over()
+    if n_left:
+        return Finding(
+            "partitions",
+            Grade.WARNING,
+            _("{n} reports lie in no day's partition.").format(n=n_left),
+            _("Start a worker: it moves them and makes partitions for two weeks."),
+        )
     return _good("partitions", _("Every partitioned table can be written to."))
 
 

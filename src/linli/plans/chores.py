@@ -15,6 +15,10 @@ from linli.jobs import mail, outbox, worker
 from linli.jobs.worker import Chore, Lease
 from linli.knocks import counter
 from linli.loops import destroy, tick
+from linli.loops.calls import watch as calls
+from linli.loops.campaigns import watch as rounds
+from linli.loops.disinfections import watch as disinfections
+from linli.loops.screening import followups
 from linli.loops.vacancies import watch
 from linli.plans import modes
 
@@ -50,12 +54,37 @@ def _vacancies() -> int:
     return watch.chore(exercise=bool(settings.DEMO))
 
 
+def _rounds() -> int:
+    """Close the days of the rounds that are over, and the rounds themselves."""
+    return rounds.chore(exercise=bool(settings.DEMO))
+
+
+def _expected() -> int:
+    """Count whom today's rounds expect: people come, go and move meanwhile."""
+    return rounds.count(exercise=bool(settings.DEMO))
+
+
+def _disinfections() -> int:
+    """Open today's disinfections, and close those that were missed."""
+    return disinfections.chore(exercise=bool(settings.DEMO))
+
+
+def _calls() -> int:
+    """See to those in special care with whom nobody had contact today."""
+    return calls.chore(exercise=bool(settings.DEMO))
+
+
 # A lease is how long the others wait when a worker is killed in the middle of a chore.
 CHORES: tuple[Chore, ...] = (
     Chore("alive", beat, every_s=HEARTBEAT_EVERY_S, lease_s=10),
     Chore("tick", tick.chore, every_s=1.0, lease_s=30),
     Chore("modes", modes.chore, every_s=1.0, lease_s=120),
     Chore("vacancies", _vacancies, every_s=60.0, lease_s=60),
+    Chore("rounds", _rounds, every_s=60.0, lease_s=300),
+    Chore("expected", _expected, every_s=600.0, lease_s=300),
+    Chore("followups", followups.chore, every_s=1.0, lease_s=60),
+    Chore("disinfections", _disinfections, every_s=60.0, lease_s=60),
+    Chore("calls", _calls, every_s=60.0, lease_s=60),
     Chore("send", outbox.send, every_s=1.0, lease_s=30),
     Chore("mail", mail.post, every_s=5.0),
     Chore("destroy", destroy.chore, every_s=3600.0, lease_s=600),

@@ -55,6 +55,18 @@ POWERS: dict[str, frozenset[Role]] = {
     "roster.see": STAFF - DOOR_STAFF,
     "roster.edit": frozenset({Role.SECRETARY, Role.ADMINISTRATOR}) | DUTY_OFFICERS,
     "accounts.edit": frozenset({Role.ADMINISTRATOR}),
+    # screening: reports and names take the purpose, counts do not
+    "screening.report": frozenset(
+        {Role.GRID_WORKER, Role.COMMUNITY_DESK, Role.SECRETARY, Role.STREET_DUTY, Role.RESIDENT}
+    ),
+    "screening.see": frozenset(
+        {Role.GRID_WORKER, Role.COMMUNITY_DESK, Role.SECRETARY, Role.STREET_DUTY}
+    ),
+    "coverage.see": FIELD_STAFF | {Role.ANALYST},
+    "questionnaire.edit": frozenset({Role.CITY_COMMAND, Role.ADMINISTRATOR}),
+    "rewards.pay": frozenset({Role.COMMUNITY_DESK, Role.SECRETARY}),
+    "disinfection.plan": frozenset({Role.COMMUNITY_DESK, Role.SECRETARY, Role.STREET_DUTY}),
+    "signals.see": DUTY_OFFICERS | {Role.ANALYST, Role.TRACER},
     # data in and out
     "imports.run": _KEEPERS | {Role.ADMINISTRATOR},  # each list takes its own power as well
     "exports.run": _KEEPERS | {Role.SECRETARY} | DUTY_OFFICERS,

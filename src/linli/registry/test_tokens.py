@@ -4,12 +4,15 @@ from dataclasses import replace
 
 import pytest
 
+from linli import clock
 from linli.errors import NotAllowed, NotFound
 from linli.policy.can import Holding
 from linli.policy.roles import Role
 from linli.registry import tokens
+from linli.registry.accounts import Account
+from linli.registry.roster import Assignment, relieve
 from tests.callers import still
-from tests.cast import City
+from tests.cast import EVENING, City
 
 DAY_S = 86_400
 
@@ -29,6 +32,30 @@ def test_a_token_stands_for_its_account_until_it_ends_or_is_revoked(city: City) 
     tokens.revoke(made.id, by=lou, wall=DAY_S)
     with pytest.raises(tokens.TokenUnknown):
         tokens.account_of(text, wall=DAY_S)
+
+
+def test_one_statement_finds_the_same_actor_as_account_and_roster_do(city: City) -> None:
+    for name in ("ann", "bo", "cy"):
+        _, text = tokens.issue(city.accounts[name], label="app", days=2, by=city.actor("lou"))
+
+        found = tokens.bearer_of(text, at=EVENING, exercise=False)
+
+        assert found == city.actor(name)
+    relieve(Assignment.objects.get(account=city.accounts["bo"]), at=clock.moment(EVENING))
+    _, text = tokens.issue(city.accounts["bo"], label="app", days=2, by=city.actor("lou"))
+    assert tokens.bearer_of(text, at=EVENING, exercise=False) == city.actor("bo")
+
+
+def test_a_token_that_is_unknown_ended_or_of_somebody_gone_finds_nobody(city: City) -> None:
+    lou = city.actor("lou")
+    _, text = tokens.issue(city.accounts["bo"], label="app", days=2, by=lou, wall=0)
+
+    for given, wall in (("linli_guess", 0), (text, 2 * DAY_S)):
+        with pytest.raises(tokens.TokenUnknown):
+            tokens.bearer_of(given, at=EVENING, exercise=False, wall=wall)
+    Account.objects.filter(username="bo").update(is_active=False)
+    with pytest.raises(tokens.TokenUnknown):
+        tokens.bearer_of(text, at=EVENING, exercise=False, wall=0)
 
 
 def test_its_text_is_kept_nowhere(city: City) -> None:

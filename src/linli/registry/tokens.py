@@ -6,12 +6,13 @@ import secrets
 from django.db import models, transaction
 from django.db.models import Q
 
-from linli import clock
+from linli import clock, prepared
 from linli.audit.records import record
 from linli.columns import MomentField
 from linli.errors import N_, BadInput, NotFound, SignInNeeded, Word
 from linli.policy.can import Actor, Ask, Holding, can
 from linli.policy.powers import roles_for
+from linli.policy.roles import Role
 from linli.registry.accounts import Account
 from linli.registry.roster import Assignment
 
@@ -127,6 +128,32 @@ def account_of(text: str, wall: int | None = None) -> Account:
     if found is None:
         raise TokenUnknown()
     return found.account
+
+
+_BEARER = """
+SELECT a.id, a.person_id, p.role, p.path, s.ends_at
+FROM registry_apitoken t JOIN registry_account a ON a.id = t.account_id
+LEFT JOIN registry_assignment s ON s.account_id = a.id AND s.starts_at <= %s
+    AND (s.ends_at IS NULL OR s.ends_at > %s)
+LEFT JOIN registry_post p ON p.id = s.post_id
+WHERE t.digest = %s AND t.revoked_at IS NULL AND t.ends_at > %s AND a.is_active
+"""
+
+
+def bearer_of(text: str, *, at: int, exercise: bool, wall: int | None = None) -> Actor:
+    """The actor whom a token stands for, with what the account holds at a moment; one statement.
+
+    Raises TokenUnknown.
+    """
+    ends_after = int(clock.wall_now()) if wall is None else wall
+    found = prepared.rows(_BEARER, [at, at, digest(text), ends_after])
+    if not found:
+        raise TokenUnknown()
+    account_id, person_id = found[0][:2]
+    held = tuple(
+        Holding(Role(role), path, ends) for *_, role, path, ends in found if role is not None
+    )
+    return Actor(account_id, (*held, Holding(Role.RESIDENT, "")), person_id, True, exercise)
 
 
 def digest(text: str) -> str:

@@ -191,3 +191,9 @@ def unlocal(number: float) -> str:
 def pair(pairs: Any, first: int) -> dict[int, int]:
     """Of a mapping by pairs, the part that begins with ``first``."""
     return {int(b): n for (a, b), n in pairs.items() if a == int(first)}
+
+
+@register.filter
+def fresh(ids: Any) -> str:
+    """The next of a supply of ids, so that each form of a page has its own."""
+    return str(next(ids))

@@ -1,0 +1,1 @@
+"""A day without contact for somebody in special care is itself a piece of work."""

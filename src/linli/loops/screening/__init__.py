@@ -1,0 +1,1 @@
+"""Screening: reports that count people and days, and what follows from them."""

@@ -1,0 +1,100 @@
+"""Signals are clean arrays: areas by days, sums that agree, and unknown is not zero."""
+
+from datetime import date, timedelta
+
+import numpy as np
+import pytest
+from django.apps import apps
+
+from linli.errors import BadInput, NotAllowed
+from linli.registry.areas import Area
+from linli.registry.duties import RequestType
+from linli.studies import signals
+from tests.callers import Caller, open_noise, still
+from tests.cast import EVENING, City
+from tests.doors import TODAY, Doors, move_in, open_round, tell, told
+
+pytestmark = pytest.mark.db
+FIRST = TODAY - timedelta(days=1)
+FEVER = {"temperature_c": 38.5}
+
+
+@pytest.fixture
+def doors(city: City) -> Doors:
+    found = move_in(city)
+    open_round(city, area="east", by="fay")
+    cy = city.actor("cy")
+    tell(
+        cy,
+        told(person=found.people["Zhao One"], answers=FEVER),
+        told(person=found.people["Zhao Two"], seen="unreachable"),
+        told(person=found.people["Qian One"], seen="unreachable"),
+    )
+    return found
+
+
+def read(city: City, *names: str, by: str = "jo") -> signals.Signals:
+    areas = [city.areas[name] for name in names]
+    return signals.read(city.actor(by), areas, FIRST, TODAY)
+
+
+def test_a_day_and_an_area_without_a_round_are_unknown_and_not_zero(
+    city: City, doors: Doors
+) -> None:
+    found = read(city, "oak", "pine", "west", "w").counts["fevers"]
+
+    assert np.array_equal(
+        found,
+        [[np.nan, 1], [np.nan, 0], [np.nan, np.nan], [np.nan, np.nan]],
+        equal_nan=True,
+    )
+
+
+def test_rounds_in_every_part_are_a_round_in_the_whole(city: City, doors: Doors) -> None:
+    open_round(city, area="west", by="gil")
+
+    assert read(city, "w").counts["fevers"][0, 1] == 1
+
+
+def test_a_household_is_unreachable_when_nobody_of_it_was_seen(city: City, doors: Doors) -> None:
+    found = read(city, "oak1", "elm").counts["unreachable"]
+
+    assert found[:, 1].tolist() == [1, 1]
+
+
+def test_requests_for_medicine_count_on_the_citys_day(city: City, doors: Doors) -> None:
+    assert np.isnan(read(city, "oak").counts["medicine"]).all()
+    RequestType.objects.filter(code="noise").update(keywords="Medicine")
+    still(EVENING - 18 * 3600 + 60)  # a minute after the city's midnight
+    open_noise(city, Caller(city, "ann"))
+
+    assert read(city, "oak", "pine").counts["medicine"].tolist() == [[0, 1], [0, 0]]
+
+
+def test_samples_nobody_keeps_are_missing(city: City, doors: Doors) -> None:
+    kept = any(model.__name__ == signals.LAB_RESULT for model in apps.get_models())
+
+    assert kept or np.isnan(read(city, "oak").counts["positives"]).all()
+
+
+def test_parts_sum_to_the_whole(city: City, doors: Doors) -> None:
+    parts = read(city, "oak", "pine").counts["fevers"][:, 1].sum()
+
+    assert parts == read(city, "elm").counts["fevers"][0, 1]
+
+
+def test_signals_are_for_who_answers_there(city: City, doors: Doors) -> None:
+    for name, area in (("eve", "oak"), ("cy", "oak1"), ("hal", "elm"), ("fay", "west")):
+        with pytest.raises(NotAllowed):
+            read(city, area, by=name)
+    with pytest.raises(BadInput):
+        signals.read(city.actor("jo"), [city.areas["oak"]], TODAY, date(2020, 2, 1))
+
+
+def test_reading_many_areas_takes_few_queries(
+    city: City, doors: Doors, django_assert_max_num_queries
+) -> None:
+    areas = list(Area.objects.filter(path__startswith=city.areas["elm"].path))
+
+    with django_assert_max_num_queries(12):
+        signals.read(city.actor("jo"), areas, FIRST, TODAY)
