@@ -22,7 +22,7 @@ def drop_reports(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("loops", "0001_initial"),
+        ("loops", "0003_laboratory"),
     ]
 
     operations = [
