@@ -9,9 +9,8 @@ import httpx
 import pytest
 
 from tests.crash.deployment import Deployment
-from tests.crash.test_kill import deployment, start_all
+from tests.crash.test_kill import start_all
 
-__all__ = ["deployment"]  # the fixture
 pytestmark = [pytest.mark.db, pytest.mark.slow]
 
 SET_UP = """

@@ -118,7 +118,6 @@ def furnish(city: City, name: str) -> Place:
         "person_id": person.id,
         "household_id": household.id,
         "pair_id": pair.id,
-        "person_id": person.id,
         "site_id": site.id,
         "result_id": waiting_result(city),
     }

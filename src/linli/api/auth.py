@@ -39,9 +39,7 @@ def actor_of(request: HttpRequest) -> Actor:
         if scheme.lower() != "bearer":
             raise tokens.TokenUnknown()
         with doors.showing_access(request, tokens.TokenUnknown):
-            return tokens.bearer_of(
-                text.strip(), at=clock.now_s(), exercise=bool(settings.DEMO)
-            )
+            return tokens.bearer_of(text.strip(), at=clock.now_s(), exercise=bool(settings.DEMO))
     if (
         signed_in.account_of(request) is not None
         and request.method not in SAFE_METHODS
