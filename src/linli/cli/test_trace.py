@@ -35,7 +35,7 @@ def test_pairs_are_told_with_their_factors_and_a_person_decides(folder: Path):
                  "--out", f"{folder}/out.csv", "--picture", f"{folder}/out.svg")  # fmt: skip
 
     assert "Ann - Bo" in told.stdout.splitlines()[0]
-    assert "ties +1.80 (same household)" in told.stdout
+    assert "ties between the two +1.80 (one household)" in told.stdout
     assert told.stdout.splitlines()[-1] == (
         "2 pairs shared a place. The score is in log-odds; a person decides."
     )

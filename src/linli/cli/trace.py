@@ -80,7 +80,9 @@ def trace(
     if out is not None:
         candidates.write(found, out)
     if picture is not None:
-        drawn = found.picture(_("Candidates, the likeliest first"), _("log-odds"))
+        drawn = found.picture(
+            _("Candidates, the likeliest first"), _("log-odds; the mark is their sum"), _
+        )
         picture.write_text(drawn, encoding="utf-8")
     _tell_pairs(found, most, as_json=as_json)
 
@@ -184,8 +186,13 @@ def _tell_pairs(found: "Traced", most: int, *, as_json: bool) -> None:
 
 
 def _part(factor: dict[str, Any]) -> str:
-    seen = f" ({factor['seen']})" if factor["seen"] else ""
-    return f"{factor['factor']} {factor['log_odds']:+.2f}{seen}"
+    """Such as: kind of place +0.38 (in a private home)."""
+    from linli.analysis.tracing.words import SAID
+
+    name = factor["factor"]
+    words = [_(SAID[f"{name}:{seen}"]) for seen in factor["seen"].split(" + ") if seen]
+    seen = f" ({', '.join(words)})" if words else ""
+    return f"{_(SAID[name])} {factor['log_odds']:+.2f}{seen}"
 
 
 def _tell_terms(rows: list[dict[str, Any]], *, as_json: bool) -> None:

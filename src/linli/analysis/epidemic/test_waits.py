@@ -86,7 +86,7 @@ def test_quantiles_are_those_of_the_distribution():
     assert found.density(np.arange(0.0, 100.0)).sum() == pytest.approx(1, abs=1e-6)
 
 
-@settings(max_examples=20)
+@settings(max_examples=8)
 @given(st.lists(st.integers(1, 30), min_size=8, max_size=30), st.integers(-1_000, 1_000))
 def test_the_calendar_does_not_matter_and_the_interval_holds_the_estimate(days, later):
     if max(days) - min(days) < 4:

@@ -13,6 +13,7 @@ from linli.analysis.tracing.score import Candidates, People, candidates
 from linli.analysis.tracing.test_visits import DAY, HOUR, MINUTE, Stay, visits
 from linli.analysis.tracing.visits import AIRS, KINDS, Air, PlaceKind, Visits
 from linli.analysis.tracing.weights import BELIEVED, CHINA_2020, FACTORS, PRIOR, TERMS, Weights
+from linli.analysis.tracing.words import SAID
 from linli.errors import BadInput
 
 NOON = (12 * HOUR, 14 * HOUR, MINUTE)
@@ -139,6 +140,10 @@ def test_nobody_met_and_nobody_is_a_candidate():
 def test_every_weight_names_where_it_comes_from():
     assert [term.name for term in BELIEVED if not term.why] == []
     assert CHINA_2020.source
+
+
+def test_every_factor_and_term_can_be_said_to_a_person():
+    assert set(SAID) == {*FACTORS, *TERMS}
 
 
 def test_weights_of_another_length_are_refused():

@@ -14,6 +14,7 @@ from linli.analysis.tracing import score
 from linli.analysis.tracing.visits import AIRS, KINDS, UNKNOWN, Air, Meetings, PlaceKind, Visits
 from linli.analysis.tracing.visits import meetings as all_meetings
 from linli.analysis.tracing.weights import BELIEVED, CHINA_2020, FACTORS, TERMS, Weights
+from linli.analysis.tracing.words import SAID
 from linli.errors import N_, BadInput
 from linli.studies import tables
 from linli.studies.pictures import split_bars
@@ -63,13 +64,13 @@ class Traced:
                 ],
             }
 
-    def picture(self, title: str, x_label: str) -> str:
-        """The likeliest pairs as bars, split into their factors."""
+    def picture(self, title: str, x_label: str, say: Callable[[str], str] = str) -> str:
+        """The likeliest pairs as bars, split into their factors, said as ``say`` translates."""
         some = [
             (f"{row['first']} · {row['second']}", self._split(n))
             for n, row in zip(range(IN_PICTURE), self.rows(), strict=False)
         ]
-        return split_bars(title, some, FACTORS, x_label=x_label)
+        return split_bars(title, some, [say(SAID[name]) for name in FACTORS], x_label=x_label)
 
     def _split(self, pair: int) -> list[float]:
         return [factor.log_odds for factor in self.ranked.factors(pair)]
