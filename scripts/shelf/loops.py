@@ -115,6 +115,8 @@ def _more(step: Step) -> Iterable[str]:
         yield "joins the named item"
     if step.hands_over:
         yield f"opens {code(step.hands_over)} items"
+    elif step.children:
+        yield "opens items of other loops below it"
     if step.gates:
         yield f"gates: {codes(gate.name for gate in step.gates)}"
 

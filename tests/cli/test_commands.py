@@ -10,9 +10,10 @@ from linli import clock
 from linli.cli import doctor
 from linli.jobs.worker import Lease
 from linli.loops import tick as clocks
-from linli.loops.advance import Opening, open_item
+from linli.loops.advance import Opening, advance, open_item
 from linli.loops.catalogue import get
 from linli.loops.ledger import Event, Item
+from linli.loops.said import Said
 from linli.plans import chores
 from linli.registry import dial, tokens
 from linli.registry.accounts import Account
@@ -62,14 +63,51 @@ def test_verify_names_the_first_broken_block_and_ends_with_one(city: City):
     linli("audit", "seal")
     clocks.tick(EVENING + 3 * HOUR)
     linli("audit", "seal")
-    heads = [v["head"] for v in answer("audit", "verify")]
-    assert all(v["broken"] is None for v in answer("audit", "verify"))
+    tables = answer("audit", "verify")["tables"]
+    heads = [v["head"] for v in tables]
+    assert all(v["broken"] is None for v in tables)
     assert any(heads)
 
     Event.objects.filter(item_id=item.id, step="open").update(role="secretary")
     told = linli("audit", "verify", code=1)
 
     assert "loops_event: broken at block 1" in told.stdout
+
+
+def test_verify_finds_words_that_were_changed_beside_the_record(city: City):
+    item = ask(city)
+    assert answer("audit", "verify")["words_changed"] == []
+    said = Said.objects.get(item_id=item.id)
+    said.words = {**said.words, "description": "Something else"}
+    said.save()
+
+    told = linli("audit", "verify", code=1)
+
+    assert f"of items: {item.id}" in told.stdout
+
+
+def test_words_are_kept_by_signed_terms_and_go_by_command(city: City):
+    clock.follow(lambda: clock.Dial(shown=EVENING, speed=0))
+    item = ask(city)
+    advance(item.id, "withdraw", city.scene("ann"), own=True)
+    assert {t["loop"] for t in answer("keep", "show")} >= {"request"}
+    days = ("--closed-days", "7", "--after-emergency-days", "7")
+    linli("keep", "set", "request", *days, "--note", "Rule 5", "--as", "lou")
+    assert answer("keep", "due") == []
+
+    clock.follow(lambda: clock.Dial(shown=EVENING + 8 * 24 * HOUR, speed=0))
+
+    assert [(r["loop"], r["items"]) for r in answer("keep", "due")] == [("request", 1)]
+    assert [r["items"] for r in answer("keep", "destroy")] == [1]
+    assert answer("keep", "due") == []
+
+
+def test_who_does_not_run_the_city_signs_no_terms_at_the_prompt(city: City):
+    days = ("--closed-days", "7", "--after-emergency-days", "7")
+
+    told = linli("keep", "set", "request", *days, "--note", "mine", "--as", "eve", code=2)
+
+    assert "Traceback" not in told.stderr
 
 
 def test_a_real_city_does_not_let_its_clock_be_turned(db, settings):

@@ -45,6 +45,14 @@ def boxes(item: Standing, form: Mapping[str, Any], scene: Scene) -> list[Opening
     return [Opening(area, "box", {}) for _ in range(item.data["boxes"])]
 
 
+def scouts(item: Standing, form: Mapping[str, Any], scene: Scene) -> list[Opening]:
+    """A scout and a box, each in its own loop; nobody waits for them."""
+    return [
+        Opening(item.area_id, "scout", {}, loop="scout"),
+        Opening(item.area_id, "box", {}, loop="box"),
+    ]
+
+
 def _loaded(item: Standing, form: Mapping[str, Any], scene: Scene) -> Changes:
     return {"carrier_id": form["carrier"]}
 
@@ -76,13 +84,15 @@ CONVOY = Loop(
     stages=(
         Stage("planned", "planned"),
         Stage("sent", "sent", State.WAITING, keeps_clock=True),
+        Stage("scouted", "scouted"),
         Stage("finished", "finished", State.CLOSED),
         Stage("dropped", "dropped", State.CLOSED),
     ),
     steps=(
         Step("send", "send", stages("planned"), "sent", by=DESKS, hands_over="box", children=boxes),
         Step("finish", "finish", stages("sent"), "finished", by=LINLI),
-        Step("drop", "drop", stages("planned", "sent"), "dropped", by=DESKS),
+        Step("scout", "scout", stages("planned"), "scouted", by=DESKS, children=scouts),
+        Step("drop", "drop", stages("planned", "sent", "scouted"), "dropped", by=DESKS),
         Step(
             "fly",
             "fly",
@@ -92,6 +102,19 @@ CONVOY = Loop(
             gates=(Gate("weighed", "weighed", _weighed), Gate("packed", "packed", _packed)),
         ),
     ),
+)
+SCOUT = Loop(
+    name="scout",
+    label="scout",
+    opens="out",
+    opened_by=LINLI,
+    asks=Form,
+    seen_by=FIELD_STAFF,
+    classes={"scout": "scout"},
+    about_residents=False,
+    when_parent_closes="recall",
+    stages=(Stage("out", "out"), Stage("back", "back", State.CLOSED)),
+    steps=(Step("recall", "recall", stages("out"), "back", by=LINLI | FIELD_STAFF),),
 )
 BOX = Loop(
     name="box",

@@ -9,7 +9,7 @@ from linli.loops import carriers, catalogue
 from linli.loops.advance import Opening, advance, advance_many, open_item
 from linli.loops.ledger import Event, Item
 from tests.cast import EVENING, City
-from tests.engine.convoy import BOX, CONVOY
+from tests.engine.convoy import BOX, CONVOY, SCOUT
 from tests.engine.world import World, fresh_tallies, tallies
 
 pytestmark = pytest.mark.db
@@ -18,10 +18,10 @@ pytestmark = pytest.mark.db
 @pytest.fixture(autouse=True)
 def own_loops() -> Iterator[None]:
     """The loops of these tests, and none of them for the others."""
-    for loop in (CONVOY, BOX):
+    for loop in (CONVOY, BOX, SCOUT):
         catalogue.add(loop)
     yield
-    for loop in (CONVOY, BOX):
+    for loop in (CONVOY, BOX, SCOUT):
         catalogue.leave_out(loop)
 
 
@@ -48,6 +48,29 @@ def loaded(city: City, ids: list[int], carrier: int = 7) -> None:
     """Put boxes on a vehicle."""
     _, refused = advance_many(ids, "load", city.scene("bo"), data={"carrier": carrier})
     assert not refused
+
+
+def test_one_step_opens_children_in_several_loops_and_goes_on_beside_them(city: City) -> None:
+    item_id = convoy(city)
+
+    advance(item_id, "scout", city.scene("sam"))
+
+    children = Item.objects.filter(parent_id=item_id).order_by("id")
+    assert list(children.values_list("loop", "stage")) == [("scout", "out"), ("box", "waiting")]
+    assert (stage_of(item_id), Item.objects.get(id=item_id).state) == ("scouted", "open")
+    advance(children[0].id, "recall", city.scene("sam"))
+    assert stage_of(item_id) == "scouted"
+    assert tallies() == fresh_tallies()
+
+
+def test_children_of_several_loops_close_with_their_parent(city: City) -> None:
+    item_id = convoy(city)
+    advance(item_id, "scout", city.scene("sam"))
+
+    advance(item_id, "drop", city.scene("sam"))
+
+    closed = Item.objects.filter(parent_id=item_id).order_by("id").values_list("stage", flat=True)
+    assert list(closed) == ["back", "left"]
 
 
 def test_the_parent_goes_on_when_the_last_child_has_closed_and_not_before(city: City) -> None:

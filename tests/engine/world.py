@@ -24,7 +24,7 @@ PEOPLE = ("ann", "cy", "cleo", "bo", "sam", "dee", "fay", "gil", "pat", "eve")
 STEPS = tuple(step.name for step in LOOP.steps if step.name not in ("merge", "take_in"))
 FORMS: Mapping[str, Mapping[str, Any]] = {
     "refuse": {"reason": "Not ours."},
-    "reassign": {"reason": "Try again."},
+    "reassign": {"note": "Try again."},
     "ask_resident": {"reason": "Which tap?"},
     "tell_more": {"reason": "The kitchen."},
     "reopen": {"reason": "Still there."},

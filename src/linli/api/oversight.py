@@ -12,6 +12,8 @@ from linli.api.doors import After, Done, Id, Most, Rows, allow, door
 from linli.api.reading import refuse_no_text
 from linli.audit import acts
 from linli.errors import N_, NotFound, SignInNeeded, Word
+from linli.loops import keeping
+from linli.policy.powers import roles_for
 from linli.policy.roles import STAFF, Role
 from linli.registry import tokens
 from linli.registry.accounts import Account
@@ -133,6 +135,39 @@ def looks(request: HttpRequest, wanted: Query[LookAsk]) -> Any:
         return {"rows": [], "after": None}
     found = acts.looks_at(actor.person_id, before=wanted.after or None, most=wanted.most)
     return {"rows": found, "after": found[-1].id if len(found) == wanted.most else None}
+
+
+class DestructionRow(BaseModel):
+    """The report of one destruction: of which loop, why, how many items and texts, a digest."""
+
+    model_config = {"from_attributes": True}
+
+    id: int
+    at: datetime
+    loop: str
+    cause: str
+    declaration_id: int | None
+    path: str
+    n_items: int
+    n_texts: int
+    digest: str
+
+
+@router.get(
+    "/destructions",
+    response=list[DestructionRow],
+    operation_id="destructions_list",
+    summary="What residents had said and has been destroyed, the newest reports first",
+    openapi_extra=door(
+        "audit.see",
+        roles=roles_for("audit.see") | roles_for("limits.edit"),
+        placed=False,
+        whole_city=True,
+    ),
+)
+def destructions(request: HttpRequest) -> Any:
+    """The newest reports."""
+    return keeping.reports(actor_of(request))
 
 
 @router.get(

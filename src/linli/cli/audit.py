@@ -21,10 +21,11 @@ def verify(
     from dataclasses import asdict
 
     from linli.audit import sealed
+    from linli.loops import said
 
-    verdicts = sealed.verify()
+    verdicts, changed = sealed.verify(), said.changed()
     if as_json:
-        say_json([asdict(verdict) for verdict in verdicts])
+        say_json({"tables": [asdict(verdict) for verdict in verdicts], "words_changed": changed})
     for v in () if as_json else verdicts:
         if v.broken is None:
             say(
@@ -41,7 +42,12 @@ def verify(
                 table=v.table,
                 block=v.broken,
             )
-    if any(v.broken is not None for v in verdicts):
+    if changed and not as_json:
+        say(
+            _("Words kept beside the record were changed afterwards, of items: {items}"),
+            items=", ".join(map(str, changed)),
+        )
+    if changed or any(v.broken is not None for v in verdicts):
         raise typer.Exit(EXIT_BROKEN)
 
 

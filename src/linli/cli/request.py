@@ -54,7 +54,7 @@ def open_one(
         )
     asked = {"description": description, "contact_name": name, "contact_phone": phone}
     filed = file_request(
-        _actor(by),
+        acting(by),
         now=clock.now_s(),
         kind=kind,
         area_id=area,
@@ -84,7 +84,7 @@ def list_some(
     from linli.loops import catalogue, find
     from linli.loops.find import Filters
 
-    actor = _actor(by)
+    actor = acting(by)
     filters = Filters(
         loop="request",
         late=late or None,
@@ -149,7 +149,7 @@ def step(
     from linli.loops.advance import advance
     from linli.loops.scene import Scene
 
-    actor, loop = _actor(by), catalogue.get("request")
+    actor, loop = acting(by), catalogue.get("request")
     declared = loop.step(name)
     roles = declared.by if declared else loop.seen_by
     own = find.reach(actor, number, loop=loop, roles=roles)
@@ -175,7 +175,7 @@ def why(number: int, by: As, purpose: Purpose = "service", as_json: InJson = Fal
         say(sentence)
 
 
-def _actor(username: str) -> "Actor":
+def acting(username: str) -> "Actor":
     """The account as the console acts for it: whoever sits here has the database in hand."""
     from django.conf import settings
 
@@ -195,7 +195,7 @@ def _seen(number: int, by: str, purpose: str) -> Any:
     from linli import clock
     from linli.loops import catalogue, find
 
-    actor, loop = _actor(by), catalogue.get("request")
+    actor, loop = acting(by), catalogue.get("request")
     find.reach(actor, number, loop=loop, roles=loop.seen_by)
     return find.item_for(actor, number, now=clock.now_s(), purpose=_checked(purpose))
 

@@ -116,7 +116,7 @@ def deed(seed: int, item: Seen) -> Deed | None:
 def _on_assigned(dice: Random, item: Seen) -> Deed:
     if item.stage == "received" or item.holder_id is None:
         step = "reassign" if item.stage == "received" else "take_over"
-        data = {"reason": "Nobody had it."} if step == "reassign" else {}
+        data = {"note": "Nobody had it."} if step == "reassign" else {}
         return Deed(Who.UNIT, step, data)
     if dice.random() < WITHDRAWN:
         return Deed(Who.RESIDENT, "withdraw")
@@ -128,12 +128,12 @@ def _on_assigned(dice: Random, item: Seen) -> Deed:
 def _on_refused(dice: Random) -> Deed:
     if dice.random() < 0.6:
         return Deed(Who.UNIT, "take_over")
-    return Deed(Who.UNIT, "reassign", {"reason": "The duty list is clear on this."})
+    return Deed(Who.UNIT, "reassign", {"note": "The duty list is clear on this."})
 
 
 def _on_working(dice: Random, item: Seen) -> Deed:
     if item.holder_id is None:
-        return Deed(Who.UNIT, "reassign", {"reason": "It was late and nobody had it."})
+        return Deed(Who.UNIT, "reassign", {"note": "It was late and nobody had it."})
     if item.n_reopened == 0 and dice.random() < ASKED_BACK:
         return Deed(Who.HOLDER, "ask_resident", {"reason": "Which door may we use?"})
     result = dice.choices([r for r, _ in RESULTS], [share for _, share in RESULTS])[0]

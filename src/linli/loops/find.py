@@ -11,7 +11,7 @@ from django.db.models.functions import Concat
 
 from linli.audit.records import record
 from linli.errors import N_, NotFound, Word
-from linli.loops import catalogue, write
+from linli.loops import catalogue, said, write
 from linli.loops.ledger import Event, Item, Voice
 from linli.loops.loop import Loop, State, Step, Unmet
 from linli.loops.scene import Scene
@@ -127,7 +127,7 @@ def item_for(
         own=own,
         holding=holding,
         data=_shown(item.data, visible, own),
-        events=list(Event.objects.filter(item_id=item.id).order_by("n")),
+        events=said.restored(Event.objects.filter(item_id=item.id).order_by("n")),
         steps=steps_for(loop, item, scene, own),
     )
 

@@ -10,7 +10,7 @@ from linli import bulk
 from linli.errors import N_, NotFound, Word
 from linli.loops import voices, write
 from linli.loops.ledger import Item
-from linli.loops.loop import Loop, State
+from linli.loops.loop import State
 from linli.loops.opening import Opening, new
 from linli.loops.standing import Standing
 
@@ -18,14 +18,20 @@ if TYPE_CHECKING:
     from linli.loops.work import Work
 
 
-def open_children(work: Work, loop: Loop, openings: Sequence[Opening], parent: Standing) -> None:
-    """Child items of a hand-over; Linli opens them, whoever took the step."""
+def open_children(
+    work: Work, loop_name: str, openings: Sequence[Opening], parent: Standing
+) -> None:
+    """Child items of a step, each in the loop it names; Linli opens them, whoever took the step."""
     linli = work.by_linli()
     linli.foresee([opening.area_id for opening in openings])
-    made = [new(loop, replace(one, parent_id=parent.id), linli) for one in openings]
+    loops = [work.scene.loop(one.loop or loop_name) for one in openings]
+    made = [
+        new(loop, replace(one, parent_id=parent.id), linli)
+        for loop, one in zip(loops, openings, strict=True)
+    ]
     ids = bulk.next_ids(Item, len(made)) if made else []
     with work.linli_acts():
-        for item_id, (child, holding) in zip(ids, made, strict=True):
+        for item_id, loop, (child, holding) in zip(ids, loops, made, strict=True):
             child.id = item_id
             work.opened(loop, child, holding)
     work.parents[parent.id] = None  # with nothing to wait for it goes on at once

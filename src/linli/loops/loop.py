@@ -7,7 +7,7 @@ are all written from it. Pure: no table, no clock, no framework.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, ClassVar
 
 from pydantic import BaseModel
 
@@ -24,7 +24,13 @@ class State(StrEnum):
 
 
 class Form(BaseModel):
-    """What a step asks; an unknown field is refused, so that nothing sent is lost in silence."""
+    """What a step asks; an unknown field is refused, so that nothing sent is lost in silence.
+
+    ``personal`` names the fields in which somebody may name a person: all free words. They are
+    kept beside the sealed event, and can be destroyed at their time.
+    """
+
+    personal: ClassVar[frozenset[str]] = frozenset()
 
     model_config = {"extra": "forbid", "str_strip_whitespace": True, "str_max_length": 4000}
 
@@ -90,8 +96,9 @@ class Step:
     ``rises``: the item goes up this many tiers. ``reopens``: counts a re-opening, and from the
     ``rises_from``-th one the item goes up a tier. ``resumes``: the clock goes on where it was
     held. ``own``: its resident may take it, shown by account or token. ``effect`` gives columns
-    of the item to set, from the form. ``hands_over``: names the loop in which ``children``
-    open; the item waits for them.
+    of the item to set, from the form. ``children`` gives what opens below the item: in
+    the loop that ``hands_over`` names, or in the one an opening names itself. The item waits for
+    them where the step leads to a waiting stage, and goes on beside them elsewhere.
     """
 
     name: str
@@ -137,6 +144,8 @@ class Loop:
     when_parent_closes: str | None = None  # the step an open child takes then
     version: int = 1
     about_residents: bool = True
+    emergency_only: bool = False  # opens under a declared emergency, and its words end with it
+    personal: frozenset[str] = frozenset()  # of an item's data, beyond what its forms name so
     first_allot: Allot | None = None
     subject: str = "household"
     reasons: Mapping[str, str] = field(default_factory=dict)  # why an allotment, as a sentence
@@ -179,6 +188,11 @@ class Loop:
     def step(self, name: str) -> Step | None:
         """The step of that name, None if there is none."""
         return next((step for step in self.steps if step.name == name), None)
+
+    def personal_fields(self) -> frozenset[str]:
+        """Everything in an item's data that may name a person."""
+        forms = (self.asks, *(step.asks for step in self.steps))
+        return self.personal.union(*(form.personal for form in forms))
 
     def steps_from(self, stage: str) -> tuple[Step, ...]:
         """The steps that begin at a stage, in the order declared."""

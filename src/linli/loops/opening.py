@@ -17,6 +17,7 @@ from linli.loops.scene import Scene
 from linli.loops.standing import Standing
 from linli.policy.can import Ask, Holding, can
 from linli.policy.roles import Purpose
+from linli.registry.declarations import Mode
 
 
 class Channel(StrEnum):
@@ -48,6 +49,7 @@ class Opening:
     channel: str = ""
     opened_by: int | None = None
     quantity: float | None = None
+    loop: str = ""  # of a child that is of another loop than its parent's step names
 
 
 def new(loop: Loop, opening: Opening, scene: Scene) -> tuple[Standing, Holding]:
@@ -68,6 +70,11 @@ def new(loop: Loop, opening: Opening, scene: Scene) -> tuple[Standing, Holding]:
             given=opening.item_class,
             loop=Word(loop.label),
             known=tuple(loop.classes),
+        )
+    if loop.emergency_only and scene.mode(place.path) != Mode.EMERGENCY:
+        raise BadInput(
+            N_("A {loop} needs a declared emergency, and none is in force here. Declare it first."),
+            loop=Word(loop.label),
         )
     happened = opening.happened_at if opening.happened_at is not None else scene.now
     if happened > scene.now:

@@ -211,8 +211,8 @@ def test_a_dispatcher_gives_it_to_somebody_who_works_here(city: City) -> None:
     moved = ask(city)
     for name in ("eve", "ann", "jo"):  # works elsewhere, is a resident, only counts
         with pytest.raises(BadInput, match="no post here"):
-            take(city, moved, "reassign", "bo", reason="For you.", holder_id=city.accounts[name].id)
+            take(city, moved, "reassign", "bo", note="For you.", holder_id=city.accounts[name].id)
 
-    take(city, moved, "reassign", "sam", reason="Knows them.", holder_id=city.accounts["cleo"].id)
+    take(city, moved, "reassign", "sam", note="Knows them.", holder_id=city.accounts["cleo"].id)
 
     assert Item.objects.get(id=moved.item_id).holder_id == city.accounts["cleo"].id

@@ -16,7 +16,7 @@ from linli.errors import (
     StepNotPossible,
     Word,
 )
-from linli.loops import kin, voices, write
+from linli.loops import kin, said, voices, write
 from linli.loops import standing as arithmetic
 from linli.loops.calendar import ALWAYS
 from linli.loops.ladder import RungAt, rungs_of
@@ -68,6 +68,7 @@ class Work:
         self.new: list[Standing] = []
         self.changes: dict[int, dict[str, Any]] = {}
         self.events: list[tuple[Any, ...]] = []
+        self.said: list[said.Row] = []
         self.deltas: dict[TallyKey, list[int]] = {}
         self.messages: list[Telling] = []
         self.joined: list[tuple[Standing, Standing]] = []  # one that became part of another
@@ -84,7 +85,9 @@ class Work:
         with self._whole():
             self.new.append(made)
             self.hand[made.id] = made
-            self._event(made, "open", "", made.uid, holding, made.data, made.happened_at)
+            data, words = said.apart(loop, loop.asks, made.data, made.uid, made.id)
+            self.said += words
+            self._event(made, "open", "", made.uid, holding, data, made.happened_at)
             self._auto(loop, made)
             self._recount(made, None, arithmetic.counts(None))
             self.messages += after_move(loop, made, "open", self.scene, NOWHERE)
@@ -170,7 +173,7 @@ class Work:
             if current.state == State.CLOSED and was.state != State.CLOSED:
                 if current.parent_id is not None:
                     self.parents[current.parent_id] = None
-                if any(step.hands_over for step in loop.steps):
+                if any(step.children for step in loop.steps):
                     kin.tell_children(self, current.id)
 
     def write(self) -> None:
@@ -186,6 +189,7 @@ class Work:
             write.insert_event(self.events[0])
         elif self.events:
             write.insert_events(self.events)
+        said.keep(self.said)
         write.add_to_tallies(self.deltas)
         for joined, kept in self.joined:
             voices.carry(joined, kept, self.scene.now)
@@ -220,6 +224,7 @@ class Work:
             raise GateShut(step=Word(step.label), unmet=Sentences(unmet))
         place = scene.place(current.area_id)
         changes: dict[str, Any] = {}
+        why: dict[str, Any] = {}
         stage = loop.stage(step.to)
         if step.takes:
             changes["holder_id"] = scene.actor.id
@@ -234,7 +239,7 @@ class Work:
         if step.allots:
             allotment = step.allots(current, form, scene)
             changes |= arithmetic.allot(current, place, allotment)
-            form = {**form, "reason": allotment.reason, **allotment.values}
+            why = {"reason": allotment.reason, **allotment.values}
         if step.stays:
             pass  # the clock goes on
         elif step.resumes and current.used_c is None:
@@ -245,10 +250,13 @@ class Work:
             changes |= arithmetic.enter(current, stage, scene)
         from_stage = current.stage
         self._set(current, changes)
-        self._event(current, name, from_stage, uid or uuid4(), holding, form, at)
-        if step.hands_over and step.children:
+        uid = uid or uuid4()
+        told, words = said.apart(loop, step.asks, form, uid, current.id, reasons=why)
+        self.said += words
+        self._event(current, name, from_stage, uid, holding, told, at)
+        if step.children:
             openings = step.children(current, form, scene)
-            kin.open_children(self, scene.loop(step.hands_over), openings, current)
+            kin.open_children(self, step.hands_over or "", openings, current)
         if step.joins and loop.when_joined:
             kin.tell_joined(self, current, form["item"], loop.when_joined)
 
@@ -288,7 +296,9 @@ class Work:
     @contextmanager
     def _whole(self) -> Iterator[None]:
         """All of a move, or nothing of it."""
-        lists: tuple[list[Any], ...] = (self.new, self.events, self.messages, self.joined)
+        lists: tuple[list[Any], ...] = (
+            self.new, self.events, self.messages, self.joined, self.said,
+        )  # fmt: skip
         lengths = [len(rows) for rows in lists]
         parents, n_undo = dict(self.parents), len(self._undo)
         try:

@@ -13,7 +13,7 @@ from linli import clock
 from linli.audit.sealed import seal_all
 from linli.jobs import mail, outbox, worker
 from linli.jobs.worker import Chore, Lease
-from linli.loops import tick
+from linli.loops import destroy, tick
 from linli.loops.vacancies import watch
 from linli.plans import modes
 
@@ -57,6 +57,7 @@ CHORES: tuple[Chore, ...] = (
     Chore("vacancies", _vacancies, every_s=60.0, lease_s=60),
     Chore("send", outbox.send, every_s=1.0, lease_s=30),
     Chore("mail", mail.post, every_s=5.0),
+    Chore("destroy", destroy.chore, every_s=3600.0, lease_s=600),
     Chore("seal", seal_all, every_s=5.0, lease_s=60),
 )
 

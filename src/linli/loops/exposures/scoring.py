@@ -1,7 +1,7 @@
 """How strongly does each meeting speak for a contact? Visits as columns for the tracing score."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
@@ -105,7 +105,8 @@ def _position(known: Sequence[Any], code: str) -> int:
 
 def _of_the_source(met: Meetings) -> Meetings:
     """The meetings of person 0 alone; the others met each other, too, but nobody asks that here."""
-    return met.only(met.first == 0)
+    mine = met.first == 0
+    return Meetings(**{field.name: getattr(met, field.name)[mine] for field in fields(met)})
 
 
 def _people(ids: Sequence[int], known: Mapping[int, Known]) -> People:

@@ -7,7 +7,7 @@ import linli.columns
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("loops", "0001_initial"),
+        ("loops", "0002_said"),
     ]
 
     operations = [

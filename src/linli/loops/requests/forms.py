@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Any
+from typing import Any, ClassVar
 
 from pydantic import Field
 from pydantic.config import JsonDict
@@ -60,6 +60,10 @@ def _words(names: Mapping[Any, str]) -> JsonDict:
 class RequestAsk(Form):
     """What the resident needs, and how to reach them; nothing else is asked."""
 
+    personal: ClassVar[frozenset[str]] = frozenset(
+        {"description", "contact_name", "contact_phone", "address", "attributes"}
+    )
+
     description: str = Field(
         min_length=2,
         max_length=4000,
@@ -87,13 +91,17 @@ class RequestAsk(Form):
 class RequestReason(Form):
     """Why: one sentence."""
 
+    personal: ClassVar[frozenset[str]] = frozenset({"reason"})
+
     reason: str = Field(min_length=2, max_length=500, title=N_("Say it in a sentence"))
 
 
 class RequestReassign(Form):
     """Whom the dispatcher gives it to: somebody by name, or whoever the duty list leads to."""
 
-    reason: str = Field(min_length=2, max_length=500, title=N_("Why?"))
+    personal: ClassVar[frozenset[str]] = frozenset({"note"})
+
+    note: str = Field(min_length=2, max_length=500, title=N_("Why?"))
     holder_id: int | None = Field(
         default=None,
         title=N_("To whom?"),
@@ -103,6 +111,8 @@ class RequestReassign(Form):
 
 class RequestAnswer(Form):
     """The reply: what was done, and how the resident was told."""
+
+    personal: ClassVar[frozenset[str]] = frozenset({"note"})
 
     note: str = Field(
         min_length=2,
@@ -121,6 +131,8 @@ class RequestAnswer(Form):
 class RequestDelivery(Form):
     """How a reply that had not been read was brought to the resident after all."""
 
+    personal: ClassVar[frozenset[str]] = frozenset({"note"})
+
     reach: Reach = Field(
         title=N_("How was the resident told?"), json_schema_extra={"names": _words(REACH_NAMES)}
     )
@@ -129,6 +141,8 @@ class RequestDelivery(Form):
 
 class RequestRating(Form):
     """The resident's word: solved or not, and how satisfied from 1 to 5."""
+
+    personal: ClassVar[frozenset[str]] = frozenset({"comment"})
 
     solved: bool = Field(title=N_("Is it solved?"))
     satisfied: int | None = Field(
@@ -156,6 +170,8 @@ class RequestTakenIn(Form):
 
 class RequestBackCheck(Form):
     """What a second person found when asking again."""
+
+    personal: ClassVar[frozenset[str]] = frozenset({"note"})
 
     agrees: bool = Field(title=N_("Does what the resident says agree with the record?"))
     note: str = Field(default="", max_length=500, title=N_("Note"))

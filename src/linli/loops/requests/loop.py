@@ -30,6 +30,7 @@ LOOP = Loop(
         "utility": N_("utility: water, power, gas, heat, network"),
         "normal": N_("normal"),
     },
+    personal=frozenset({"reply"}),
     when_children_close="take_up",
     when_joined="take_in",
     stages=(

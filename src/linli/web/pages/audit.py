@@ -8,6 +8,7 @@ from django.views.decorators.cache import never_cache
 from linli.audit import acts as audit_acts
 from linli.audit.sealed import Seal
 from linli.errors import N_
+from linli.loops import keeping
 from linli.policy.powers import roles_for
 from linli.policy.roles import NAMES, PURPOSE_NAMES, Purpose, Role
 from linli.registry import proving
@@ -16,6 +17,8 @@ from linli.web.menu import Nav
 from linli.web.page import id_of, signed_in
 
 ACTS_A_PAGE = 50
+REPORTS = 8
+CAUSES = {"closed": N_("kept long enough"), "emergency": N_("the emergency is over")}
 ACTS = {
     "see": N_("looked at"),
     "list": N_("saw in a list"),
@@ -31,6 +34,7 @@ ACTS = {
     "sign": N_("signed"),
     "import": N_("imported"),
     "export": N_("exported"),
+    "destroy": N_("destroyed"),
 }
 KINDS = {
     "item": N_("item"),
@@ -78,6 +82,8 @@ def audit(request: HttpRequest) -> HttpResponse:
         "purposes": {p.value: PURPOSE_NAMES[p] for p in Purpose},
         "seals": Seal.objects.order_by("-id")[:4],
         "proof": proving.last_proof(),
+        "destructions": keeping.reports(actor, most=REPORTS),
+        "causes": CAUSES,
     }
     return render(request, "audit/audit.html", context)
 

@@ -1,0 +1,125 @@
+"""How long are a resident's words kept, and what shows that they are gone? Emergency powers end.
+
+A loop's items keep what residents said until some days after they closed. What is collected for
+an emergency only goes some days after its declaration has ended, closed or not. Stages, times and
+counts stay; a report says how much was destroyed, sealed like every other act.
+"""
+
+from dataclasses import dataclass
+
+from django.db import models, transaction
+
+from linli import clock
+from linli.audit.records import record
+from linli.audit.sealed import Sealed
+from linli.columns import AreaPathField, MomentField
+from linli.errors import N_, BadInput
+from linli.loops import catalogue
+from linli.loops.loop import Loop
+from linli.policy.can import Actor, Ask, can
+from linli.policy.powers import roles_for
+from linli.registry.areas import whole_city
+
+CLOSED_DAYS = 365  # assumed; a city signs its own
+AFTER_EMERGENCY_DAYS = 30  # ours: time to hand over and to object, then it goes
+LONGEST_DAYS = 3660
+
+
+class Keeping(models.Model):
+    """One signed version of how long a loop keeps words; followed by another, never changed."""
+
+    id = models.BigAutoField(primary_key=True)
+    loop = models.CharField(max_length=24)
+    closed_days = models.IntegerField()
+    after_emergency_days = models.IntegerField()
+    signed_by = models.BigIntegerField(null=True)
+    signed_at = MomentField()
+    note = models.CharField(max_length=300)
+
+    class Meta:
+        app_label = "loops"
+        indexes = [models.Index(fields=["loop", "-id"], name="keeping_loop")]
+
+
+class Destruction(Sealed):
+    """The report of one destruction: of which loop, why, how much, and a digest of what went."""
+
+    at = MomentField()
+    loop = models.CharField(max_length=24)
+    cause = models.CharField(max_length=12)  # "closed" or "emergency"
+    declaration_id = models.BigIntegerField(null=True)
+    path = AreaPathField(blank=True)
+    n_items = models.IntegerField()
+    n_texts = models.IntegerField()
+    digest = models.CharField(max_length=64)  # SHA-256 over the uids of the events, in order
+    exercise = models.BooleanField(default=False)
+
+    class Meta(Sealed.Meta):
+        app_label = "loops"
+
+
+@dataclass(frozen=True)
+class Terms:
+    """How long a loop keeps words, in days; ``signed`` is None while nobody chose otherwise."""
+
+    loop: str
+    closed_days: int = CLOSED_DAYS
+    after_emergency_days: int = AFTER_EMERGENCY_DAYS
+    signed: Keeping | None = None
+
+
+def terms(loop: Loop) -> Terms:
+    """The terms in force."""
+    row = Keeping.objects.filter(loop=loop.name).order_by("-id").first()
+    if row is None:
+        return Terms(loop.name)
+    return Terms(loop.name, row.closed_days, row.after_emergency_days, row)
+
+
+def all_terms() -> list[Terms]:
+    """The terms of every loop that keeps what residents say, in order of name."""
+    loops = sorted(catalogue.all_loops().values(), key=lambda loop: loop.name)
+    return [terms(loop) for loop in loops if loop.about_residents]
+
+
+@transaction.atomic
+def sign(
+    actor: Actor,
+    loop: Loop,
+    *,
+    closed_days: int,
+    after_emergency_days: int,
+    note: str,
+    now: int | None = None,
+) -> Keeping:
+    """Put new terms in force from now on; raises NotAllowed, or BadInput for days out of range."""
+    everywhere = whole_city()
+    holding = can(actor, Ask("limits.edit", roles_for("limits.edit"), everywhere)).required()
+    for days in (closed_days, after_emergency_days):
+        if not 1 <= days <= LONGEST_DAYS:
+            raise BadInput(
+                N_("Words are kept from 1 to {most} days; got {days}."),
+                most=LONGEST_DAYS,
+                days=days,
+            )
+    if not note.strip():
+        raise BadInput(N_("Say by whose authority, and why."))
+    made = Keeping.objects.create(
+        loop=loop.name,
+        closed_days=closed_days,
+        after_emergency_days=after_emergency_days,
+        signed_by=actor.id,
+        signed_at=clock.now_s() if now is None else now,
+        note=note.strip()[:300],
+    )
+    detail = {"loop": loop.name, "closed": closed_days, "after_emergency": after_emergency_days}
+    record(actor, "sign", "keeping", made.id, holding=holding, detail=detail)
+    return made
+
+
+def reports(actor: Actor, *, most: int = 50) -> list[Destruction]:
+    """What was destroyed, the newest first; for auditors and whoever sets the terms."""
+    roles = roles_for("audit.see") | roles_for("limits.edit")
+    can(actor, Ask("audit.see", roles, whole_city())).required()
+    rows = Destruction.objects.filter(exercise=actor.exercise)
+    return list(rows.order_by("-id")[:most])
