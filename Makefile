@@ -11,7 +11,7 @@ FRAGMENTS := $(wildcard src/linli/locale/fragments/*.po src/linli/locale/fragmen
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test db lint types contracts golden reference messages lock bench wheel format clean
+.PHONY: help setup demo test db lint types contracts golden reference messages lock bench wheel spark format clean
 
 help: ## List what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -54,6 +54,10 @@ messages: .make/dev ## Merge and compile the translations; say what is missing
 
 bench: setup ## Run the benchmarks and print their figures (BENCH=name picks one)
 	$(BIN)/python -m benchmarks $(BENCH)
+
+spark: setup ## Install the extra for a cluster, and check that it answers as one machine does
+	$(PIP) $(HASHED) -r requirements/spark.txt
+	$(BIN)/python -m pytest -m slow src/linli/studies
 
 wheel: .make/app .make/frontend .make/messages ## Build the package with its scripts and translations in it
 	$(BIN)/hatchling build -t wheel

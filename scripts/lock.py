@@ -41,4 +41,5 @@ def lock_frontend() -> None:
 if __name__ == "__main__":
     compile_requirements("build", to="requirements/base.txt")
     compile_requirements("dev", to="requirements/dev.txt", within="requirements/base.txt")
+    compile_requirements("spark", to="requirements/spark.txt", within="requirements/base.txt")
     lock_frontend()

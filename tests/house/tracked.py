@@ -6,7 +6,12 @@ from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-LOCKS = ("requirements/base.txt", "requirements/dev.txt", "frontend/package-lock.json")
+LOCKS = (
+    "requirements/base.txt",
+    "requirements/dev.txt",
+    "requirements/spark.txt",
+    "frontend/package-lock.json",
+)
 
 
 @cache

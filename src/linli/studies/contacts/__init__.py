@@ -1,0 +1,1 @@
+"""Who was with any of these cases, among millions of visits? One SQL file, two engines."""
