@@ -57,9 +57,7 @@ class Chain:
     generations: dict[int, int] = field(default_factory=dict)  # generation -> people who are ill
 
 
-def around(
-    person_id: int, scene: Scene, *, depth: int = 4, most: int = MOST_NODES
-) -> Chain:
+def around(person_id: int, scene: Scene, *, depth: int = 4, most: int = MOST_NODES) -> Chain:
     """The chain around a person: up to its first known source, and down as far as asked.
 
     Raises NotFound for somebody who stands in no chain, or out of reach. Recorded as a look.
@@ -128,7 +126,7 @@ def _exposures(which: Q, exercise: bool) -> list[Exposure]:
 
 
 def _items(people: Iterable[int], exercise: bool) -> dict[int, Item]:
-    """The item that says most of each person: a case before a contact, a later before an earlier."""
+    """The item that says most of each person: a case before a contact, the last before others."""
     found: dict[int, Item] = {}
     wanted = sorted(people)
     for n in range(0, len(wanted), AT_ONCE):

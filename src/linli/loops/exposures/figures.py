@@ -161,9 +161,7 @@ def _known_before(seen: Rows, asked: Asked) -> tuple[Rows, Rows]:
 def _untraced(seen: Rows, asked: Asked) -> tuple[Rows, Rows]:
     del asked
     confirmed = _cases(seen).filter(item_class="confirmed")
-    traced = Item.objects.filter(
-        parent_id=OuterRef("id"), loop="investigation", state=State.CLOSED
-    )
+    traced = Item.objects.filter(parent_id=OuterRef("id"), loop="investigation", state=State.CLOSED)
     return confirmed.filter(~Exists(traced)), confirmed
 
 

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from linli import clock
-from linli.errors import N_, NotFound, Word
+from linli.errors import N_, BadInput, NotFound, Word
 from linli.loops import write
 from linli.loops.advance import advance
 from linli.loops.exposures import sources
@@ -25,6 +25,7 @@ from linli.policy.roles import TRACERS, Purpose
 from linli.registry.person import Person, resolve
 
 DAY_S = 86_400
+LONGEST_AGO_DAYS = 62  # assumed: who was met before then is no contact of anything
 MOST_OTHERS = 2000  # stays of others looked at for one case, the nearest in time first
 LEAST_SCORE = 0.02  # below this nobody is asked about; assumed
 NAMED_SCORE = 0.8  # whom the case names was met more often than not; assumed
@@ -74,6 +75,12 @@ def name(
     who = resolve(person_id)
     if not Person.objects.filter(id=who).exists() or who == source.subject_id:
         raise NotFound(what=Word(N_("person")), value=person_id)
+    today = clock.day(clock.moment(scene.now))
+    if not today - timedelta(days=LONGEST_AGO_DAYS) <= last_met_on <= today:
+        raise BadInput(
+            N_("{day} is no day in the last two months. Check when they last met."),
+            day=last_met_on.isoformat(),
+        )
     last = min(_last_second(last_met_on), scene.now)
     evidence = {"way": "named", "relation": relation[:24], "by": scene.actor.id}
     keep(source, [Scored(who, NAMED_SCORE, evidence, last)], scene.now)

@@ -16,7 +16,7 @@ from linli.errors import N_, BadInput, NotFound, Problem, Word
 from linli.loops import write
 from linli.loops.advance import Refused, advance_many
 from linli.loops.follow_ups.forms import ContactIll
-from linli.loops.follow_ups.tables import MET, TEST_SLOT, FollowUp, Seen, key_of
+from linli.loops.follow_ups.tables import FIRST_DAY, MET, TEST_SLOT, FollowUp, Seen, key_of
 from linli.loops.opening import check_form
 from linli.loops.scene import Scene
 from linli.loops.standing import Standing
@@ -85,6 +85,8 @@ def _checked(told: Told, contact: Standing | None, scene: Scene) -> Told:
         raise BadInput(N_("A sample belongs to the test of a day, and how somebody is does not."))
     if not 0 <= told.slot <= TEST_SLOT or told.slot == TEST_SLOT - 1:
         raise BadInput(N_("A day has no time {slot}."), slot=told.slot)
+    if told.day < FIRST_DAY:
+        raise BadInput(N_("{day} lies before all follow-ups."), day=told.day.isoformat())
     if told.day > clock.day(clock.moment(scene.now)) or (told.at or 0) > scene.now:
         raise BadInput(N_("What is told cannot have happened in the future. Check the time."))
     form = check_form(

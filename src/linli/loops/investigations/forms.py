@@ -1,12 +1,12 @@
 """What does an investigation ask? Ids and coded facts only; names stay in the registry."""
 
-from datetime import date
 from enum import StrEnum
 
 from pydantic import Field
 
 from linli.errors import N_
 from linli.loops.loop import Form
+from linli.registry.forms import Day
 
 
 class Told(StrEnum):
@@ -29,8 +29,8 @@ TOLD_NAMES = {
 class InvestigationAsk(Form):
     """From when on the case may have passed it on, and when that ended, as far as known."""
 
-    onset_on: date | None = None
-    isolated_on: date | None = None
+    onset_on: Day | None = None
+    isolated_on: Day | None = None
 
 
 class InvestigationBegin(Form):
