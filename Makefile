@@ -5,6 +5,8 @@ PYTHON ?= python3
 NPM ?= npm
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+JOBS ?= logical
+PYTEST := $(BIN)/python -m pytest -n $(JOBS)
 HASHED := install --require-hashes --no-deps
 FRONTEND := frontend/build.mjs $(shell find frontend/src -type f)
 FRAGMENTS := $(wildcard src/linli/locale/fragments/*.po src/linli/locale/fragments/*/*.po)
@@ -21,11 +23,11 @@ setup: .make/dev .make/frontend .make/messages ## Set up everything a developer 
 demo: .make/app .make/frontend .make/messages ## Set up once, then open city W in the browser
 	$(BIN)/linli demo $(DEMO)
 
-test: setup ## Set up once, then run the tests on SQLite (TESTS="-k request" narrows)
-	$(BIN)/python -m pytest -m "not slow" $(TESTS)
+test: setup ## Set up once, then run the tests on SQLite (TESTS="-k request" narrows; JOBS=0: one after another)
+	$(PYTEST) -m "not slow" $(TESTS)
 
 db: setup ## Run the tests marked db on a private PostgreSQL, started and ended here
-	$(BIN)/python scripts/private_postgres.py -- $(BIN)/python -m pytest -m "db and not slow" $(TESTS)
+	$(BIN)/python scripts/private_postgres.py -- $(PYTEST) -m "db and not slow" $(TESTS)
 
 lint: .make/dev ## Check how the code reads
 	$(BIN)/ruff check .

@@ -37,6 +37,12 @@ def open_children(
     work.parents[parent.id] = None  # with nothing to wait for it goes on at once
 
 
+def retire(work: Work, ids: Sequence[int]) -> None:
+    """End items that a step has made needless, as they would end with their parent."""
+    work.hold(write.load_many([i for i in sorted(set(ids)) if i not in work.hand]))
+    _end(work, [work.hand[i] for i in sorted(set(ids)) if i in work.hand])
+
+
 def tell_parents(work: Work) -> None:
     """When the last child has closed, the parent goes on.
 
@@ -61,11 +67,15 @@ def tell_children(work: Work, parent_id: int) -> None:
     ids = set(rows.values_list("id", flat=True))
     work.hold(write.load_many(sorted(ids - work.hand.keys())))
     mine = {s.id for s in work.hand.values() if s.parent_id == parent_id}
+    _end(work, [work.hand[i] for i in sorted(ids | mine)])
+
+
+def _end(work: Work, items: Sequence[Standing]) -> None:
     with work.linli_acts():
-        for child in [work.hand[i] for i in sorted(ids | mine)]:
-            step = work.scene.loop(child.loop).when_parent_closes
-            if step is not None and child.state != State.CLOSED:
-                work.step(child, step, {}, None, False, None)
+        for item in items:
+            step = work.scene.loop(item.loop).when_parent_closes
+            if step is not None and item.state != State.CLOSED:
+                work.step(item, step, {}, None, False, None)
 
 
 def tell_joined(work: Work, joined: Standing, item_id: int, step: str) -> None:

@@ -64,6 +64,7 @@ Check = Callable[[Any, Mapping[str, Any], Any], Unmet | None]  # (standing, data
 Allot = Callable[[Any, Mapping[str, Any], Any], Allotment]
 Effect = Callable[[Any, Mapping[str, Any], Any], Mapping[str, Any]]
 Children = Callable[[Any, Mapping[str, Any], Any], Sequence[Any]]
+Retires = Callable[[Any, Mapping[str, Any], Any], Sequence[int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +119,7 @@ class Step:
     takes: bool = False  # who takes the step becomes the holder
     hands_over: str | None = None
     children: Children | None = None
+    retires: Retires | None = None  # items that this makes needless: each ends as by its parent
     joins: bool = False  # the item becomes a duplicate of the one named in the form
     stays: bool = False  # a note on the way: the item stays where it is and its clock goes on
 

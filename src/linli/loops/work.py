@@ -254,6 +254,8 @@ class Work:
         told, words = said.apart(loop, step.asks, form, uid, current.id, reasons=why)
         self.said += words
         self._event(current, name, from_stage, uid, holding, told, at)
+        if step.retires:
+            kin.retire(self, step.retires(current, form, scene))
         if step.children:
             openings = step.children(current, form, scene)
             kin.open_children(self, step.hands_over or "", openings, current)

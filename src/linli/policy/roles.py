@@ -129,6 +129,7 @@ PURPOSES: dict[Role, frozenset[Purpose]] = {
     Role.CLINICIAN: frozenset({Purpose.CARE}),
     Role.LABORATORY: frozenset({Purpose.CARE}),
     Role.TRACER: frozenset({Purpose.INVESTIGATION}),
+    Role.GATE_KEEPER: frozenset({Purpose.SCREENING}),
     Role.DATA_OFFICE: frozenset({Purpose.REGISTRY}),
     Role.AUDITOR: frozenset({Purpose.OVERSIGHT}),
 }

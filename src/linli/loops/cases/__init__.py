@@ -1,0 +1,1 @@
+"""Cases: the four categories, what each requires, and how somebody came into one."""

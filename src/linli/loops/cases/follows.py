@@ -1,0 +1,63 @@
+"""What follows from the category of a case? A place, an investigation, and what becomes needless."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from linli.loops import catalogue, needs
+from linli.loops.opening import Opening
+from linli.loops.scene import Scene
+from linli.loops.standing import Changes, Standing
+
+
+def registered(item: Standing, form: Mapping[str, Any], scene: Scene) -> list[Opening]:
+    """What a new case needs in the category it came in."""
+    return _opened(item, item.item_class)
+
+
+def classified(item: Standing, form: Mapping[str, Any], scene: Scene) -> list[Opening]:
+    """What a case needs in its new category and does not have yet."""
+    return _opened(item, form["category"])
+
+
+def needless(item: Standing, form: Mapping[str, Any], scene: Scene) -> list[int]:
+    """Places that are asked for still and that the new category does not require."""
+    need = needs.REQUIRED[form["category"]]
+    rows = needs.of_person(item.data["person_id"], exercise=bool(item.exercise))
+    return [i for i, have, stage in rows if have != need and stage != "arrived"]
+
+
+def reclassed(item: Standing, form: Mapping[str, Any], scene: Scene) -> Changes:
+    """The category moves; what it was stands in the events."""
+    said = {"severity": form["severity"]} if form.get("severity") else {}
+    evidence = sorted({*item.data.get("evidence", ()), *form["evidence"]})
+    return {
+        "item_class": form["category"],
+        "data": {**item.data, **said, "evidence": evidence},
+    }
+
+
+def ended(item: Standing, form: Mapping[str, Any], scene: Scene) -> Changes:
+    """How it ended."""
+    return {"outcome": form["end"], "data": {**item.data, **form}}
+
+
+def _opened(item: Standing, category: str) -> list[Opening]:
+    person = item.data["person_id"]
+    need = needs.REQUIRED[category]
+    has = {have for _, have, _ in needs.of_person(person, exercise=bool(item.exercise))}
+    wanted = [] if need in has else [_child(item, "placement", need)]
+    if category == "confirmed" and "investigation" in catalogue.all_loops():
+        wanted.append(_child(item, "investigation", "case"))
+    return wanted
+
+
+def _child(item: Standing, loop: str, item_class: str) -> Opening:
+    return Opening(
+        item.area_id,
+        item_class,
+        {"person_id": item.data["person_id"]},
+        kind=item.kind,
+        subject_kind="person",
+        subject_id=item.data["person_id"],
+        loop=loop,
+    )

@@ -1,0 +1,32 @@
+"""What must be true before a case ends?"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from linli.errors import N_
+from linli.loops.ledger import Item
+from linli.loops.loop import Gate, State, Unmet
+from linli.loops.scene import Scene
+from linli.loops.standing import Standing
+from linli.registry.areas import Tier
+
+EXCLUDED = "excluded"
+
+
+def _traced(item: Standing, form: Mapping[str, Any], scene: Scene) -> Unmet | None:
+    """Tracing of a confirmed case is finished, or has climbed to the district at least."""
+    if item.item_class != "confirmed" or form.get("end") == EXCLUDED:
+        return None
+    rows = Item.objects.filter(parent_id=item.id, loop="investigation")
+    open_ones = rows.exclude(state=State.CLOSED).filter(tier__lt=Tier.DISTRICT)
+    left = open_ones.values_list("id", flat=True).first()
+    if left is None:
+        return None
+    return Unmet(
+        "traced",
+        N_("Investigation {id} is not finished. Finish it, or let the district take it over."),
+        {"id": left},
+    )
+
+
+TRACED = Gate("traced", N_("its contacts have been traced"), _traced)

@@ -1,0 +1,1 @@
+"""Fever leads: somebody has a fever, and a clinic sees them."""

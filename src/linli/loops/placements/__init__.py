@@ -1,0 +1,1 @@
+"""Placements: somebody needs a place, until they have arrived there."""

@@ -1,0 +1,129 @@
+"""The placement loop (S20, S21): somebody needs a place, and it ends with them, not with a plan.
+
+Whoever receives them says that they have arrived. Until the transfer loop fills it, a placement
+is filled by hand: a place is offered, and an arrival is signed.
+"""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from pydantic import Field
+
+from linli.errors import N_
+from linli.loops import needs
+from linli.loops.loop import Form, Loop, Stage, State, Step, stages
+from linli.loops.scene import Scene
+from linli.loops.standing import Changes, Standing
+from linli.policy.roles import DESKS, Role
+
+PLACERS = DESKS | {Role.CLINICIAN}
+LINLI = frozenset({Role.SYSTEM})
+
+
+class PlacementAsk(Form):
+    """For whom, and since when."""
+
+    person_id: int = Field(gt=0)
+
+
+class PlacementOffer(Form):
+    """The site where there is a place."""
+
+    site_id: int = Field(gt=0, title=N_("Number of the site"))
+
+
+class PlacementArrival(Form):
+    """Where they have arrived; at home where observation at home will do."""
+
+    site_id: int | None = Field(default=None, gt=0, title=N_("Number of the site"))
+    at_home: bool = Field(default=False, title=N_("At home"))
+
+
+class PlacementReason(Form):
+    """Why: one sentence."""
+
+    personal: ClassVar[frozenset[str]] = frozenset({"reason"})
+
+    reason: str = Field(min_length=2, max_length=500, title=N_("Say it in a sentence"))
+
+
+def _offered(item: Standing, form: Mapping[str, Any], scene: Scene) -> Changes:
+    return {"data": {**item.data, "site_id": form["site_id"]}}
+
+
+def _arrived(item: Standing, form: Mapping[str, Any], scene: Scene) -> Changes:
+    """They are there: what was asked is done, and whether it was in time stands with it."""
+    return {
+        "replied_at": scene.now,
+        "in_time": None if item.clock_id is None else not item.missed,
+        "solved_tier": item.tier,
+        "outcome": "arrived",
+        "data": {**item.data, **form},
+    }
+
+
+def _others(item: Standing, form: Mapping[str, Any], scene: Scene) -> list[int]:
+    """Whoever arrives here has left the place they were in: nobody is in two."""
+    rows = needs.of_person(item.data["person_id"], exercise=bool(item.exercise))
+    return [i for i, _, stage in rows if i != item.id and stage == "arrived"]
+
+
+def _ended(item: Standing, form: Mapping[str, Any], scene: Scene) -> Changes:
+    return {"outcome": "left" if item.replied_at is not None else "not_needed"}
+
+
+LOOP = Loop(
+    name="placement",
+    label=N_("placement"),
+    opens="needed",
+    opened_by=LINLI,
+    asks=PlacementAsk,
+    subject="person",
+    seen_by=PLACERS | {Role.TRACER},
+    classes={need.value: name for need, name in needs.NAMES.items()},
+    when_parent_closes="end",
+    stages=(
+        Stage("needed", N_("needed")),
+        Stage("offered", N_("a place is offered"), keeps_clock=True),
+        Stage("arrived", N_("arrived"), State.WAITING),
+        Stage("ended", N_("ended"), State.CLOSED),
+    ),
+    steps=(
+        Step(
+            "offer",
+            N_("offer a place"),
+            stages("needed", "offered"),
+            "offered",
+            by=PLACERS,
+            asks=PlacementOffer,
+            effect=_offered,
+        ),
+        Step(
+            "decline",
+            N_("the place cannot be had"),
+            stages("offered"),
+            "needed",
+            by=PLACERS,
+            asks=PlacementReason,
+            resumes=True,
+        ),
+        Step(
+            "arrive",
+            N_("say that they have arrived"),
+            stages("needed", "offered"),
+            "arrived",
+            by=PLACERS,
+            asks=PlacementArrival,
+            effect=_arrived,
+            retires=_others,
+        ),
+        Step(
+            "end",
+            N_("end"),
+            stages("needed", "offered", "arrived"),
+            "ended",
+            by=PLACERS | LINLI,
+            effect=_ended,
+        ),
+    ),
+)
