@@ -9,11 +9,14 @@ from linli import clock
 from linli.errors import N_, BadInput
 from linli.loops import observation
 from linli.loops.contacts.forms import Because
+from linli.loops.exposures.tables import Decision, Exposure
 from linli.loops.follow_ups import schedule
+from linli.loops.needs import Need
 from linli.loops.opening import Opening
 from linli.loops.scene import Scene
 from linli.loops.standing import Changes, Standing
 
+MOST_NAMED = 200  # exposures that a case names
 CONFIRMED = "confirmed"  # the class of a case that a positive test shows
 
 
@@ -33,18 +36,18 @@ def plan_of(disease: str, risk: str, last_met_on: str) -> dict[str, Any]:
 def placements(item: Standing, form: Mapping[str, Any], scene: Scene) -> list[Opening]:
     """The place that a contact needs, where the plan asks for one."""
     del form, scene
-    where = item.data.get("quarantine")
-    if not where:
+    if not item.data.get("quarantine"):
         return []
     return [
         Opening(
             area_id=item.area_id,
-            item_class="contact",
-            data={"where": where},
+            item_class=Need.OBSERVATION,
+            data={"person_id": item.subject_id},
             kind=item.kind,
             uid=uuid5(_uid(item), "placement"),
             subject_kind=item.subject_kind,
             subject_id=item.subject_id,
+            loop="placement",
         )
     ]
 
@@ -67,7 +70,15 @@ def cases(item: Standing, form: Mapping[str, Any], scene: Scene) -> list[Opening
     because = form.get("because", Because.SYMPTOMS)
     rule = observation.of(item.kind).opens_case
     item_class = form.get("case_class") or (CONFIRMED if because == Because.LAB else rule)
-    data: dict[str, Any] = {}
+    exposures = Exposure.objects.filter(contact_id=item.id, decision=Decision.ACCEPTED)
+    data: dict[str, Any] = {
+        "person_id": item.subject_id,
+        "source": "contact",
+        "evidence": [because],
+        "exposure_ids": list(exposures.order_by("id").values_list("id", flat=True)[:MOST_NAMED]),
+    }
+    if form.get("result_id"):
+        data["result_id"] = form["result_id"]
     onset = form.get("onset_on") or item.data.get("ill", {}).get("on")
     if onset:
         data["onset_on"] = onset
@@ -78,9 +89,9 @@ def cases(item: Standing, form: Mapping[str, Any], scene: Scene) -> list[Opening
             data=data,
             kind=item.kind,
             uid=uuid5(_uid(item), "case"),
-            happened_at=scene.now,
             subject_kind=item.subject_kind,
             subject_id=item.subject_id,
+            loop="case",
         )
     ]
 

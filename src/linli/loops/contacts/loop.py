@@ -82,6 +82,7 @@ LOOP = Loop(
             "to_reach",
             by=LINLI,
             effect=effects.managed,
+            children=effects.placements,
         ),
         Step(
             "hand",
@@ -127,7 +128,6 @@ LOOP = Loop(
             by=LINLI,
             gates=(gates.RULE,),
             effect=effects.turned,
-            hands_over="case",
             children=effects.cases,
         ),
         Step(
@@ -138,7 +138,6 @@ LOOP = Loop(
             by=LINLI | {Role.TRACER, Role.CLINICIAN},
             asks=ContactTurn,
             effect=effects.turned,
-            hands_over="case",
             children=effects.cases,
         ),
         Step(

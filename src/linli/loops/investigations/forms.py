@@ -6,7 +6,6 @@ from pydantic import Field
 
 from linli.errors import N_
 from linli.loops.loop import Form
-from linli.registry.forms import Day
 
 
 class Told(StrEnum):
@@ -27,10 +26,9 @@ TOLD_NAMES = {
 
 
 class InvestigationAsk(Form):
-    """From when on the case may have passed it on, and when that ended, as far as known."""
+    """Who is a case; the rest stands with the case."""
 
-    onset_on: Day | None = None
-    isolated_on: Day | None = None
+    person_id: int = Field(gt=0)
 
 
 class InvestigationBegin(Form):
