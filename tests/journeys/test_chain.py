@@ -1,5 +1,7 @@
 """S22: fever, case, trajectory, contacts, quarantine, test: each step opens the next by itself."""
 
+from itertools import pairwise
+
 import pytest
 
 from linli.errors import GateShut
@@ -37,7 +39,7 @@ def positive(outbreak: Outbreak, name: str) -> None:
 def test_four_generations_open_by_themselves(outbreak: Outbreak) -> None:
     outbreak.confirm("Gen0")
     generations = ["Gen0", "Gen1", "Gen2", "Gen3"]
-    for earlier, later in zip(generations, generations[1:], strict=False):
+    for earlier, later in pairwise(generations):
         case = outbreak.case(earlier)
         assert below(case.id) == {("placement", "treatment"), ("investigation", "case")}
         outbreak.meet(earlier, later, f"by {earlier}", place=f"table of {earlier}")
@@ -85,9 +87,7 @@ def test_an_investigation_does_not_finish_while_anybody_is_undecided(outbreak: O
     with pytest.raises(GateShut, match="2 people"):
         advance(investigation, "finish", outbreak.scene("tao"))
     decide.accept([outbreak.exposure(case, "A").id], outbreak.scene("tao"))
-    decide.dismiss(
-        [outbreak.exposure(case, "B").id], outbreak.scene("tao"), reason="not_together"
-    )
+    decide.dismiss([outbreak.exposure(case, "B").id], outbreak.scene("tao"), reason="not_together")
     advance(investigation, "finish", outbreak.scene("tao"))
 
     assert Item.objects.get(id=investigation).outcome == "traced"

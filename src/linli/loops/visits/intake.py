@@ -37,6 +37,7 @@ LONGEST_S = 62 * 86_400  # assumed: who stays longer lives there
 MOST_AGO_S = 366 * 86_400
 MOST_ROW, MOST_CARRIAGE = 200, 40
 BATCH = 20_000
+OWN_HOME = frozenset({"", "家", "家里", "家中", "home"})
 
 
 @dataclass(frozen=True)
@@ -114,33 +115,38 @@ def _rows(
     return list(made.values())
 
 
-def _people(part: Sequence[NewVisit]) -> Mapping[Any, tuple[int, str]]:
-    """Each person's id and path, by id and by code; whoever was merged away is who they are now."""
-    found: dict[Any, tuple[int, str, int | None]] = {}
+Who = tuple[int, str, int | None]  # a person's id, path and household
+
+
+def _people(part: Sequence[NewVisit]) -> Mapping[Any, Who]:
+    """Each person by id and by code; whoever was merged away is who they are now."""
+    found: dict[Any, Who] = {}
+    merged: dict[int, int] = {}
     ids = list({v.person_id for v in part if v.person_id is not None})
     codes = list({v.person_code for v in part if v.person_code and v.person_id is None})
     for lookup, wanted in (("id__in", ids), ("code__in", codes)):
         for n in range(0, len(wanted), 500):
             rows = Person.objects.filter(**{lookup: wanted[n : n + 500]})
-            for row in rows.values_list("id", "code", "path", "survivor_id"):
+            for row in rows.values_list("id", "code", "path", "household_id", "survivor_id"):
                 found[row[0]] = found[row[1]] = (row[0], row[2], row[3])
-    merged = {row[2] for row in found.values() if row[2]} - found.keys()
-    for row in Person.objects.filter(id__in=merged).values_list("id", "path"):
-        found[row[0]] = (row[0], row[1], None)
-    return {key: found.get(row[2] or row[0], row)[:2] for key, row in found.items()}
+                if row[4] is not None:
+                    merged[row[0]] = row[4]
+    kept = Person.objects.filter(id__in=set(merged.values()))
+    now = {row[0]: row for row in kept.values_list("id", "path", "household_id")}
+    return {key: now.get(merged.get(who[0], 0), who) for key, who in found.items()}
 
 
-def _row(visit: NewVisit, people: Mapping[Any, tuple[int, str]], scene: Scene) -> tuple[Any, ...]:
+def _row(visit: NewVisit, people: Mapping[Any, Who], scene: Scene) -> tuple[Any, ...]:
     key = visit.person_id if visit.person_id is not None else visit.person_code
     missing = NotFound(what=Word(N_("person")), value=str(key)[:40])
     if key not in people:
         raise missing
-    person_id, path = people[key]
+    person_id, path, household_id = people[key]
     ask = Ask(EDIT, roles_for(EDIT), path, _purpose(scene), True)
     if not can(scene.actor, ask).allowed:
         raise missing  # out of reach sounds like not there
     _check(visit, scene.now)
-    place = place_of(visit)
+    place = place_of(visit, f"household:{household_id}" if household_id else f"person:{person_id}")
     said = (person_id, place, visit.from_at, visit.until_at, visit.source, visit.seat, visit.row)
     return (
         visit.uid or uuid5(VISITS, repr(said)), person_id, path, place, visit.place_kind,
@@ -178,15 +184,18 @@ def _check(visit: NewVisit, now: int) -> None:
         raise BadInput(N_("There is no such seat. Write row and seat like 12 and F."))
 
 
-def place_of(visit: NewVisit) -> str:
+def place_of(visit: NewVisit, home: str = "home") -> str:
     """What two stays at the same place share; raises BadInput where no place is named.
 
+    A home of which no more is said is the own one: "home" is another place for each household.
     A run of a vehicle is its name and the day on which it is named, so that two runs of one
     number are two places.
     """
     name = fold(visit.name)[:80]
     if visit.site_id is not None:
         return f"site:{visit.site_id}"
+    if visit.place_kind == PlaceKind.PRIVATE and visit.area_id is None:
+        return home if name in OWN_HOME else f"{home}:{name}"
     if visit.place_kind in VEHICLES and name:
         return f"{visit.place_kind}:{name}:{visit.from_at // 86_400}"
     if name:
