@@ -1,5 +1,6 @@
 """What has somebody to ask today, and how does a contact's calendar look?"""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -54,7 +55,7 @@ def of_worker(scene: Scene, *, day: date | None = None) -> Round:
     on = day or clock.day(clock.moment(scene.now))
     rows = FollowUp.objects.filter(day=on, holder_id=scene.actor.id).exclude(slot=RELEASE_SLOT)
     found = list(rows.order_by("id")[:MOST])
-    contacts = _contacts({row.contact_id for row in found}, scene)
+    contacts = contacts_of({row.contact_id for row in found}, scene)
     found = [row for row in found if row.contact_id in contacts]
     found.sort(key=lambda row: (contacts[row.contact_id].door, row.id))
     record_many(
@@ -64,12 +65,14 @@ def of_worker(scene: Scene, *, day: date | None = None) -> Round:
     return Round(on, found, contacts)
 
 
-def _contacts(ids: set[int], scene: Scene) -> dict[int, Contact]:
+def contacts_of(ids: Iterable[int], scene: Scene) -> dict[int, Contact]:
     """Those of the contacts whom this person may see now: a post may have ended since."""
     held = scene.actor.holds(FOLLOWERS)
     items = [
         item
-        for item in Item.objects.filter(id__in=ids, loop="contact", exercise=scene.actor.exercise)
+        for item in Item.objects.filter(
+            id__in=list(ids), loop="contact", exercise=scene.actor.exercise
+        )
         if any(item.path.startswith(h.path) for h in held)
     ]
     people = {
