@@ -243,6 +243,20 @@ def test_the_picture_of_a_chain_holds_no_name_and_no_id_of_anybody(outbreak: Out
         assert person.code not in drawn.svg
 
 
+def test_those_infected_at_one_table_are_one_cluster(outbreak: Outbreak) -> None:
+    case = outbreak.confirm("Gen0")
+    outbreak.meet("Gen0", "A", "B", place="fish")
+    outbreak.trace(case, accept=("A", "B"))
+    outbreak.pass_days(1)
+    positive(outbreak, "A")
+    positive(outbreak, "B")
+
+    chain = chains.around(outbreak.person("A").id, outbreak.scene("tao"))
+
+    assert chains.meeting_places(chain) == [("fish", 2)]
+    assert chains.offspring(chain) == [2, 0, 0]
+
+
 def test_a_chain_beyond_the_cap_is_counted_and_not_drawn(outbreak: Outbreak) -> None:
     case = outbreak.confirm("Gen0")
     outbreak.meet("Gen0", *(f"Ren {n}" for n in range(8)), place="fish")

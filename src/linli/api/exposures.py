@@ -118,7 +118,7 @@ class ChainSeen(BaseModel):
     nodes: list[ChainNode]
     links: list[ChainLink]
     generations: dict[str, int]
-    offspring: list[int]
+    offspring: list[float]
     n_left_out: int
 
 

@@ -4,8 +4,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
+import numpy as np
 from django.db.models import Q
 
+from linli.analysis.tracing import chains as analysis
 from linli.audit.records import record
 from linli.errors import N_, NotFound, Word
 from linli.loops.exposures.tables import Decision, Exposure
@@ -19,13 +21,15 @@ SEE = "chains.see"
 MOST_NODES = 300  # people in one picture; what is beyond is counted, not drawn
 MOST_DEPTH = 12
 AT_ONCE = 500
+NOT_ILL = frozenset({"contact", "unknown"})
 
 
 @dataclass
 class Node:
     """One person in a chain: what they are, and how far they stand from the first one known.
 
-    ``path`` is where they are looked after; ``n_more`` counts those not drawn behind them.
+    ``generation``: -1 where people decided in a circle, so that nobody is the first. ``path`` is
+    where they are looked after; ``n_more`` counts those not drawn behind them.
     """
 
     person_id: int
@@ -39,11 +43,20 @@ class Node:
 
 @dataclass(frozen=True)
 class Link:
-    """That one met the other, as a person decided; by ids of people."""
+    """That one met the other, as a person decided, and where; by ids of people."""
 
     source: int
     target: int
     score: float
+    place: str = ""
+
+
+@dataclass(frozen=True)
+class Followed:
+    """What the analysis says of each person of a chain, in the same order."""
+
+    people: list[int]
+    chains: analysis.Chains
 
 
 @dataclass(frozen=True)
@@ -76,13 +89,15 @@ def around(person_id: int, scene: Scene, *, depth: int = 4, most: int = MOST_NOD
     )  # fmt: skip
     links, people, left_out = _follow(start, min(depth, MOST_DEPTH), most, scene.actor.exercise)
     nodes = _nodes(people, scene.actor.exercise)
-    _number(start, nodes, links)
+    followed = _followed(nodes, links, ill_only=False)
+    for person, generation in zip(followed.people, followed.chains.generation, strict=True):
+        nodes[person].generation = int(generation)
     for person, n in left_out.items():
         if person in nodes:
             nodes[person].n_more = n
     ill: dict[int, int] = {}
     for node in nodes.values():
-        if node.what not in ("contact", "unknown"):
+        if node.what not in NOT_ILL:
             ill[node.generation] = ill.get(node.generation, 0) + 1
     return Chain(start, nodes, links, sum(left_out.values()), dict(sorted(ill.items())))
 
@@ -117,7 +132,8 @@ def _follow(
 
 
 def _link(row: Exposure) -> Link:
-    return Link(row.source_person_id, row.person_id, row.score)
+    places = (piece.get("place", "") for piece in row.evidence if piece.get("way") == "met")
+    return Link(row.source_person_id, row.person_id, row.score, next(places, ""))
 
 
 def _exposures(which: Q, exercise: bool) -> list[Exposure]:
@@ -154,36 +170,50 @@ def _node(person: int, item: Item | None) -> Node:
     return Node(person, item.id, what, item.path, date.fromisoformat(onset) if onset else None)
 
 
-def _number(start: int, nodes: dict[int, Node], links: Sequence[Link]) -> None:
-    """The generation of each: one more than the earliest of their sources; 0 has none known."""
-    below: dict[int, list[int]] = {}
-    for link in links:
-        below.setdefault(link.source, []).append(link.target)
-    targets = {link.target for link in links}
-    edge = [person for person in nodes if person not in targets] or [start]
-    known = dict.fromkeys(edge, 0)
-    while edge:
-        following: list[int] = []
-        for person in edge:
-            for target in below.get(person, ()):
-                if target not in known:
-                    known[target] = known[person] + 1
-                    following.append(target)
-        edge = following
-    for person, node in nodes.items():
-        node.generation = known.get(person, 0)
+def _followed(nodes: dict[int, Node], links: Sequence[Link], *, ill_only: bool) -> Followed:
+    """The chain as the analysis follows it; every link was decided by a person, so its way is."""
+    people = [p for p, node in nodes.items() if not ill_only or node.what not in NOT_ILL]
+    at = {person: n for n, person in enumerate(people)}
+    drawn = [link for link in links if link.source in at and link.target in at]
+    return Followed(
+        people,
+        analysis.chains(
+            analysis.Links(
+                source=np.array([at[link.source] for link in drawn], dtype=np.int64),
+                infected=np.array([at[link.target] for link in drawn], dtype=np.int64),
+                direction=np.ones(len(drawn)),
+                n_cases=len(people),
+            )
+        ),
+    )
 
 
-def offspring(chain: Chain) -> list[int]:
-    """To how many each ill person of a chain passed it on, as far as people decided."""
-    ill = {p for p, node in chain.nodes.items() if node.what not in ("contact", "unknown")}
-    counts = dict.fromkeys(ill, 0)
-    primary: dict[int, Link] = {}
-    for link in chain.links:
-        if link.target in ill and link.source in ill:
-            best = primary.get(link.target)
-            if best is None or link.score > best.score:
-                primary[link.target] = link
-    for link in primary.values():
-        counts[link.source] += 1
-    return sorted(counts.values(), reverse=True)
+def offspring(chain: Chain) -> list[float]:
+    """To how many each ill person passed it on; one with several sources counts in part for each.
+
+    Most first, as far as people decided.
+    """
+    found = _followed(chain.nodes, chain.links, ill_only=True).chains
+    return sorted((round(float(n), 2) for n in found.offspring), reverse=True)
+
+
+def meeting_places(chain: Chain) -> list[tuple[str, int]]:
+    """Where those who fell ill had met their sources, most infected first."""
+    ill = {p for p, node in chain.nodes.items() if node.what not in NOT_ILL}
+    names = sorted({link.place for link in chain.links if link.place})
+    met = [link for link in chain.links if link.source in ill and link.target in ill]
+    if not met or not names:
+        return []
+    number = {person: n for n, person in enumerate(sorted(ill))}
+    found = analysis.by_place(
+        analysis.Links(
+            source=np.array([number[link.source] for link in met], dtype=np.int64),
+            infected=np.array([number[link.target] for link in met], dtype=np.int64),
+            direction=np.ones(len(met)),
+            n_cases=len(ill),
+        ),
+        np.array([names.index(link.place) if link.place else -1 for link in met]),
+    )
+    return [
+        (names[int(place)], int(n)) for place, n in zip(found.place, found.n_infected, strict=True)
+    ]

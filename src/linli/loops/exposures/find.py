@@ -205,7 +205,26 @@ def undecided(source_id: int) -> list[Exposure]:
     return list(rows.order_by("-score", "id"))
 
 
+FACTOR_NAMES: Mapping[str, str] = {
+    "any pair": N_("any two people"),
+    "place": N_("kind of place"),
+    "air": N_("air"),
+    "overlap": N_("at the same time"),
+    "together": N_("together"),
+    "timing": N_("days of onset"),
+    "rarity": N_("how many were there"),
+    "certainty": N_("how sure the visits are"),
+    "ties": N_("ties"),
+    "seats": N_("seats"),
+    "repeats": N_("met again"),
+}
+
+
 def evidence_words(evidence: Any) -> list[dict[str, Any]]:
-    """Each factor of each piece of evidence, the weightiest first."""
-    factors = [f for piece in evidence for f in piece.get("factors", ())]
+    """Each factor of each piece of evidence with its name in words, the weightiest first."""
+    factors = [
+        {**f, "name": FACTOR_NAMES.get(f["name"], f["name"])}
+        for piece in evidence
+        for f in piece.get("factors", ())
+    ]
     return sorted(factors, key=lambda f: -abs(f["log_odds"]))

@@ -13,7 +13,6 @@ from linli.loops.exposures import chain_picture, chains
 from linli.loops.exposures.chain_picture import CLASSES
 from linli.loops.exposures.chains import MOST_DEPTH, Node
 from linli.policy.fields import MASK
-from linli.registry.areas import Area
 from linli.registry.person import Person
 from linli.web.page import id_of
 from linli.web.pages.tracing import scene_of, shown
@@ -60,7 +59,7 @@ def show(request: HttpRequest, person_id: int) -> HttpResponse:
         "lines": sorted(lines, key=lambda line: line.number),
         "chain": chain,
         "offspring": [(n, offspring.count(n)) for n in sorted(set(offspring))],
-        "places": _places(chain),
+        "places": chains.meeting_places(chain),
         "depth": _depth(request),
         "deeper": min(_depth(request) + 2, MOST_DEPTH),
     }
@@ -78,17 +77,6 @@ def picture(request: HttpRequest, person_id: int) -> HttpResponse:
 
 def _depth(request: HttpRequest) -> int:
     return max(1, min(id_of(request.GET.get("depth", "")) or DEPTH, MOST_DEPTH))
-
-
-def _places(chain: chains.Chain) -> list[tuple[Area, int]]:
-    """How many ill people of the chain are looked after where, most first."""
-    counts: dict[str, int] = {}
-    for node in chain.nodes.values():
-        if node.what not in ("contact", "unknown"):
-            counts[node.path] = counts.get(node.path, 0) + 1
-    areas = {area.path: area for area in Area.objects.filter(path__in=counts)}
-    ranked = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
-    return [(areas[path], n) for path, n in ranked if path in areas]
 
 
 URLS = [
