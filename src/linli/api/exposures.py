@@ -82,7 +82,7 @@ class ExposureDismiss(RecordForm):
 
 
 class ExposureDecided(BaseModel):
-    """Contacts opened, exposures linked to a contact that was there, and dismissals."""
+    """Contact items opened, people who were contacts or cases already, and dismissals."""
 
     opened: list[int]
     linked: list[int]

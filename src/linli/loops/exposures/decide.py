@@ -43,7 +43,7 @@ REASONS: Mapping[str, str] = {
 
 @dataclass(frozen=True)
 class Decided:
-    """What deciding did: items opened, those linked to a contact that was there, dismissals."""
+    """What deciding did: items opened, people who were contacts or cases already, dismissals."""
 
     opened: list[int]
     linked: list[int]
@@ -136,18 +136,18 @@ def link(pairs: Sequence[Pair], scene: Scene) -> Decided:
     Whoever has this disease already is no contact to be followed up: the link alone is kept.
     """
     linli = Scene(replace(SYSTEM, exercise=scene.actor.exercise), scene.now)
-    who = {p.exposure.id: resolve(p.exposure.person_id) for p in pairs}
+    who = survivors({pair.exposure.person_id for pair in pairs})
     under_way = _under_way(set(who.values()), scene.actor.exercise)
     firsts: dict[tuple[int, str], Pair] = {}
     again: dict[int, dict[str, str]] = {}
-    linked: list[int] = []
+    linked: list[int] = []  # people who are a contact or a case already
     for pair in pairs:
-        key = (who[pair.exposure.id], pair.disease)
+        key = (who[pair.exposure.person_id], pair.disease)
         if ("case", *key) in under_way:
-            linked.append(pair.exposure.id)
+            linked.append(pair.exposure.person_id)
         elif ("contact", *key) in under_way:
             pair.exposure.contact_id, last = under_way[("contact", *key)]
-            linked.append(pair.exposure.id)
+            linked.append(pair.exposure.person_id)
             if last < met_on(pair.exposure, scene.now):
                 again[pair.exposure.contact_id] = {
                     "last_met_on": met_on(pair.exposure, scene.now).isoformat()
@@ -158,14 +158,24 @@ def link(pairs: Sequence[Pair], scene: Scene) -> Decided:
             firsts[key] = pair
     opened = _open(firsts, linli)
     for pair in pairs:
-        key = (who[pair.exposure.id], pair.disease)
+        key = (who[pair.exposure.person_id], pair.disease)
         if key in opened:
             pair.exposure.contact_id = opened[key]
             if firsts[key] is not pair:
-                linked.append(pair.exposure.id)
+                linked.append(pair.exposure.person_id)
     advance_many(again, "meet_again", linli, each=again)
     schedule.make([*opened.values(), *again], now=scene.now, exercise=scene.actor.exercise)
     return Decided(sorted(opened.values()), linked, 0)
+
+
+def survivors(people: set[int]) -> dict[int, int]:
+    """Who stands for each person now; one query for some hundred, however many were merged."""
+    found = {person: person for person in people}
+    wanted = sorted(people)
+    for n in range(0, len(wanted), 500):
+        rows = Person.objects.filter(id__in=wanted[n : n + 500], survivor_id__isnull=False)
+        found |= {person: resolve(person) for person in rows.values_list("id", flat=True)}
+    return found
 
 
 def met_on(exposure: Exposure, now: int) -> date:
