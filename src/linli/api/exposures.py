@@ -13,9 +13,11 @@ from linli import clock
 from linli.api.auth import actor_of
 from linli.api.doors import Id, door, purpose_of
 from linli.api.loops_shapes import ItemRow
-from linli.loops.exposures import chain_picture, chains, decide, figures, find
+from linli.api.visits import VisitRefused, refused_rows
+from linli.loops.exposures import chain_picture, chains, decide, figures, find, lists
 from linli.loops.exposures.decide import DECIDE
 from linli.loops.exposures.figures import Asked
+from linli.loops.exposures.lists import Listed
 from linli.loops.exposures.tables import Exposure
 from linli.loops.scene import Scene
 from linli.registry.areas import get as area_of
@@ -25,6 +27,7 @@ router = Router(tags=["exposures"])
 _enum: Any = StrEnum
 ExposureReason = _enum("ExposureReason", {code.upper(): code for code in decide.REASONS})
 FigureName = _enum("FigureName", {code.upper(): code for code in figures.LABELS})
+MOST_AT_ONCE = 5000
 Ids = Annotated[list[Id], Field(min_length=1, max_length=500)]
 
 
@@ -87,6 +90,30 @@ class ExposureDecided(BaseModel):
     opened: list[int]
     linked: list[int]
     dismissed: int
+
+
+class ExposureListed(RecordForm):
+    """One row of a list that was decided elsewhere: whom a case met last on which day."""
+
+    source_id: Id
+    person_id: Id
+    last_met_on: Day
+    risk: Annotated[str, Field(pattern="^(close|second|general)$")] | None = None
+
+
+class ExposureList(RecordForm):
+    """Up to 5,000 rows taken in together."""
+
+    rows: Annotated[list[ExposureListed], Field(min_length=1, max_length=MOST_AT_ONCE)]
+
+
+class ExposureListTaken(BaseModel):
+    """What became of the rows, and how many contacts were opened."""
+
+    n_new: int
+    n_again: int
+    n_contacts: int
+    refused: list[VisitRefused]
 
 
 class ChainNode(BaseModel):
@@ -212,6 +239,26 @@ def dismiss(request: HttpRequest, body: Body[ExposureDismiss]) -> Any:
     """Remembered; the same person is not asked about again for this case."""
     reason = str(body.reason.value)  # type: ignore[attr-defined]
     return _decided(decide.dismiss(body.ids, _scene(request), reason=reason))
+
+
+@router.post(
+    "/list",
+    response=ExposureListTaken,
+    operation_id="exposures_take_in",
+    summary="Take in a list of contacts that was decided elsewhere",
+    openapi_extra=door(DECIDE, about_residents=True, placed=False),
+)
+def take_in(request: HttpRequest, body: Body[ExposureList]) -> Any:
+    """For surges; what comes of each row is the same as if it had been accepted alone."""
+    rows = [
+        Listed(row.source_id, row.last_met_on, person_id=row.person_id, risk=row.risk or "")
+        for row in body.rows
+    ]
+    done = lists.take_in(rows, _scene(request))
+    return ExposureListTaken(
+        n_new=done.n_new, n_again=done.n_again, n_contacts=done.n_contacts,
+        refused=refused_rows(done.refused),
+    )  # fmt: skip
 
 
 @router.get(

@@ -53,7 +53,7 @@ class Taken:
 
 
 def take_in(rows: Sequence[Listed], scene: Scene) -> Taken:
-    """Take a list in, in transactions of some thousand rows; the same list twice changes nothing."""
+    """Take a list in, some thousand rows at a time; the same list twice changes nothing."""
     new = again = contacts = 0
     refused: list[Refused] = []
     for start in range(0, len(rows), ROWS_AT_ONCE):

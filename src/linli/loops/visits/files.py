@@ -47,7 +47,7 @@ def take_in(file: IO[bytes], scene: Scene) -> Taken:
     """Read a file of visits and take them in; the row of the file is each refused one's index."""
     new = again = 0
     refused: list[Refused] = []
-    with _rows_of(file) as (header, rows):
+    with table_of(file) as (header, rows):
         read = _reader(header)
         numbers: list[int] = []
         batch: list[NewVisit] = []
@@ -73,7 +73,8 @@ def take_in(file: IO[bytes], scene: Scene) -> Taken:
 
 
 @contextmanager
-def _rows_of(file: IO[bytes]) -> Iterator[tuple[list[str], Iterator[tuple[int, list[str]]]]]:
+def table_of(file: IO[bytes]) -> Iterator[tuple[list[str], Iterator[tuple[int, list[str]]]]]:
+    """The header and the numbered rows of a CSV, XLSX or Parquet file, as texts."""
     start = file.read(4)
     file.seek(0)
     if start == PARQUET:
@@ -110,17 +111,25 @@ def _fetched(found: Any) -> Iterator[tuple[int, list[str]]]:
             yield number, [workbooks.said(cell) for cell in row]
 
 
-def _reader(header: list[str]) -> Any:
-    """What reads a row, once the header says which column is which."""
+def columns_of(
+    header: list[str], titles: Mapping[str, tuple[str, ...]], needed: tuple[str, ...]
+) -> dict[str, int]:
+    """Where each column stands, by any of its titles; raises BadInput naming those that lack."""
     called = {folded(title): n for n, title in enumerate(header)}
     at: dict[str, int] = {}
-    for column, titles in TITLES.items():
-        for title in titles:
+    for column, words in titles.items():
+        for title in words:
             if folded(title) in called:
                 at.setdefault(column, called[folded(title)])
-    missing = tuple(column for column in NEEDED if column not in at)
+    missing = tuple(column for column in needed if column not in at)
     if missing:
         raise BadInput(N_("The file has no column for: {columns}."), columns=missing)
+    return at
+
+
+def _reader(header: list[str]) -> Any:
+    """What reads a row, once the header says which column is which."""
+    at = columns_of(header, TITLES, NEEDED)
     references = References()
 
     def read(cells: list[str]) -> NewVisit:
