@@ -11,6 +11,9 @@ from linli.loops.exposures import chain_picture, chains, decide, figures, find
 from linli.loops.exposures.figures import Asked
 from linli.loops.exposures.tables import Exposure
 from linli.loops.follow_ups.tables import TEST_SLOT, FollowUp
+from linli.loops.laboratory import results
+from linli.loops.laboratory.results import NewResult
+from linli.loops.laboratory.whose import Told
 from linli.loops.ledger import Item
 from tests.cast import City
 from tests.journeys.outbreak import Outbreak
@@ -30,10 +33,11 @@ def below(item: int) -> set[tuple[str, str]]:
 
 
 def positive(outbreak: Outbreak, name: str) -> None:
-    """A contact's test comes back positive."""
-    contact = outbreak.contact(name)
-    scene = outbreak.scene("hal", "care")
-    advance(contact.id, "turn", scene, data={"because": "lab"})
+    """The laboratory's result of a sample, by the person's code."""
+    result = NewResult(
+        "pcr", "covid19", "positive", outbreak.now, Told(code=outbreak.person(name).code)
+    )
+    results.take_in(outbreak.city.actor("lil", outbreak.now), [result], now=outbreak.now)
 
 
 def test_four_generations_open_by_themselves(outbreak: Outbreak) -> None:
@@ -178,9 +182,24 @@ def test_whoever_lives_behind_the_same_door_is_found_without_any_visit(outbreak:
     assert "ties" in factors
 
 
+def test_a_contact_whom_a_clinic_reports_is_followed_up_no_more(outbreak: Outbreak) -> None:
+    from linli.loops.follow_ups import watch
+
+    case = outbreak.confirm("Gen0")
+    outbreak.meet("Gen0", "Ren", place="fish")
+    find.look(case, outbreak.scene("tao"))
+    decide.accept([outbreak.exposure(case, "Ren").id], outbreak.scene("tao"))
+    outbreak.confirm("Ren")
+
+    assert watch.look(outbreak.now).turned == 1
+
+    assert outbreak.contact("Ren").outcome == "case"
+    assert Item.objects.filter(loop="case", subject_id=outbreak.person("Ren").id).count() == 1
+
+
 def test_symptoms_that_meet_the_rule_open_a_suspected_case(outbreak: Outbreak) -> None:
     from linli import clock
-    from linli.loops.follow_ups.seen import Told, take_in
+    from linli.loops.follow_ups import seen
 
     case = outbreak.confirm("Gen0")
     outbreak.meet("Gen0", "Ren", place="fish")
@@ -188,8 +207,8 @@ def test_symptoms_that_meet_the_rule_open_a_suspected_case(outbreak: Outbreak) -
     decide.accept([outbreak.exposure(case, "Ren").id], outbreak.scene("tao"))
     day = clock.day(clock.moment(outbreak.now))
 
-    told = Told(outbreak.contact("Ren").id, day, 0, "ill", ("cough",), 37.8)
-    done = take_in([told], outbreak.scene("cy", "screening"))
+    told = seen.Told(outbreak.contact("Ren").id, day, 0, "ill", ("cough",), 37.8)
+    done = seen.take_in([told], outbreak.scene("cy", "screening"))
 
     assert not done.refused
     ill = outbreak.case("Ren")
@@ -199,7 +218,7 @@ def test_symptoms_that_meet_the_rule_open_a_suspected_case(outbreak: Outbreak) -
 
 def test_symptoms_that_do_not_meet_the_rule_wait_with_a_clock(outbreak: Outbreak) -> None:
     from linli import clock
-    from linli.loops.follow_ups.seen import Told, take_in
+    from linli.loops.follow_ups import seen
 
     case = outbreak.confirm("Gen0")
     outbreak.meet("Gen0", "Ren", place="fish")
@@ -207,8 +226,8 @@ def test_symptoms_that_do_not_meet_the_rule_wait_with_a_clock(outbreak: Outbreak
     decide.accept([outbreak.exposure(case, "Ren").id], outbreak.scene("tao"))
     day = clock.day(clock.moment(outbreak.now))
 
-    told = Told(outbreak.contact("Ren").id, day, 0, "ill", ("rash",), 36.6)
-    take_in([told], outbreak.scene("cy", "screening"))
+    told = seen.Told(outbreak.contact("Ren").id, day, 0, "ill", ("rash",), 36.6)
+    seen.take_in([told], outbreak.scene("cy", "screening"))
 
     contact = outbreak.contact("Ren")
     assert contact.stage == "ill"

@@ -55,6 +55,11 @@ POWERS: dict[str, frozenset[Role]] = {
     "follow_ups.do": FOLLOWERS,
     "follow_ups.plan": TRACERS,
     "chains.see": TRACERS,
+    # the laboratory: it sees tubes; whoever treats or traces sees whose they are
+    "laboratory.order": frozenset({Role.CLINICIAN, Role.TRACER}) | DESKS,
+    "laboratory.result": frozenset({Role.LABORATORY, Role.CLINICIAN}),
+    "laboratory.see": HEALTH_STAFF,
+    "laboratory.match": frozenset({Role.CLINICIAN, Role.TRACER}),
     # who answers for what
     "roster.see": STAFF - DOOR_STAFF,
     "roster.edit": frozenset({Role.SECRETARY, Role.ADMINISTRATOR}) | DUTY_OFFICERS,

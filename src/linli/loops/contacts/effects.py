@@ -11,6 +11,8 @@ from linli.loops import observation
 from linli.loops.contacts.forms import Because
 from linli.loops.exposures.tables import Decision, Exposure
 from linli.loops.follow_ups import schedule
+from linli.loops.ledger import Item
+from linli.loops.loop import State
 from linli.loops.needs import Need
 from linli.loops.opening import Opening
 from linli.loops.scene import Scene
@@ -66,7 +68,12 @@ def turned(item: Standing, form: Mapping[str, Any], scene: Scene) -> Changes:
 
 
 def cases(item: Standing, form: Mapping[str, Any], scene: Scene) -> list[Opening]:
-    """The case that a contact has become; its parent is the contact, so it is known from whom."""
+    """The case that a contact has become; its parent is the contact, so it is known from whom.
+
+    A case that is open already, as a laboratory's door opens it, is not opened twice.
+    """
+    if _has_case(item):
+        return []
     because = form.get("because", Because.SYMPTOMS)
     rule = observation.of(item.kind).opens_case
     item_class = form.get("case_class") or (CONFIRMED if because == Because.LAB else rule)
@@ -94,6 +101,17 @@ def cases(item: Standing, form: Mapping[str, Any], scene: Scene) -> list[Opening
             loop="case",
         )
     ]
+
+
+def _has_case(item: Standing) -> bool:
+    rows = Item.objects.filter(
+        loop="case",
+        kind=item.kind,
+        subject_kind=item.subject_kind,
+        subject_id=item.subject_id,
+        exercise=bool(item.exercise),
+    )
+    return rows.exclude(state=State.CLOSED).exists()
 
 
 def other_risk(item: Standing, form: Mapping[str, Any], scene: Scene) -> Changes:

@@ -8,6 +8,7 @@ from linli import clock
 from linli.errors import N_
 from linli.loops import observation
 from linli.loops.follow_ups.tables import MET, TEST_SLOT, FollowUp, Seen, keys_of
+from linli.loops.laboratory.tables import LabOrder
 from linli.loops.loop import Gate, Unmet
 from linli.loops.scene import Scene
 from linli.loops.standing import Standing
@@ -54,6 +55,8 @@ def _tested(item: Standing, form: Mapping[str, Any], scene: Scene) -> Unmet | No
     owed = _rows(item).filter(slot=TEST_SLOT, day__lte=_today(scene))
     if owed.exclude(status=Seen.SAMPLED).exists():
         return Unmet("tested", N_("A sample that the plan asks for was not taken."))
+    if LabOrder.objects.filter(item_id=item.id, done_at=None).exists():
+        return Unmet("tested", N_("The result of a sample has not come yet."))
     return None
 
 

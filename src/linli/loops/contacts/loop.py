@@ -133,7 +133,7 @@ LOOP = Loop(
         Step(
             "turn",
             N_("becomes a case"),
-            stages("to_reach", "followed", "missed", "ill"),
+            ALIVE,
             "turned",
             by=LINLI | {Role.TRACER, Role.CLINICIAN},
             asks=ContactTurn,

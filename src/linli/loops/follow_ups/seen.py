@@ -8,21 +8,24 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
+from uuid import UUID, uuid5
 
 from django.db import connection, transaction
 
 from linli import clock
 from linli.errors import N_, BadInput, NotFound, Problem, Word
-from linli.loops import write
+from linli.loops import observation, write
 from linli.loops.advance import Refused, advance_many
 from linli.loops.follow_ups.forms import ContactIll
 from linli.loops.follow_ups.tables import FIRST_DAY, MET, TEST_SLOT, FollowUp, Seen, key_of
+from linli.loops.laboratory.orders import NewOrder, order_many
 from linli.loops.opening import check_form
 from linli.loops.scene import Scene
 from linli.loops.standing import Standing
 from linli.policy.can import SYSTEM, Ask, can
 from linli.policy.roles import FOLLOWERS, Purpose
 
+SAMPLES = UUID("3f6f4f53-0b61-4b52-8a9e-2f3b1f6a7c01")  # the name space of their orders; ours
 SAID = frozenset(Seen.values) - {Seen.DUE, Seen.OVER}
 
 
@@ -62,6 +65,7 @@ def take_in(told: Sequence[Told], scene: Scene) -> Taken:
         before = FollowUp.objects.in_bulk([_key(t) for t in good])
         fresh = [t for t in good if not _says_same(before.get(_key(t)), t)]
         _write(fresh, scene)
+        _order(fresh, standings, scene)
         _go_on(fresh, before, standings, scene)
     return Taken(len(fresh), len(good) - len(fresh), refused)
 
@@ -132,6 +136,24 @@ def _write(told: Sequence[Told], scene: Scene) -> None:
     ]  # fmt: skip
     with connection.cursor() as cursor:
         cursor.executemany(_WRITE, rows)
+
+
+def _order(told: Sequence[Told], standings: dict[int, Standing], scene: Scene) -> None:
+    """A sample that was taken is a test that is open until its result comes."""
+    taken = [
+        NewOrder(
+            person_id=standings[one.contact_id].subject_id or 0,
+            test=observation.of(standings[one.contact_id].kind).test,
+            disease=standings[one.contact_id].kind,
+            item_id=one.contact_id,
+            due_on=one.day,
+            sampled_at=one.at or scene.now,
+            uid=uuid5(SAMPLES, str(_key(one))),
+        )
+        for one in told
+        if one.status == Seen.SAMPLED and standings[one.contact_id].subject_id is not None
+    ]
+    order_many(taken, now=scene.now, exercise=scene.actor.exercise)
 
 
 def _go_on(

@@ -11,6 +11,10 @@ from linli.loops.follow_ups import schedule, seen, teams, watch
 from linli.loops.follow_ups.schedule import Deal
 from linli.loops.follow_ups.seen import Told
 from linli.loops.follow_ups.tables import RELEASE_SLOT, TEST_SLOT, FollowUp, key_of
+from linli.loops.laboratory import results
+from linli.loops.laboratory.results import NewResult
+from linli.loops.laboratory.tables import LabOrder
+from linli.loops.laboratory.whose import Told as Tube
 from linli.loops.ledger import Item
 from linli.loops.observation import Plan
 from linli.registry.person import Person
@@ -272,5 +276,10 @@ def test_an_open_test_and_late_symptoms_keep_a_contact(city: City) -> None:
     late = EVENING + 15 * DAY
     samples = [Told(item, TODAY + timedelta(days=n), TEST_SLOT, "sampled") for n in (1, 7, 13)]
     seen.take_in(samples, city.scene("cy", late, purpose="screening"))
+    assert watch.look(late).released == 0  # the samples are taken, and nothing is known of them
+
+    tubes = LabOrder.objects.filter(item_id=item).values_list("sample", flat=True)
+    found = [NewResult("pcr", "covid19", "negative", late, Tube(sample=tube)) for tube in tubes]
+    results.take_in(city.actor("lil", late), found, now=late)
 
     assert watch.look(late).released == 1

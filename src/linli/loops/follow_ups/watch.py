@@ -26,11 +26,12 @@ class Watched:
     missed: int
     released: int
     stopped: int
+    turned: int
 
     @property
     def moved(self) -> int:
         """How many contacts it touched."""
-        return self.planned + self.missed + self.released + self.stopped
+        return self.planned + self.missed + self.released + self.stopped + self.turned
 
 
 def look(now: int | None = None, *, exercise: bool = False) -> Watched:
@@ -38,10 +39,11 @@ def look(now: int | None = None, *, exercise: bool = False) -> Watched:
     at = clock.now_s() if now is None else now
     scene = Scene(replace(SYSTEM, exercise=exercise), at)
     stopped = _take(_without_case(exercise), "stop", scene)
+    turned = _take(_ids(_ILL_ALREADY, [exercise]), "turn", scene, {"because": "clinical"})
     planned = _plan(at, exercise)
     missed = _take(_overdue(at, exercise), "miss", scene)
     released = _take(_over(at, exercise), "release", scene)
-    return Watched(planned, missed, released, stopped)
+    return Watched(planned, missed, released, stopped, turned)
 
 
 def chore() -> int:
@@ -51,10 +53,10 @@ def chore() -> int:
     return look(exercise=bool(settings.DEMO)).moved
 
 
-def _take(ids: list[int], step: str, scene: Scene) -> int:
+def _take(ids: list[int], step: str, scene: Scene, data: dict[str, Any] | None = None) -> int:
     done = 0
     for n in range(0, len(ids), AT_ONCE):
-        moved, _ = advance_many(ids[n : n + AT_ONCE], step, scene)
+        moved, _ = advance_many(ids[n : n + AT_ONCE], step, scene, data=data)
         done += len(moved)
     return done
 
@@ -113,6 +115,17 @@ _RELEASE = f"""
 SELECT f.contact_id FROM loops_followup f JOIN loops_item item ON item.id = f.contact_id
 WHERE item.exercise = %s AND item.stage IN ('to_reach', 'followed') AND f.status = '{Seen.DUE}'
 AND f.slot = {RELEASE_SLOT} AND f.day <= %s ORDER BY f.contact_id
+"""
+# Somebody reported a contact as a case by another door.
+_ILL_ALREADY = """
+SELECT item.id FROM loops_item item
+WHERE item.loop = 'contact' AND item.state <> 'closed' AND item.exercise = %s
+AND EXISTS (
+    SELECT 1 FROM loops_item c WHERE c.loop = 'case' AND c.kind = item.kind
+    AND c.state <> 'closed' AND c.subject_kind = item.subject_kind
+    AND c.subject_id = item.subject_id AND c.exercise = item.exercise
+    AND c.item_class IN ('confirmed', 'suspected'))
+ORDER BY item.id
 """
 _NO_CASE = """
 SELECT item.id FROM loops_item item

@@ -7,7 +7,7 @@ import linli.columns
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("loops", "0002_said"),
+        ("loops", "0003_laboratory"),
     ]
 
     operations = [

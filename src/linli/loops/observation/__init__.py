@@ -45,6 +45,7 @@ class Disease:
     fever_c: float
     quiet_days: int
     opens_case: str
+    test: str  # what is done with a sample that the plan asks for
     plans: Mapping[str, Plan] = field(default_factory=dict)
 
     def plan(self, risk: str) -> Plan:
@@ -77,6 +78,7 @@ def read(disease: str, text: str) -> Disease:
         float(raw["fever_c"]),
         int(raw["quiet_days"]),
         str(raw.get("opens_case", "suspected")),
+        str(raw.get("test", "pcr")),
         plans,
     )
 

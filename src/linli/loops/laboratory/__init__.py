@@ -1,0 +1,1 @@
+"""The laboratory: what was ordered, what was found, and whom a result belongs to."""

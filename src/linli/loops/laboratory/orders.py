@@ -1,0 +1,115 @@
+"""Which tests were asked for, and which are still open? An order ties a tube to a person."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.db import IntegrityError, transaction
+
+from linli import bulk
+from linli.audit.records import record
+from linli.errors import N_, NotFound, Taken, Word
+from linli.loops.laboratory.tables import LabOrder
+from linli.policy.can import SYSTEM, Actor, Ask, can
+from linli.policy.powers import roles_for
+from linli.policy.roles import Purpose
+from linli.registry import sight
+from linli.registry.person import Person
+
+ORDER = "laboratory.order"
+COLUMNS = (
+    "uid", "sample", "test", "disease", "person_id", "item_id", "path", "due_on", "ordered_at",
+    "ordered_by", "sampled_at", "done_at", "exercise",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class NewOrder:
+    """A test that is asked for; without a tube yet, its code is made here."""
+
+    person_id: int
+    test: str
+    disease: str
+    item_id: int | None = None
+    sample: str = ""
+    due_on: date | None = None
+    sampled_at: int | None = None
+    uid: UUID = field(default_factory=uuid4)
+
+    def code(self) -> str:
+        """The code on the tube: the one given, or one that nobody else has."""
+        return self.sample or f"L{self.uid.hex[:15].upper()}"
+
+
+def order(actor: Actor, new: NewOrder, *, purpose: str | None, now: int) -> LabOrder:
+    """Ask for a test of somebody within reach; the same uid again answers with what is there."""
+    known = LabOrder.objects.filter(uid=new.uid).first()
+    if known is not None:
+        return known
+    person = Person.objects.filter(id=new.person_id, survivor_id=None).first()
+    roles = roles_for(ORDER)
+    if person is None or not any(person.path.startswith(h.path) for h in actor.holds(roles)):
+        raise NotFound(what=Word(N_("person")), value=new.person_id)
+    chosen = Purpose(purpose) if purpose else None
+    holding = can(actor, Ask(ORDER, roles, person.path, chosen, True)).required()
+    try:
+        with transaction.atomic():
+            bulk.insert(LabOrder, COLUMNS, [_row(new, person.path, actor, now)])
+    except IntegrityError:
+        raise Taken(what=Word(N_("The sample")), value=new.code()) from None
+    made = LabOrder.objects.get(uid=new.uid)
+    record(
+        actor, "order", "laboratory", made.id, holding=holding, purpose=purpose, path=person.path
+    )
+    return made
+
+
+def order_many(new: Iterable[NewOrder], *, now: int, exercise: bool = False) -> int:
+    """Linli asks for many tests at once, such as those of a schedule; known uids are left out."""
+    wanted = {one.uid: one for one in new}
+    known = LabOrder.objects.filter(uid__in=list(wanted)).values_list("uid", flat=True)
+    for uid in list(known):
+        del wanted[uid]
+    paths = dict(
+        Person.objects.filter(id__in={one.person_id for one in wanted.values()}).values_list(
+            "id", "path"
+        )
+    )
+    acting = Actor(id=None, holdings=SYSTEM.holdings, exercise=exercise)
+    rows = [_row(one, paths[one.person_id], acting, now) for one in wanted.values()]
+    return bulk.insert(LabOrder, COLUMNS, rows) if rows else 0
+
+
+def open_orders(
+    actor: Actor, *, after: int = 0, most: int = sight.ROWS_A_PAGE
+) -> tuple[list[LabOrder], int | None]:
+    """A page of orders without a result within reach: the tube and the test, nobody's name."""
+    seen = sight.look(actor, "laboratory.see", None, about_residents=False)
+    most = sight.a_page(most)
+    rows: list[LabOrder] = []
+    for first, end in seen.ranges:
+        within = LabOrder.objects.filter(
+            path__gte=first, path__lt=end, done_at=None, exercise=actor.exercise, id__gt=after
+        )
+        rows += within.order_by("id")[: most + 1]
+    rows.sort(key=lambda row: row.id)
+    return rows[:most], rows[most - 1].id if len(rows) > most else None
+
+
+def of_person(person_id: int, *, exercise: bool = False) -> list[LabOrder]:
+    """The orders about somebody, the newest first; who may see them is the caller's to ask."""
+    return list(LabOrder.objects.filter(person_id=person_id, exercise=exercise).order_by("-id"))
+
+
+def done(order_ids: Sequence[int], *, now: int) -> None:
+    """A result came for these."""
+    LabOrder.objects.filter(id__in=order_ids, done_at=None).update(done_at=now)
+
+
+def _row(new: NewOrder, path: str, actor: Actor, now: int) -> tuple[Any, ...]:
+    return (
+        new.uid, new.code(), new.test, new.disease, new.person_id, new.item_id, path,
+        new.due_on, now, actor.id, new.sampled_at, None, actor.exercise,
+    )  # fmt: skip

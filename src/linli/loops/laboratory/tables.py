@@ -1,0 +1,101 @@
+"""What was ordered of whom, and what was found? Two tables that are only added to and matched."""
+
+from django.db import models
+from django.db.models import Q
+
+from linli.columns import AreaPathField, MomentField
+from linli.errors import N_
+
+
+class Test(models.TextChoices):
+    """What is done with a sample."""
+
+    PCR = "pcr", N_("nucleic acid")
+    ANTIGEN = "antigen", N_("antigen")
+    ANTIBODY = "antibody", N_("antibody")
+    SEQUENCE = "sequence", N_("sequence")
+    CT = "ct", N_("chest CT")
+    CULTURE = "culture", N_("culture")
+
+
+class Finding(models.TextChoices):
+    """What was found."""
+
+    POSITIVE = "positive", N_("positive")
+    NEGATIVE = "negative", N_("negative")
+    INCONCLUSIVE = "inconclusive", N_("inconclusive")
+    INVALID = "invalid", N_("the sample cannot be used")
+
+
+class Match(models.TextChoices):
+    """Whose a result is, and who said so."""
+
+    UNMATCHED = "", N_("nobody found yet")
+    ORDER = "order", N_("by the order")
+    IDS = "ids", N_("by what the laboratory knows")
+    PERSON = "person", N_("by a person")
+    DISMISSED = "dismissed", N_("set aside")
+
+
+class LabOrder(models.Model):
+    """A test that was asked for: of whom, in whose care, by which sample."""
+
+    id = models.BigAutoField(primary_key=True)
+    uid = models.UUIDField(unique=True)
+    sample = models.CharField(max_length=40, unique=True)  # the code on the tube
+    test = models.CharField(max_length=12, choices=Test)
+    disease = models.CharField(max_length=24)
+    person_id = models.BigIntegerField()
+    item_id = models.BigIntegerField(null=True)  # the case or contact it was asked for
+    path = AreaPathField()
+    due_on = models.DateField(null=True)
+    ordered_at = MomentField()
+    ordered_by = models.BigIntegerField(null=True)
+    sampled_at = MomentField(null=True)
+    done_at = MomentField(null=True)  # when a result came; None: still open
+    exercise = models.BooleanField(default=False)
+
+    class Meta:
+        app_label = "loops"
+        indexes = [
+            models.Index(fields=["person_id", "-id"], name="lab_order_person"),
+            models.Index(fields=["path", "id"], condition=Q(done_at=None), name="lab_order_open"),
+        ]
+
+
+class LabResult(models.Model):
+    """What a laboratory found, with what it knows of whose sample it was."""
+
+    id = models.BigAutoField(primary_key=True)
+    uid = models.UUIDField(unique=True)  # made where it was found, or of the row in a file
+    sample = models.CharField(max_length=40, blank=True)
+    test = models.CharField(max_length=12, choices=Test)
+    disease = models.CharField(max_length=24)
+    finding = models.CharField(max_length=12, choices=Finding)
+    ct = models.FloatField(null=True)  # cycles, of a nucleic acid test
+    laboratory = models.CharField(max_length=120, blank=True)
+    sampled_at = MomentField(null=True)
+    found_at = MomentField()
+    taken_at = MomentField()
+    taken_by = models.BigIntegerField(null=True)
+    told = models.JSONField(default=dict)  # name, birth date, document, phone, code; none if known
+    person_id = models.BigIntegerField(null=True)
+    order_id = models.BigIntegerField(null=True)
+    path = AreaPathField(blank=True)  # of the person; empty while nobody is found
+    match = models.CharField(max_length=10, choices=Match, blank=True, default=Match.UNMATCHED)
+    matched_at = MomentField(null=True)
+    matched_by = models.BigIntegerField(null=True)
+    item_id = models.BigIntegerField(null=True)  # the case that a positive opened or changed
+    exercise = models.BooleanField(default=False)
+
+    class Meta:
+        app_label = "loops"
+        indexes = [
+            models.Index(
+                fields=["person_id", "-found_at"],
+                condition=Q(person_id__isnull=False),
+                name="lab_result_person",
+            ),
+            models.Index(fields=["id"], condition=Q(match=""), name="lab_result_unmatched"),
+            models.Index(fields=["sample"], condition=~Q(sample=""), name="lab_result_sample"),
+        ]

@@ -1,0 +1,265 @@
+"""No result is lost: it finds its person, or waits for somebody to say whose it is."""
+
+from datetime import date
+from typing import Any
+from uuid import uuid4
+
+import hypothesis.strategies as st
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+from linli.errors import BadInput, NotAllowed, NotFound
+from linli.loops import catalogue
+from linli.loops.advance import Opening, open_item
+from linli.loops.laboratory import orders, results
+from linli.loops.laboratory.orders import NewOrder
+from linli.loops.laboratory.results import NewResult, TakenIn
+from linli.loops.laboratory.tables import LabOrder, LabResult
+from linli.loops.laboratory.whose import Told
+from linli.loops.ledger import Event, Item
+from linli.registry.person import Person
+from tests.cast import EVENING, HOUR, City
+
+pytestmark = pytest.mark.db
+
+
+def person(city: City, code: str, name: str, area: str = "oak1", **more: Any) -> Person:
+    """Somebody of the registry."""
+    return Person.objects.create(
+        code=code, name=name, area=city.areas[area], path=city.areas[area].path,
+        source="test", as_of="2020-02-01", changed_at=EVENING, **more,
+    )  # fmt: skip
+
+
+@pytest.fixture
+def ann(city: City) -> Person:
+    """Ann, with all that the registry knows of her."""
+    return person(
+        city, "R1", "欧阳安", pinyin="ou yang an", birth_date=date(1980, 5, 1), phone="555-0100",
+        document="D1",
+    )  # fmt: skip
+
+
+def found(told: Told, finding: str = "positive", **more: Any) -> NewResult:
+    """What the laboratory found that evening."""
+    return NewResult("pcr", "covid19", finding, EVENING, told, **more)
+
+
+def take(city: City, *given: NewResult, by: str = "lil") -> TakenIn:
+    """Lil enters results."""
+    return results.take_in(city.actor(by), list(given), now=EVENING)
+
+
+def ordered(city: City, who: Person, **more: Any) -> LabOrder:
+    """Hal asks for a test."""
+    new = NewOrder(who.id, "pcr", "covid19", **more)
+    return orders.order(city.actor("hal"), new, purpose="care", now=EVENING)
+
+
+def case_of(who: Person) -> Item:
+    """The one case of a person."""
+    return Item.objects.get(loop="case", subject_id=who.id)
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        Told(document="D1", name="欧阳安"),
+        Told(document="D1", name="Ouyang An"),
+        Told(document="D1", name="An Ou Yang"),
+        Told(phone="555-0100", name="欧阳安"),
+        Told(code="R1"),
+    ],
+    ids=["document", "letters", "surname last", "phone", "code"],
+)
+def test_a_result_finds_its_person_by_what_was_told(city: City, ann: Person, told: Told) -> None:
+    assert take(city, found(told)).matched == 1
+
+    row = LabResult.objects.get()
+    assert (row.person_id, row.match, row.told, row.path) == (ann.id, "ids", {}, ann.path)
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        Told(document="D1", name="李小明"),
+        Told(name="欧阳安", birth_date=date(1980, 5, 1)),
+        Told(phone="555-0100"),
+        Told(name="欧阳安"),
+        Told(),
+    ],
+    ids=["another name", "born that day", "phone alone", "name alone", "nothing"],
+)
+def test_where_there_is_doubt_nobody_is_chosen(city: City, ann: Person, told: Told) -> None:
+    assert take(city, found(told)).unmatched == 1
+
+    row = LabResult.objects.get()
+    assert (row.person_id, row.match, row.told) == (None, "", told.kept())
+    assert not Item.objects.filter(loop="case").exists()
+
+
+def test_the_tube_leads_to_its_order_whatever_the_name(city: City, ann: Person) -> None:
+    tube = ordered(city, ann).sample
+
+    take(city, found(Told(sample=tube, name="somebody else")))
+
+    assert LabResult.objects.get().person_id == ann.id
+    assert LabOrder.objects.get().done_at is not None
+
+
+def test_a_positive_opens_a_case_that_a_person_has_to_classify(city: City, ann: Person) -> None:
+    told = take(city, found(Told(code="R1")))
+
+    item = case_of(ann)
+    assert (told.opened, told.moved) == (1, 0)
+    assert (item.item_class, item.stage, item.kind) == ("confirmed", "unclassified", "covid19")
+    assert LabResult.objects.get().item_id == item.id
+    assert Item.objects.filter(parent_id=item.id, loop="placement").count() == 1
+
+
+def test_a_positive_moves_the_case_that_is_there(city: City, ann: Person) -> None:
+    data = {"person_id": ann.id, "source": "clinic"}
+    opening = Opening(
+        city.areas["oak1"].id, "suspected", data, kind="covid19", subject_kind="person",
+        subject_id=ann.id,
+    )  # fmt: skip
+    open_item(catalogue.get("case"), opening, city.scene("hal", purpose="care"))
+
+    told = take(city, found(Told(code="R1")), found(Told(code="R1")))
+
+    assert (told.opened, told.moved) == (0, 1)
+    assert case_of(ann).item_class == "confirmed"
+    event = Event.objects.filter(item_id=case_of(ann).id, step="classify").get()
+    assert event.data["evidence"] == ["pcr_positive"]
+
+
+@pytest.mark.parametrize("finding", ["negative", "inconclusive", "invalid"])
+def test_what_is_not_positive_opens_nothing(city: City, ann: Person, finding: str) -> None:
+    take(city, found(Told(code="R1"), finding))
+
+    assert not Item.objects.filter(loop="case").exists()
+
+
+def test_an_image_speaks_for_a_disease_and_proves_none(city: City, ann: Person) -> None:
+    image = NewResult("ct", "covid19", "positive", EVENING, Told(code="R1"))
+
+    assert take(city, image).opened == 0
+
+
+def test_the_same_results_twice_are_once(city: City, ann: Person) -> None:
+    given_ = [found(Told(code="R1")), found(Told(name="nobody"))]
+    first = take(city, *given_)
+
+    again = take(city, *given_)
+
+    assert (first.new, again.new, again.again, again.opened) == (2, 0, 2, 0)
+    assert LabResult.objects.count() == 2
+
+
+def test_a_positive_of_a_contact_has_the_contact_as_its_parent(city: City, ann: Person) -> None:
+    fever = open_item(
+        catalogue.get("fever"),
+        Opening(city.areas["oak1"].id, "fever", {"person_id": ann.id, "source": "desk"}),
+        city.scene("bo", purpose="care"),
+    )
+    Item.objects.filter(id=fever.item_id).update(
+        loop="contact", stage="followed", item_class="close", subject_kind="person",
+        subject_id=ann.id, kind="covid19",
+    )  # fmt: skip
+
+    take(city, found(Told(code="R1")))
+
+    assert case_of(ann).parent_id == fever.item_id
+    assert Item.objects.get(id=fever.item_id).outcome == "case"
+
+
+def test_a_tracer_says_whose_a_waiting_result_is(city: City, ann: Person) -> None:
+    take(city, found(Told(name="欧阳安", birth_date=date(1980, 5, 1))))
+    tao = city.actor("tao")
+    (waiting,), _ = results.unmatched(tao, purpose="investigation")
+    assert [p.id for p in waiting.candidates] == [ann.id]
+
+    row = results.decide(
+        tao, waiting.result.id, person_id=ann.id, purpose="investigation", now=EVENING + HOUR
+    )
+
+    assert (row.match, row.told, row.item_id) == ("person", {}, case_of(ann).id)
+    assert results.unmatched(tao, purpose="investigation") == ([], None)
+    with pytest.raises(NotFound):
+        results.decide(tao, row.id, person_id=ann.id, purpose="investigation", now=EVENING + HOUR)
+
+
+def test_a_result_that_is_nobodys_is_set_aside_and_what_was_told_goes(city: City) -> None:
+    take(city, found(Told(name="nobody", phone="555-0199")))
+    tao = city.actor("tao")
+    row_id = LabResult.objects.get().id
+
+    row = results.decide(tao, row_id, person_id=None, purpose="investigation", now=EVENING)
+
+    assert (row.match, row.told) == ("dismissed", {})
+
+
+def test_a_tracer_gives_no_result_to_somebody_out_of_reach(city: City) -> None:
+    far = person(city, "R9", "far", area="ash1")
+    take(city, found(Told(name="nobody")))
+
+    with pytest.raises(NotFound):
+        results.decide(
+            city.actor("tao"), LabResult.objects.get().id, person_id=far.id,
+            purpose="investigation", now=EVENING,
+        )  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["ann", "gus", "quin", "cy", "sam", "eve", "jo"])
+def test_nobody_else_enters_results_or_reads_the_queue(city: City, name: str) -> None:
+    with pytest.raises(NotAllowed):
+        take(city, found(Told(name="x")), by=name)
+    with pytest.raises(NotAllowed):
+        results.unmatched(city.actor(name), purpose="investigation")
+
+
+def test_the_laboratory_sees_tubes_and_no_names(city: City, ann: Person) -> None:
+    ordered(city, ann)
+
+    (row,), _ = orders.open_orders(city.actor("lil"))
+
+    assert (row.test, row.disease) == ("pcr", "covid19")
+    with pytest.raises(NotAllowed):
+        results.unmatched(city.actor("lil"), purpose="care")
+
+
+def test_a_test_of_somebody_out_of_reach_cannot_be_asked_for(city: City) -> None:
+    far = person(city, "R9", "far", area="ash1")
+
+    with pytest.raises(NotFound):
+        ordered(city, far)
+
+
+def test_a_result_from_the_future_stops_them_all(city: City, ann: Person) -> None:
+    tomorrow = NewResult("pcr", "covid19", "positive", EVENING + HOUR, Told(code="R1"))
+
+    with pytest.raises(BadInput, match="future"):
+        take(city, found(Told(code="R1")), tomorrow)
+    assert not LabResult.objects.exists()
+
+
+KNOWN = st.sampled_from(
+    [Told(code="R1"), Told(document="D1", name="欧阳安"), Told(name="nobody"), Told()]
+)
+FINDINGS = st.sampled_from(["positive", "negative", "inconclusive", "invalid"])
+
+
+@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.tuples(KNOWN, FINDINGS), max_size=6))
+def test_what_came_in_is_matched_or_waits_and_nothing_else(
+    city: City, ann: Person, rows: list[tuple[Told, str]]
+) -> None:
+    before = LabResult.objects.count()
+    given_ = [found(told, finding, uid=uuid4()) for told, finding in rows]
+
+    told = take(city, *given_, *given_)
+
+    assert told.new == len(rows) == told.matched + told.unmatched
+    assert told.again == len(rows)
+    assert LabResult.objects.count() == before + len(rows)
+    assert Item.objects.filter(loop="case", subject_id=ann.id).count() <= 1
