@@ -28,7 +28,7 @@ from tests.cast import EVENING, City, build_city
 
 CASES, CONTACTS_EACH = 13_436, 10
 BAR_S, TICK_BAR_S = 900.0, 60.0
-AT_ONCE = 2_000
+AT_ONCE = 500
 PLACES = ("oak1", "oak2", "pine")
 
 
@@ -41,6 +41,7 @@ def main(rest: Sequence[str]) -> None:
     _fill(city, asked.cases * (1 + CONTACTS_EACH))
     analyze()
     waits: list[float] = []
+    began = time.process_time()
     with timed() as whole:
         with timed() as took:
             cases = _open_cases(city, asked.cases, waits)
@@ -52,6 +53,7 @@ def main(rest: Sequence[str]) -> None:
         f"all: {Item.objects.count():,} items, {Event.objects.count():,} events, "
         f"{FollowUp.objects.count():,} follow-ups", f"{whole[0]:.0f} s", f"<= {BAR_S:.0f} s",
     )  # fmt: skip
+    say("of that, this process at work", f"{time.process_time() - began:.0f} s")
     say("longest that a clock waited for its tick", f"{max(waits):.1f} s", f"< {TICK_BAR_S:.0f} s")
     raw_s = _raw()
     say("the same rows by raw statements", f"{raw_s:.1f} s")
@@ -82,7 +84,6 @@ def _ticked(waits: list[float], started: float) -> None:
 def _open_cases(city: City, count: int, waits: list[float]) -> list[int]:
     area_of = dict(Person.objects.values_list("id", "area_id"))
     scene = city.scene("hal", purpose="care")
-    pine = city.scene("gil", purpose="investigation")
     ids: list[int] = []
     for start in range(1, count + 1, AT_ONCE):
         began = time.perf_counter()
@@ -98,7 +99,6 @@ def _open_cases(city: City, count: int, waits: list[float]) -> list[int]:
         assert not refused, refused[0].problem
         ids += [one.item_id for one in moved]
         _ticked(waits, began)
-    del pine
     return ids
 
 

@@ -14,6 +14,7 @@ from linli.api.loops import plural
 from linli.jobs import queue
 from linli.jobs.outbox import Notice
 from linli.loops import catalogue
+from linli.loops.exposures.tables import Exposure
 from linli.loops.ledger import Item
 from linli.loops.loop import Loop
 from linli.policy.powers import roles_for
@@ -102,6 +103,12 @@ def furnish(city: City, name: str) -> Place:
         catalogue.all_loops().values(), key=lambda loop: not loop.opened_by - {Role.SYSTEM}
     ):
         rows[plural(loop)] = _stands(loop, item, rows)
+    for word, who in (("cases", double), ("contacts", person)):
+        Item.objects.filter(id=rows[word]).update(subject_kind="person", subject_id=who.id)
+    exposure = Exposure.objects.create(
+        source_id=rows["cases"], source_person_id=double.id, person_id=person.id, path=area.path,
+        last_met_at=EVENING - HOUR, found_at=EVENING,
+    )  # fmt: skip
     ids = {
         "area_id": area.id,
         "parent_id": area.id,
@@ -112,6 +119,12 @@ def furnish(city: City, name: str) -> Place:
         "declaration_id": declared.id,
         "item": item,
         "pair_id": pair.id,
+        "person_id": person.id,
+        "source_id": rows["cases"],
+        "contact_id": rows["contacts"],
+        "exposure_id": exposure.id,
+        "holder_id": city.accounts["cleo"].id,
+        "site_id": site.id,
     }
     return Place(area.id, rows, ids)
 
@@ -126,7 +139,8 @@ def _stands(loop: Loop, item_id: int, rows: dict[str, int]) -> int:
     if loop.opened_by == {Role.SYSTEM}:
         columns["parent_id"] = rows["directives"]
     schema = loop.asks.model_json_schema(ref_template="#/components/schemas/{model}")
-    examples = Examples({"components": {"schemas": schema.get("$defs", {})}}, {})
+    ids = {"person_id": rows["people"]}
+    examples = Examples({"components": {"schemas": schema.get("$defs", {})}}, ids)
     columns["data"] = loop.asks.model_validate(examples.of(schema)).model_dump(mode="json")
     del columns["id"]
     return Item.objects.create(**columns).id

@@ -166,7 +166,7 @@ class FigureAsked(BaseModel):
 
 
 class FigureSeen(BaseModel):
-    """A figure, and what it is of; its list is at /figures/{name}."""
+    """A figure, and what it is of; its list is at /figures/{figure}."""
 
     name: str
     label: str
@@ -174,19 +174,6 @@ class FigureSeen(BaseModel):
     of: int
     low: float | None
     high: float | None
-
-
-@router.get(
-    "",
-    response=list[ExposureRow],
-    operation_id="exposures_list",
-    summary="Candidates and contacts of a case, the likeliest first",
-    openapi_extra=door(DECIDE, about_residents=True),
-)
-def listing(request: HttpRequest, wanted: Query[ExposureAsked]) -> Any:
-    """Decided ones stay in the list, with who decided and why."""
-    find.source_of(wanted.source_id, _scene(request))
-    return list(Exposure.objects.filter(source_id=wanted.source_id).order_by("-score", "id"))
 
 
 @router.post(
@@ -221,7 +208,7 @@ def name(request: HttpRequest, body: Body[ExposureNamed]) -> Any:
     response=ExposureDecided,
     operation_id="exposures_accept",
     summary="Take candidates as contacts: each person once, whoever named them",
-    openapi_extra=door(DECIDE, about_residents=True, placed=False),
+    openapi_extra=door(DECIDE, about_residents=True),
 )
 def accept(request: HttpRequest, body: Body[ExposureAccept]) -> Any:
     """Follow-ups, tests and quarantine follow by the plan of the disease."""
@@ -233,7 +220,7 @@ def accept(request: HttpRequest, body: Body[ExposureAccept]) -> Any:
     response=ExposureDecided,
     operation_id="exposures_dismiss",
     summary="Take candidates as no contacts, and say why",
-    openapi_extra=door(DECIDE, about_residents=True, placed=False),
+    openapi_extra=door(DECIDE, about_residents=True),
 )
 def dismiss(request: HttpRequest, body: Body[ExposureDismiss]) -> Any:
     """Remembered; the same person is not asked about again for this case."""
@@ -285,7 +272,7 @@ def all_figures(request: HttpRequest, wanted: Query[FigureAsked]) -> Any:
 
 
 @router.get(
-    "/figures/{name}",
+    "/figures/{figure}",
     response=list[ItemRow],
     operation_id="exposures_figure_list",
     summary="The cases or contacts that a figure counts, the newest first",
@@ -293,12 +280,12 @@ def all_figures(request: HttpRequest, wanted: Query[FigureAsked]) -> Any:
 )
 def figure_list(
     request: HttpRequest,
-    name: Annotated[FigureName, Path()],  # type: ignore[valid-type]
+    figure: Annotated[FigureName, Path()],  # type: ignore[valid-type]
     wanted: Query[FigureAsked],
 ) -> Any:
     """At most 200 rows."""
     asked = _asked(wanted)
-    which = str(name.value)  # type: ignore[attr-defined]
+    which = str(figure.value)  # type: ignore[attr-defined]
     return figures.rows_of(which, actor_of(request), asked, purpose=purpose_of(request))
 
 
@@ -336,6 +323,19 @@ def picture(request: HttpRequest, person_id: Path[Id], wanted: Query[ChainAsked]
     answer = HttpResponse(drawn.svg, content_type="image/svg+xml")
     answer["Content-Disposition"] = 'attachment; filename="chain.svg"'
     return answer
+
+
+@router.get(
+    "/{source_id}",
+    response=list[ExposureRow],
+    operation_id="exposures_list",
+    summary="Candidates and contacts of a case, the likeliest first",
+    openapi_extra=door(DECIDE, about_residents=True),
+)
+def listing(request: HttpRequest, source_id: Path[Id]) -> Any:
+    """Decided ones stay in the list, with who decided and why."""
+    find.source_of(source_id, _scene(request))
+    return list(Exposure.objects.filter(source_id=source_id).order_by("-score", "id"))
 
 
 def _scene(request: HttpRequest) -> Scene:

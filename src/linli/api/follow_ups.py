@@ -121,7 +121,7 @@ def of_contact(request: HttpRequest, contact_id: Path[Id]) -> Any:
 
 
 @router.post(
-    "/batch",
+    "/tell",
     response=FollowUpTaken,
     operation_id="follow_ups_tell",
     summary="Tell what became of follow-ups",

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from django.http import HttpRequest
-from ninja import Body, File, Query, Router
+from ninja import Body, File, Path, Query, Router
 from ninja.files import UploadedFile
 from pydantic import BaseModel, Field
 
@@ -103,24 +103,23 @@ class VisitRow(BaseModel):
 
 
 class VisitAsked(BaseModel):
-    """Whose visits, and in which time."""
+    """In which time."""
 
-    person_id: Id
     from_at: Happened | None = None
     until_at: Happened | None = None
 
 
 @router.get(
-    "",
+    "/{person_id}",
     response=list[VisitRow],
     operation_id="visits_list",
     summary="One person's visits, oldest first",
     openapi_extra=door(find.SEE, about_residents=True),
 )
-def listing(request: HttpRequest, wanted: Query[VisitAsked]) -> Any:
+def listing(request: HttpRequest, person_id: Path[Id], wanted: Query[VisitAsked]) -> Any:
     """The look is recorded, and the person can read of it."""
     return find.of_person(
-        wanted.person_id,
+        person_id,
         _scene(request),
         from_at=clock.seconds(wanted.from_at) if wanted.from_at else None,
         until_at=clock.seconds(wanted.until_at) if wanted.until_at else None,
@@ -128,7 +127,7 @@ def listing(request: HttpRequest, wanted: Query[VisitAsked]) -> Any:
 
 
 @router.post(
-    "/batch",
+    "",
     response=VisitTaken,
     operation_id="visits_take_in",
     summary="Take in visits; the same ones twice change nothing",

@@ -27,7 +27,7 @@ from linli.policy.can import Ask, can
 from linli.policy.roles import TRACERS, Purpose
 from linli.registry.person import Person
 
-ROWS_AT_ONCE = 20_000
+ROWS_AT_ONCE = 5_000  # one transaction, so that nobody waits long
 EVIDENCE = [{"way": "named", "relation": "list"}]
 
 
@@ -54,6 +54,8 @@ class Taken:
 
 def take_in(rows: Sequence[Listed], scene: Scene) -> Taken:
     """Take a list in, some thousand rows at a time; the same list twice changes nothing."""
+    chosen = Purpose(scene.purpose) if scene.purpose else None
+    can(scene.actor, Ask(DECIDE, TRACERS, None, chosen, True)).required()
     new = again = contacts = 0
     refused: list[Refused] = []
     for start in range(0, len(rows), ROWS_AT_ONCE):

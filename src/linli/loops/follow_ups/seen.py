@@ -53,6 +53,8 @@ class Taken:
 
 def take_in(told: Sequence[Told], scene: Scene) -> Taken:
     """Write what was told, and let each contact go on from it."""
+    purpose = Purpose(scene.purpose) if scene.purpose else None
+    can(scene.actor, Ask("follow_ups.do", FOLLOWERS, None, purpose, True)).required()
     refused: list[Refused] = []
     good: list[Told] = []
     with transaction.atomic():

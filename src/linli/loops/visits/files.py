@@ -45,6 +45,7 @@ NEEDED = ("person", "place_kind", "from")
 
 def take_in(file: IO[bytes], scene: Scene) -> Taken:
     """Read a file of visits and take them in; the row of the file is each refused one's index."""
+    intake.may(scene)
     new = again = 0
     refused: list[Refused] = []
     with table_of(file) as (header, rows):

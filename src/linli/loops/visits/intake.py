@@ -25,7 +25,7 @@ from linli.loops.visits.tables import (
     Source,
     Visit,
 )
-from linli.policy.can import Ask, can
+from linli.policy.can import Ask, Holding, can
 from linli.policy.powers import roles_for
 from linli.policy.roles import Purpose
 from linli.registry.names import fold
@@ -74,7 +74,7 @@ class Taken:
 
 def take_in(visits: Sequence[NewVisit], scene: Scene) -> Taken:
     """Write visits; a row that is there already changes nothing, a bad one is told apart."""
-    can(scene.actor, Ask(EDIT, roles_for(EDIT), None, _purpose(scene), True)).required()
+    may(scene)
     refused: list[Refused] = []
     n_good = n_new = 0
     for start in range(0, len(visits), BATCH):
@@ -84,14 +84,17 @@ def take_in(visits: Sequence[NewVisit], scene: Scene) -> Taken:
             n_good += len(rows)
             n_new += _write(rows)
             if rows:
-                holding = can(
-                    scene.actor, Ask(EDIT, roles_for(EDIT), None, _purpose(scene), True)
-                ).required()
+                holding = may(scene)
                 record(
                     scene.actor, "write", "visits", holding=holding, purpose=scene.purpose,
                     path=holding.path, detail={"rows": len(rows)},
                 )  # fmt: skip
     return Taken(n_new, n_good - n_new, refused)
+
+
+def may(scene: Scene) -> Holding:
+    """The holding that lets this person record visits anywhere; raises what is in the way."""
+    return can(scene.actor, Ask(EDIT, roles_for(EDIT), None, _purpose(scene), True)).required()
 
 
 def _purpose(scene: Scene) -> Purpose | None:
