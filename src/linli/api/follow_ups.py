@@ -108,18 +108,6 @@ def mine(request: HttpRequest, wanted: Query[FollowUpAsked]) -> Any:
     return today.of_worker(_scene(request), day=wanted.day).rows
 
 
-@router.get(
-    "/{contact_id}",
-    response=list[FollowUpRow],
-    operation_id="follow_ups_of_contact",
-    summary="A contact's calendar",
-    openapi_extra=door("follow_ups.do", about_residents=True),
-)
-def of_contact(request: HttpRequest, contact_id: Path[Id]) -> Any:
-    """Every day of it, what was done and what was not."""
-    return today.of_contact(contact_id, _scene(request))
-
-
 @router.post(
     "/tell",
     response=FollowUpTaken,
@@ -152,6 +140,18 @@ def plan(request: HttpRequest, body: Body[FollowUpPlan]) -> Any:
     return today.plan(
         body.area_id, _scene(request), first=body.first, last=body.last, deal=body.deal
     )
+
+
+@router.get(
+    "/{contact_id}",
+    response=list[FollowUpRow],
+    operation_id="follow_ups_of_contact",
+    summary="A contact's calendar",
+    openapi_extra=door("follow_ups.do", about_residents=True),
+)
+def of_contact(request: HttpRequest, contact_id: Path[Id]) -> Any:
+    """Every day of it, what was done and what was not."""
+    return today.of_contact(contact_id, _scene(request))
 
 
 def _scene(request: HttpRequest) -> Scene:

@@ -109,23 +109,6 @@ class VisitAsked(BaseModel):
     until_at: Happened | None = None
 
 
-@router.get(
-    "/{person_id}",
-    response=list[VisitRow],
-    operation_id="visits_list",
-    summary="One person's visits, oldest first",
-    openapi_extra=door(find.SEE, about_residents=True),
-)
-def listing(request: HttpRequest, person_id: Path[Id], wanted: Query[VisitAsked]) -> Any:
-    """The look is recorded, and the person can read of it."""
-    return find.of_person(
-        person_id,
-        _scene(request),
-        from_at=clock.seconds(wanted.from_at) if wanted.from_at else None,
-        until_at=clock.seconds(wanted.until_at) if wanted.until_at else None,
-    ).rows
-
-
 @router.post(
     "",
     response=VisitTaken,
@@ -149,6 +132,23 @@ def batch(request: HttpRequest, body: Body[VisitBatch]) -> Any:
 def file(request: HttpRequest, file: File[UploadedFile]) -> Any:
     """Titles in Chinese or English; the same file twice changes nothing."""
     return _told(files.take_in(file.file, _scene(request)))  # type: ignore[arg-type]
+
+
+@router.get(
+    "/{person_id}",
+    response=list[VisitRow],
+    operation_id="visits_list",
+    summary="One person's visits, oldest first",
+    openapi_extra=door(find.SEE, about_residents=True),
+)
+def listing(request: HttpRequest, person_id: Path[Id], wanted: Query[VisitAsked]) -> Any:
+    """The look is recorded, and the person can read of it."""
+    return find.of_person(
+        person_id,
+        _scene(request),
+        from_at=clock.seconds(wanted.from_at) if wanted.from_at else None,
+        until_at=clock.seconds(wanted.until_at) if wanted.until_at else None,
+    ).rows
 
 
 def _scene(request: HttpRequest) -> Scene:
