@@ -60,6 +60,17 @@ def insert(model: type[models.Model], columns: Sequence[str], rows: Iterable[Seq
         return cursor.rowcount
 
 
+def fill(table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    """Fill a temporary table of this connection with plain values."""
+    names = ", ".join(columns)
+    if connection.vendor == "postgresql":
+        _copy(f"COPY {table} ({names}) FROM STDIN", rows)
+        return
+    marks = ", ".join(["%s"] * len(columns))
+    with connection.cursor() as cursor:
+        cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks})", rows)
+
+
 @contextmanager
 def indexes_aside(*filled: type[models.Model]) -> Iterator[None]:
     """Fill tables without their plain indexes, which are built once at the end.

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from datetime import time as time_of_day
 from zoneinfo import ZoneInfo
 
 CITY_ZONE_DEFAULT = "Asia/Shanghai"
@@ -72,3 +73,8 @@ def seconds(at: datetime) -> int:
 def day(at: datetime, zone: str = CITY_ZONE_DEFAULT) -> date:
     """The city's day of a moment."""
     return at.astimezone(ZoneInfo(zone)).date()
+
+
+def midnight_s(on: date, zone: str = CITY_ZONE_DEFAULT) -> int:
+    """The first second of the city's day, in UTC seconds."""
+    return int(datetime.combine(on, time_of_day.min, ZoneInfo(zone)).timestamp())

@@ -10,6 +10,8 @@ TEXTS = {
     "starts_at": "2020-02-09T20:00:00+08:00",
     "ends_at": "2020-02-20T20:00:00+08:00",
     "mode": "emergency",
+    "from_at": "2020-02-09T09:00:00+08:00",
+    "until_at": "2020-02-09T10:00:00+08:00",
     "role": "grid_worker",
     "text": '[[ladder.default]]\nat = "100%"\n[[clock]]\nstage = "working"\nlimit = "1h"\n',
 }
@@ -28,6 +30,8 @@ class Examples:
             return TEXTS[name]
         if "$ref" in schema:
             return self.of(self.schemas[schema["$ref"].rpartition("/")[2]], name)
+        if name == "ids":
+            return [self.ids["exposure_id"]]
         if name.endswith("_id") or name == "item":
             return self.ids[name]
         if "const" in schema:

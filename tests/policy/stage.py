@@ -14,6 +14,7 @@ from linli.api.loops import plural
 from linli.jobs import queue
 from linli.jobs.outbox import Notice
 from linli.loops import catalogue
+from linli.loops.exposures.tables import Exposure
 from linli.loops.laboratory import results
 from linli.loops.laboratory.results import NewResult
 from linli.loops.laboratory.tables import LabResult
@@ -106,6 +107,12 @@ def furnish(city: City, name: str) -> Place:
         catalogue.all_loops().values(), key=lambda loop: not loop.opened_by - {Role.SYSTEM}
     ):
         rows[plural(loop)] = _stands(loop, item, rows, {"person_id": person.id})
+    for word, who in (("cases", double), ("contacts", person)):
+        Item.objects.filter(id=rows[word]).update(subject_kind="person", subject_id=who.id)
+    exposure = Exposure.objects.create(
+        source_id=rows["cases"], source_person_id=double.id, person_id=person.id, path=area.path,
+        last_met_at=EVENING - HOUR, found_at=EVENING,
+    )  # fmt: skip
     ids = {
         "area_id": area.id,
         "parent_id": area.id,
@@ -120,6 +127,10 @@ def furnish(city: City, name: str) -> Place:
         "pair_id": pair.id,
         "site_id": site.id,
         "result_id": waiting_result(city),
+        "source_id": rows["cases"],
+        "contact_id": rows["contacts"],
+        "exposure_id": exposure.id,
+        "holder_id": city.accounts["cleo"].id,
     }
     return Place(area.id, rows, ids)
 

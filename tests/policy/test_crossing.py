@@ -118,7 +118,7 @@ class World:
         ids = {**place.ids, "row_id": place.rows.get(word, 0), "loop": "request", "code": "noise"}
         ids["token_id"] = stage.a_token(self.city)
         ids["item_id"] = ids["row_id"]
-        ids |= {"name": next(iter(code_lists())), "kind": "people"}
+        ids |= {"name": next(iter(code_lists())), "kind": "people", "figure": "unseen"}
         if word == "duties":
             ids["row_id"] = Duty.objects.order_by("id").values_list("id", flat=True)[0]
         own = {name: ids[f"{name} of {role}"] for name in ids if f"{name} of {role}" in ids}

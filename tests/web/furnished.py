@@ -10,6 +10,7 @@ from linli import clock
 from linli.jobs import outbox
 from linli.loops import tick
 from linli.loops.advance import advance
+from linli.loops.exposures import decide, find
 from linli.loops.requests.file import Filed, file_request
 from linli.loops.requests.forms import Channel
 from linli.loops.scene import Scene
@@ -20,6 +21,7 @@ from linli.registry.households import Household
 from linli.registry.people import Person
 from linli.registry.sites import Site, SiteKind
 from tests.cast import EVENING, City
+from tests.journeys.outbreak import Outbreak
 
 PHONE = "027-555-0101"
 PASSWORD = "elm-street-at-night"
@@ -77,7 +79,19 @@ def furnish(city: City) -> Furnished:
     )  # fmt: skip
     duplicates.suspect(person.id, again.id, score=0.9, evidence=["name", "phone"], now=EVENING)
     ids = {"again": again.id, "household": household.id, "person": person.id, "site": site.id}
+    ids |= trace(city)
     return Furnished(city, asked, answered, ids)
+
+
+def trace(city: City) -> dict[str, int]:
+    """A confirmed case who met two people, one of them a contact since."""
+    outbreak = Outbreak(city)
+    case = outbreak.confirm("Wang")
+    outbreak.meet("Wang", "Li", "Chen", place="渔家")
+    find.look(case, outbreak.scene("tao"))
+    decide.accept([outbreak.exposure(case, "Li").id], outbreak.scene("tao"))
+    contact = outbreak.contact("Li")
+    return {"case": case, "contact": contact.id, "traced": outbreak.person("Wang").id}
 
 
 def ask(city: City, kind: str, words: str) -> Filed:
@@ -190,6 +204,17 @@ VISITS: tuple[Visit, ...] = (
     Visit("round_questions", "gil", at("round_questions"), refused=(None, "ann", "kim")),
     Visit("rewards", "sam", at("rewards"), refused=(None, "ann", "gil", "cy")),
     Visit("disinfections", "cy", at("disinfections"), refused=(None, "ann", "jo")),
+    Visit("tracing", "tao", at("tracing"), refused=(None, "ann", "gus", "quin", "jo")),
+    Visit("tracing_list", "tao", at("tracing_list", name="no_source"), refused=(None, "ann")),
+    Visit(
+        "tracing_case",
+        "tao",
+        at("tracing_case", source_id="case"),
+        refused=(None, "ann", "cy", "eve", "gus", "quin"),
+    ),
+    Visit("follow_ups", "cy", at("follow_ups"), refused=(None, "ann", "gus", "quin")),
+    Visit("contact", "cy", at("contact", contact_id="contact"), refused=(None, "ann", "eve")),
+    Visit("chain", "tao", at("chain", person_id="traced"), refused=(None, "ann", "cy", "eve")),
     Visit("audit", "kim", at("audit"), refused=(None, "ann", "cy", "lou", "gil")),
 )
 NOT_PAGES = frozenset(
@@ -199,8 +224,8 @@ NOT_PAGES = frozenset(
         "desk_places", "desk_similar", "desk_join", "appoint", "relieve", "declare", "lift",
         "issue", "screening_report", "round_call", "round_take", "round_questions_file",
         "prove", "proof", "records_out", "laboratory_take", "laboratory_match", "decide_pair",
-        "break_glass", "filed",
+        "break_glass", "filed", "tracing_act", "follow_ups_tell",
         # opened by tests of their own
-        "cast", "screening_own",
+        "cast", "screening_own", "chain_picture",
     }
 )  # fmt: skip

@@ -6,7 +6,9 @@ from linli import __version__
 from linli.api import (
     boards,
     codes,
+    exposures,
     faults,
+    follow_ups,
     imports,
     joining,
     laboratory,
@@ -18,6 +20,7 @@ from linli.api import (
     rules,
     screening,
     signals,
+    visits,
     work,
 )
 from linli.api.auth import Caller
@@ -49,6 +52,9 @@ def build() -> LinliAPI:
     made.add_router("/roster", roster.router)
     made.add_router("/boards", boards.router)
     made.add_router("/map", layers.router)
+    made.add_router("/visits", visits.router)
+    made.add_router("/exposures", exposures.router)
+    made.add_router("/follow-ups", follow_ups.router)
     for kind in KINDS.values():
         made.add_router(f"/{kind.name}", records.router_of(kind))
     for loop in catalogue.all_loops().values():

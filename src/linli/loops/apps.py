@@ -16,10 +16,15 @@ class LoopsConfig(AppConfig):
     def ready(self) -> None:
         """After a migration every loop has limits in force; items follow people through merges."""
         from linli.loops import subjects  # needs the tables, which load after this module
+        from linli.loops.exposures import following as exposures
+        from linli.loops.visits import following as visits
         from linli.registry import merges
 
         post_migrate.connect(_ship_limits, sender=self)
         merges.follow("items", subjects.move_person)
+        merges.follow("visits", visits.move_person)
+        merges.follow("exposures", exposures.move_person)
+        merges.follow("sources", exposures.move_source)
 
 
 def _ship_limits(**_: Any) -> None:

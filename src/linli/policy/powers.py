@@ -8,8 +8,10 @@ from linli.policy.roles import (
     DOOR_STAFF,
     DUTY_OFFICERS,
     FIELD_STAFF,
+    FOLLOWERS,
     HEALTH_STAFF,
     STAFF,
+    TRACERS,
     Role,
 )
 
@@ -46,6 +48,13 @@ POWERS: dict[str, frozenset[Role]] = {
     "people.edit": _KEEPERS | {Role.GRID_WORKER, Role.SECRETARY},
     "people.merge": _KEEPERS,
     "people.break_glass": FIELD_STAFF,
+    # where people were, whom they met, and how contacts are
+    "visits.see": TRACERS,
+    "visits.edit": TRACERS | {Role.CLINICIAN},
+    "exposures.decide": TRACERS,
+    "follow_ups.do": FOLLOWERS,
+    "follow_ups.plan": TRACERS,
+    "chains.see": TRACERS,
     # the laboratory: it sees tubes; whoever treats or traces sees whose they are
     "laboratory.order": frozenset({Role.CLINICIAN, Role.TRACER}) | DESKS,
     "laboratory.result": frozenset({Role.LABORATORY, Role.CLINICIAN}),

@@ -7,6 +7,7 @@ from uuid import UUID
 from linli.errors import Problem
 from linli.loops import catalogue
 from linli.loops.acts import Act, Open, Take, act_many
+from linli.loops.advance import advance_many
 from linli.loops.laboratory.tables import Finding, LabResult, Test
 from linli.loops.ledger import Item
 from linli.loops.loop import State
@@ -41,6 +42,8 @@ def follow(uids: Sequence[UUID], *, now: int, exercise: bool) -> tuple[int, int]
         if act is not None and key not in acts:
             acts[key], of[key] = act, row
     done = act_many(list(acts.values()))
+    turned = [contacts[key].id for key in acts if key in contacts]
+    advance_many(turned, "turn", scene, data={"because": "lab"})  # one who is a contact no more
     opened = moved = 0
     for key, act, outcome in zip(acts, acts.values(), done, strict=True):
         if isinstance(outcome, Problem):

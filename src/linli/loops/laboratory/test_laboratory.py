@@ -163,12 +163,14 @@ def test_a_positive_of_a_contact_has_the_contact_as_its_parent(city: City, ann: 
         city.scene("bo", purpose="care"),
     )
     Item.objects.filter(id=fever.item_id).update(
-        loop="contact", subject_kind="person", subject_id=ann.id, kind="covid19"
-    )
+        loop="contact", stage="followed", item_class="close", subject_kind="person",
+        subject_id=ann.id, kind="covid19",
+    )  # fmt: skip
 
     take(city, found(Told(code="R1")))
 
     assert case_of(ann).parent_id == fever.item_id
+    assert Item.objects.get(id=fever.item_id).outcome == "case"
 
 
 def test_a_tracer_says_whose_a_waiting_result_is(city: City, ann: Person) -> None:

@@ -1,0 +1,1 @@
+"""Who met whom: candidates found or named, decided by a person, and kept for good."""

@@ -1,0 +1,228 @@
+"""Who asks which contact on which day? A schedule for a period, made for all in one statement.
+
+The days and times come from the plan of the disease and the class of risk; the workers by
+nearness and load, in turn, or as before. What was done stays as it was done: making a schedule
+anew moves only what is still to be done.
+"""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from enum import StrEnum
+from typing import Any
+
+from django.db import connection, transaction
+
+from linli import bulk, clock
+from linli.errors import N_, BadInput
+from linli.loops import observation
+from linli.loops.advance import advance_many
+from linli.loops.follow_ups.tables import (
+    DAY_BITS,
+    FIRST_DAY,
+    RELEASE_SLOT,
+    SLOT_BITS,
+    TEST_SLOT,
+    FollowUp,
+    Seen,
+    keys_of,
+)
+from linli.loops.follow_ups.teams import Teams, teams
+from linli.loops.scene import Scene
+from linli.policy.can import SYSTEM
+
+MOST_PERIOD_DAYS = 400
+
+
+class Deal(StrEnum):
+    """How contacts are given to workers."""
+
+    NEAREST = "nearest"
+    IN_TURN = "in_turn"
+    KEEP = "keep"
+
+
+@dataclass(frozen=True)
+class Made:
+    """What making a schedule did; ``kept`` were done already and stay as they were."""
+
+    n_contacts: int
+    n_made: int
+    n_kept: int
+    n_taken_back: int
+    n_without_worker: int
+
+
+Contact = tuple[int, str, str, str, int | None, str]  # id, disease, risk, path, holder, data
+
+
+def make(
+    contact_ids: Sequence[int] | None = None,
+    *,
+    now: int,
+    first: date | None = None,
+    last: date | None = None,
+    deal: Deal = Deal.KEEP,
+    exercise: bool = False,
+) -> Made:
+    """Make or remake the follow-ups of these contacts, or of all, for a period.
+
+    ``first`` is today if left out and never lies before; ``last`` is the end of each contact's
+    own plan. Raises BadInput for a period that is none.
+    """
+    today = clock.day(clock.moment(now))
+    start = max(first or today, today)
+    if last is not None and not start <= last <= start + timedelta(days=MOST_PERIOD_DAYS):
+        raise BadInput(
+            N_("From {first} to {last} is no period that can be planned. Choose other days."),
+            first=start.isoformat(),
+            last=last.isoformat(),
+        )
+    with transaction.atomic():
+        rows = _contacts(contact_ids, exercise)
+        dealt = _deal(rows, deal, now)
+        plans, patterns = _patterns(rows, dealt, start, last, today)
+        made = _write(plans, patterns, start, last)
+        _hand_over(rows, dealt, now, exercise)
+    return made
+
+
+def end(contact_id: int, *, on: date) -> int:
+    """Drop what is still to be done from a day on; what nobody did before stays in sight."""
+    first, beyond = keys_of(contact_id)
+    rows = FollowUp.objects.filter(id__gte=first, id__lt=beyond, status=Seen.DUE)
+    return rows.filter(day__gte=on).delete()[0]
+
+
+def _contacts(ids: Sequence[int] | None, exercise: bool) -> list[Contact]:
+    """The contacts under way, in the order of where they are."""
+    base = (
+        "SELECT id, kind, item_class, path, holder_id, data FROM loops_item "
+        "WHERE loop = 'contact' AND state <> 'closed' AND exercise = %s"
+    )
+    rows: list[Any] = []
+    with connection.cursor() as cursor:
+        if ids is None:
+            cursor.execute(base, [exercise])
+            rows = cursor.fetchall()
+        else:
+            for n in range(0, len(ids), 500):
+                part = ids[n : n + 500]
+                marks = ", ".join(["%s"] * len(part))
+                cursor.execute(f"{base} AND id IN ({marks})", [exercise, *part])
+                rows += cursor.fetchall()
+    return sorted(rows, key=lambda row: row[0])
+
+
+def _deal(rows: Iterable[Contact], deal: Deal, now: int) -> dict[int, int | None]:
+    """Who gets each contact."""
+    here = teams(now)
+    return {row[0]: _one(here, deal, row[3], row[4]) for row in rows}
+
+
+def _one(here: Teams, deal: Deal, path: str, holder: int | None) -> int | None:
+    if deal is Deal.IN_TURN:
+        return here.next(path)
+    if deal is Deal.KEEP and here.works_near(holder, path):
+        return holder
+    return here.nearest(path, 1)
+
+
+def _hand_over(
+    rows: Iterable[Contact], dealt: dict[int, int | None], now: int, exercise: bool
+) -> None:
+    """Let the items name the same workers as the schedule, through the engine's own door."""
+    moved = {row[0]: dealt[row[0]] for row in rows if dealt[row[0]] not in (None, row[4])}
+    scene = Scene(replace(SYSTEM, exercise=exercise), now)
+    each = {contact: {"holder_id": account} for contact, account in moved.items()}
+    advance_many(moved, "hand", scene, each=each)
+
+
+Planned = tuple[int, int, int | None]  # contact, pattern, holder
+Pattern = tuple[int, int, str, int]  # pattern, number of the day, day, slot
+
+
+def _patterns(
+    rows: Iterable[Contact],
+    dealt: dict[int, int | None],
+    start: date,
+    last: date | None,
+    today: date,
+) -> tuple[list[Planned], list[Pattern]]:
+    """Each contact's pattern; contacts of one disease, class and last meeting share one."""
+    known: dict[tuple[str, str, str], int] = {}
+    planned: list[Planned] = []
+    patterns: list[Pattern] = []
+    for contact_id, disease, risk, _, _, data in rows:
+        met = _met_on(data)
+        key = (disease, risk, met)
+        if key not in known:
+            known[key] = len(known)
+            for day, slot in days_of(disease, risk, date.fromisoformat(met), today):
+                if start <= day and (last is None or day <= last):
+                    patterns.append((known[key], (day - FIRST_DAY).days, day.isoformat(), slot))
+        planned.append((contact_id, known[key], dealt[contact_id]))
+    return planned, patterns
+
+
+def days_of(disease: str, risk: str, met_on: date, today: date) -> list[tuple[date, int]]:
+    """Every (day, slot) of a plan from today on; a test day that has passed is owed today."""
+    plan = observation.of(disease).plan(risk)
+    found = [
+        (met_on + timedelta(days=n), slot)
+        for n in plan.follow_up_days()
+        for slot in range(plan.times_a_day)
+    ]
+    tests = {max(met_on + timedelta(days=n), today) for n in plan.tests_on}
+    found += [(day, TEST_SLOT) for day in tests if day <= met_on + timedelta(days=plan.days)]
+    found.append((max(met_on + timedelta(days=plan.days + 1), today), RELEASE_SLOT))
+    return sorted((day, slot) for day, slot in found if day >= today)
+
+
+def _met_on(data: Any) -> str:
+    return str((json.loads(data) if isinstance(data, str) else data)["last_met_on"])
+
+
+def _write(
+    planned: Sequence[Planned], patterns: Sequence[Pattern], start: date, last: date | None
+) -> Made:
+    with connection.cursor() as cursor:
+        for statement in _TABLES:
+            cursor.execute(statement)
+        bulk.fill("plan", ("contact_id", "pattern_id", "holder_id"), planned)
+        bulk.fill("pattern", ("pattern_id", "n", "day", "slot"), patterns)
+        period = [start.isoformat(), (last or date.max).isoformat()]
+        cursor.execute(_TAKE_BACK, period)
+        taken_back = cursor.rowcount
+        cursor.execute(_KEPT, period)
+        kept = cursor.fetchone()[0]
+        cursor.execute(_MAKE)
+        made = cursor.rowcount
+    nobody = sum(holder is None for _, _, holder in planned)
+    return Made(len(planned), made, kept, taken_back, nobody)
+
+
+_TABLES = (
+    "DROP TABLE IF EXISTS plan",
+    "DROP TABLE IF EXISTS pattern",
+    "CREATE TEMP TABLE plan (contact_id bigint PRIMARY KEY, pattern_id int, holder_id bigint)",
+    "CREATE TEMP TABLE pattern (pattern_id int, n int, day date, slot smallint)",
+)
+# What is still to be done is taken back and planned anew; the period is all that is touched.
+_TAKE_BACK = """
+DELETE FROM loops_followup WHERE status = '' AND day >= %s AND day <= %s
+AND contact_id IN (SELECT contact_id FROM plan)
+"""
+_KEPT = """
+SELECT count(*) FROM loops_followup WHERE status <> '' AND day >= %s AND day <= %s
+AND contact_id IN (SELECT contact_id FROM plan)
+"""
+_MAKE = f"""
+INSERT INTO loops_followup (id, contact_id, day, slot, holder_id, status)
+SELECT (plan.contact_id * {1 << DAY_BITS} + pattern.n) * {1 << SLOT_BITS} + pattern.slot,
+       plan.contact_id, pattern.day, pattern.slot, plan.holder_id, ''
+FROM plan JOIN pattern ON pattern.pattern_id = plan.pattern_id
+ORDER BY 1
+ON CONFLICT (id) DO NOTHING
+"""

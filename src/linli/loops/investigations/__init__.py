@@ -1,0 +1,1 @@
+"""Whoever is confirmed is asked where they were, and everybody they met is decided on."""
