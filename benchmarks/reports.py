@@ -33,7 +33,7 @@ from linli import clock
 from linli.audit.records import Record
 from linli.loops.screening import counting, coverage, partitions, statements
 from linli.loops.screening.statements import Writer
-from linli.loops.screening.tables import Beaten, Count, Followup, Report, Round
+from linli.loops.screening.tables import Beaten, Count, Owed, Report, Round
 from linli.policy.can import Actor, Holding, end_of
 from linli.policy.roles import Role
 from linli.registry import roster, tokens
@@ -309,7 +309,7 @@ def _lists() -> None:
 
 
 def _empty() -> None:
-    tables = [m._meta.db_table for m in (Report, Count, Beaten, Followup)]
+    tables = [m._meta.db_table for m in (Report, Count, Beaten, Owed)]
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute(f"TRUNCATE {', '.join(tables)}")

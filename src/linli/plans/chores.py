@@ -18,7 +18,7 @@ from linli.loops import destroy, tick
 from linli.loops.calls import watch as calls
 from linli.loops.campaigns import watch as rounds
 from linli.loops.disinfections import watch as disinfections
-from linli.loops.screening import followups
+from linli.loops.screening import owed
 from linli.loops.vacancies import watch
 from linli.plans import modes
 
@@ -82,7 +82,7 @@ CHORES: tuple[Chore, ...] = (
     Chore("vacancies", _vacancies, every_s=60.0, lease_s=60),
     Chore("rounds", _rounds, every_s=60.0, lease_s=300),
     Chore("expected", _expected, every_s=600.0, lease_s=300),
-    Chore("followups", followups.chore, every_s=1.0, lease_s=60),
+    Chore("owed", owed.chore, every_s=1.0, lease_s=60),
     Chore("disinfections", _disinfections, every_s=60.0, lease_s=60),
     Chore("calls", _calls, every_s=60.0, lease_s=60),
     Chore("send", outbox.send, every_s=1.0, lease_s=30),

@@ -72,8 +72,8 @@ class Migration(migrations.Migration):
                             "state",
                             models.SmallIntegerField(
                                 choices=[
-                                    (1, "checked"),
-                                    (2, "refused"),
+                                    (1, "screened"),
+                                    (2, "declined"),
                                     (3, "unreachable"),
                                     (4, "away"),
                                     (5, "exempt"),
@@ -125,8 +125,8 @@ class Migration(migrations.Migration):
                     "state",
                     models.SmallIntegerField(
                         choices=[
-                            (1, "checked"),
-                            (2, "refused"),
+                            (1, "screened"),
+                            (2, "declined"),
                             (3, "unreachable"),
                             (4, "away"),
                             (5, "exempt"),
@@ -248,7 +248,7 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name="Followup",
+            name="Owed",
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("day", models.DateField()),
@@ -274,7 +274,7 @@ class Migration(migrations.Migration):
                 ("item_id", models.BigIntegerField(null=True)),
             ],
             options={
-                "db_table": "loops_screeningfollowup",
+                "db_table": "loops_screeningowed",
                 "indexes": [
                     models.Index(
                         condition=models.Q(("done_at", None)), fields=["id"], name="screening_owed"

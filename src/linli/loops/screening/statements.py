@@ -141,7 +141,7 @@ def postgresql(writer: Writer, *, household: bool, earns: bool) -> str:
         "account_id, state, how, fever, answers, why) SELECT day, person_id, %s::boolean, was_uid, "
         "was_seq, was_at, was_account_id, was_state, was_how, was_fever, was_answers, 'replaced' "
         "FROM put WHERE revision > 1 ON CONFLICT (person_id, day, uid) DO NOTHING)",
-        "owed AS (INSERT INTO loops_screeningfollowup (day, person_id, exercise, area_id, uid, "
+        "owed AS (INSERT INTO loops_screeningowed (day, person_id, exercise, area_id, uid, "
         "account_id, how, at, answers) SELECT day, person_id, %s::boolean, area_id, uid, "
         "account_id, how, at, answers FROM put WHERE answers IS NOT NULL OR fever)",
         "noted AS (INSERT INTO audit_record (at, actor_id, role, purpose, act, kind, subject, "

@@ -185,7 +185,7 @@ class Questionnaire(models.Model):
         db_table = "loops_screeningquestionnaire"
 
 
-class Followup(models.Model):
+class Owed(models.Model):
     """What a report owes the city: a fever to be opened. Written with it, done by the worker."""
 
     id = models.BigAutoField(primary_key=True)
@@ -203,7 +203,7 @@ class Followup(models.Model):
 
     class Meta:
         app_label = "loops"
-        db_table = "loops_screeningfollowup"
+        db_table = "loops_screeningowed"
         indexes = [
             models.Index(fields=["id"], condition=Q(done_at=None), name="screening_owed"),
             models.Index(fields=["person_id", "day"], name="screening_owed_person"),

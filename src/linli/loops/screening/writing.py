@@ -151,7 +151,7 @@ def _keep(cursor: Any, put: list[dict[str, Any]], drill: bool) -> None:
 
 def _owe(cursor: Any, put: list[dict[str, Any]], drill: bool) -> None:
     cursor.executemany(
-        "INSERT INTO loops_screeningfollowup (day, person_id, exercise, area_id, uid, account_id, "
+        "INSERT INTO loops_screeningowed (day, person_id, exercise, area_id, uid, account_id, "
         "how, at, answers) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)",
         [
             (r["day"], r["person_id"], drill, r["area_id"], r["uid"], r["account_id"], r["how"],

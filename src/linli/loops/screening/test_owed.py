@@ -7,8 +7,8 @@ import pytest
 from linli.loops import catalogue
 from linli.loops.ledger import Item
 from linli.loops.loop import Form, Loop, Stage, State, Step, stages
-from linli.loops.screening import followups
-from linli.loops.screening.tables import Followup
+from linli.loops.screening import owed
+from linli.loops.screening.tables import Owed
 from linli.policy.roles import FIELD_STAFF, Role
 from linli.registry.person import Person
 from tests.cast import EVENING, City
@@ -62,12 +62,12 @@ def test_a_fever_waits_as_a_row_of_its_report_until_it_is_opened(
     city: City, doors: Doors, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     tell(city.actor("cy"), told(person=doors.people["Qian One"], answers=FEVER))
-    monkeypatch.setattr(followups, "FEVER", "no_such_loop")
+    monkeypatch.setattr(owed, "FEVER", "no_such_loop")
 
-    assert followups.chore(EVENING) == 0
+    assert owed.chore(EVENING) == 0
 
-    assert Followup.objects.get().done_at is None
-    assert followups.owed_since() == EVENING
+    assert Owed.objects.get().done_at is None
+    assert owed.owed_since() == EVENING
 
 
 def test_a_fever_is_opened_through_the_engine_with_what_was_told(
@@ -76,12 +76,12 @@ def test_a_fever_is_opened_through_the_engine_with_what_was_told(
     who = doors.people["Qian One"]
     tell(city.actor("cy"), told(person=who, answers=FEVER))
 
-    assert followups.chore(EVENING) == 1
+    assert owed.chore(EVENING) == 1
 
     item = Item.objects.get(loop="fever")
     assert (item.subject_id, item.area_id) == (who.id, city.areas["oak1"].id)
     assert item.data["temperature_c"] == 38.6
-    assert Followup.objects.get().item_id == item.id
+    assert Owed.objects.get().item_id == item.id
 
 
 def test_a_second_report_of_the_same_day_opens_no_second_fever(
@@ -89,26 +89,26 @@ def test_a_second_report_of_the_same_day_opens_no_second_fever(
 ) -> None:
     who = doors.people["Qian One"]
     tell(city.actor("cy"), told(person=who, answers=FEVER))
-    followups.chore(EVENING)
+    owed.chore(EVENING)
     tell(city.actor("cleo"), told(person=who, answers=FEVER, seq=SEQ + 1))
-    followups.chore(EVENING)
-    followups.chore(EVENING)
+    owed.chore(EVENING)
+    owed.chore(EVENING)
 
     assert Item.objects.filter(loop="fever").count() == 1
-    assert not Followup.objects.filter(done_at=None).exists()
+    assert not Owed.objects.filter(done_at=None).exists()
 
 
 def test_whoever_is_well_owes_the_city_nothing(city: City, doors: Doors) -> None:
     tell(city.actor("cy"), told(household=doors.households["101"]))
 
-    assert not Followup.objects.exists()
+    assert not Owed.objects.exists()
 
 
 def test_a_need_stated_once_is_in_the_persons_record(city: City, doors: Doors) -> None:
     who = doors.people["Qian One"]
     tell(city.actor("cy"), told(person=who, answers={"needs": ["medicine", "wheelchair"]}))
-    followups.chore(EVENING)
+    owed.chore(EVENING)
     tell(city.actor("cy"), told(person=who, answers={"needs": ["medicine"]}, seq=SEQ + 1))
-    followups.chore(EVENING)
+    owed.chore(EVENING)
 
     assert Person.objects.get(id=who.id).needs == ["medicine", "wheelchair"]

@@ -20,7 +20,7 @@ from linli.loops.advance import open_item
 from linli.loops.opening import Opening
 from linli.loops.scene import Scene
 from linli.loops.screening import questionnaire
-from linli.loops.screening.tables import Followup, How
+from linli.loops.screening.tables import Owed, How
 from linli.policy.can import SYSTEM
 from linli.registry.person import Person
 
@@ -35,7 +35,7 @@ def chore(now: int | None = None) -> int:
     """See to what reports owe; returns how many were done. One that cannot be done waits."""
     at = clock.now_s() if now is None else now
     done = 0
-    for owed in Followup.objects.filter(done_at=None).order_by("id")[:AT_ONCE]:
+    for owed in Owed.objects.filter(done_at=None).order_by("id")[:AT_ONCE]:
         try:
             done += _see_to(owed, at)
         except Problem as problem:
@@ -45,12 +45,12 @@ def chore(now: int | None = None) -> int:
 
 def owed_since() -> int | None:
     """The moment of the oldest report whose follow-up waits, None if none does."""
-    oldest = Followup.objects.filter(done_at=None).order_by("id").first()
+    oldest = Owed.objects.filter(done_at=None).order_by("id").first()
     return None if oldest is None else clock.seconds(oldest.at)
 
 
 @transaction.atomic
-def _see_to(owed: Followup, now: int) -> int:
+def _see_to(owed: Owed, now: int) -> int:
     answers = owed.answers or {}
     person = Person.objects.select_for_update().filter(id=owed.person_id).first()
     item_id = None
@@ -60,11 +60,11 @@ def _see_to(owed: Followup, now: int) -> int:
         if FEVER not in catalogue.all_loops():
             return 0  # it waits for the loop, and is not lost
         item_id = _open_fever(owed, answers, now)
-    Followup.objects.filter(id=owed.id).update(done_at=now, item_id=item_id)
+    Owed.objects.filter(id=owed.id).update(done_at=now, item_id=item_id)
     return 1
 
 
-def _open_fever(owed: Followup, answers: dict[str, Any], now: int) -> int:
+def _open_fever(owed: Owed, answers: dict[str, Any], now: int) -> int:
     """Open the fever through the engine, by its name; the same person and day is the same item."""
     loop = catalogue.get(FEVER)
     temperature_c = answers.get("temperature_c")
@@ -93,7 +93,7 @@ def _open_fever(owed: Followup, answers: dict[str, Any], now: int) -> int:
     return open_item(loop, opening, scene).item_id
 
 
-def _add_needs(person: Person, needs: list[str], owed: Followup) -> None:
+def _add_needs(person: Person, needs: list[str], owed: Owed) -> None:
     """A need stated once is in the person's record, where every loop looks (S51)."""
     fresh = [need for need in needs if need not in person.needs]
     if not fresh or owed.exercise:
