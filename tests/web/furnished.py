@@ -196,8 +196,9 @@ NOT_PAGES = frozenset(
         # answers to a form, and pieces of a page
         "language", "clock", "be", "places", "similar", "own_step", "join", "step", "callers",
         "desk_places", "desk_similar", "desk_join", "appoint", "relieve", "declare", "lift",
-        "issue", "screening_report", "round_call", "round_take", "round_questions_file",
-        "prove", "proof", "records_out", "decide_pair", "break_glass", "filed",
+        "issue", "screening_report", "screening_spoken", "round_call", "round_take",
+        "round_questions_file", "prove", "proof", "records_out", "decide_pair", "break_glass",
+        "filed",
         # opened by tests of their own
         "cast", "screening_own",
     }

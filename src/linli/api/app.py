@@ -5,6 +5,7 @@ from ninja.openapi.docs import Swagger
 from linli import __version__
 from linli.api import (
     boards,
+    care,
     codes,
     faults,
     imports,
@@ -40,7 +41,7 @@ def build() -> LinliAPI:
         urls_namespace="api",
     )
     faults.handle(made)
-    for part in (codes, imports, joining, oversight, places, rules, screening, signals, work):
+    for part in (care, codes, imports, joining, oversight, places, rules, screening, signals, work):
         made.add_router("", part.router)
     made.add_router("/roster", roster.router)
     made.add_router("/boards", boards.router)
