@@ -22,7 +22,6 @@ from linli.loops.screening import card, coverage, explain, questionnaire, receiv
 from linli.loops.screening.receive import Outcome, ScreeningReport
 from linli.policy.can import Actor, scope
 from linli.policy.powers import roles_for
-from linli.policy.roles import Role
 from linli.registry import areas
 from linli.registry.areas import Area
 from linli.web import purposes
@@ -241,10 +240,7 @@ def _is_open(actor: Actor, where: str, today: date) -> bool:
     return any(first <= today <= last and at <= where < end for at, end, first, last in rounds)
 
 
-NAV = (
-    Nav(N_("My round"), "screening", WORKERS, order=15),
-    Nav(N_("Report how we are"), "screening_own", frozenset({Role.RESIDENT}), order=90),
-)
+NAV = Nav(N_("My round"), "screening", WORKERS, order=15)
 URLS = [
     path("screening", screening, name="screening"),
     path("screening/own", own, name="screening_own"),

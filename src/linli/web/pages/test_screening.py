@@ -123,6 +123,7 @@ def test_a_resident_reports_and_earns_and_sees_no_other_door(city: City, doors: 
     Account.objects.filter(username="ann").update(person_id=doors.people["Zhao One"].id)
     ann = phone(city, "ann")
 
+    assert "/screening/own" in ann.get("/").content.decode()
     own = ann.get("/screening/own")
     report(ann, doors.households["101"])
     other = ann.get(f"/screening/doors/{doors.households['102'].id}")
