@@ -222,9 +222,10 @@ NOT_PAGES = frozenset(
         # answers to a form, and pieces of a page
         "language", "clock", "be", "places", "similar", "own_step", "join", "step", "callers",
         "desk_places", "desk_similar", "desk_join", "appoint", "relieve", "declare", "lift",
-        "issue", "screening_report", "round_call", "round_take", "round_questions_file",
-        "prove", "proof", "records_out", "laboratory_take", "laboratory_match", "decide_pair",
-        "break_glass", "filed", "tracing_act", "follow_ups_tell",
+        "issue", "screening_report", "screening_spoken", "round_call", "round_take",
+        "round_questions_file", "prove", "proof", "records_out", "laboratory_take",
+        "laboratory_match", "decide_pair", "break_glass", "filed", "tracing_act",
+        "follow_ups_tell",
         # opened by tests of their own
         "cast", "screening_own", "chain_picture",
     }
