@@ -14,6 +14,7 @@ from linli.audit.sealed import seal_all
 from linli.jobs import mail, outbox, worker
 from linli.jobs.worker import Chore, Lease
 from linli.loops import destroy, tick
+from linli.loops.follow_ups import watch as follow_ups
 from linli.loops.vacancies import watch
 from linli.plans import modes
 
@@ -54,6 +55,7 @@ CHORES: tuple[Chore, ...] = (
     Chore("alive", beat, every_s=HEARTBEAT_EVERY_S, lease_s=10),
     Chore("tick", tick.chore, every_s=1.0, lease_s=30),
     Chore("modes", modes.chore, every_s=1.0, lease_s=120),
+    Chore("contacts", follow_ups.chore, every_s=60.0, lease_s=300),
     Chore("vacancies", _vacancies, every_s=60.0, lease_s=60),
     Chore("send", outbox.send, every_s=1.0, lease_s=30),
     Chore("mail", mail.post, every_s=5.0),
