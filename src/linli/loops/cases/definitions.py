@@ -7,10 +7,11 @@ for more; a person decides.
 
 import re
 import tomllib
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -257,13 +258,8 @@ def _refuse_overlaps(editions: Sequence[Edition], wrong: _Wrong) -> None:
         by_region.setdefault(edition.region, []).append(edition)
     for group in by_region.values():
         ordered = sorted(group, key=lambda e: e.starts)
-        for first, second in _pairs(ordered):
+        for first, second in pairwise(ordered):
             if first.until is None or first.until >= second.starts:
                 raise wrong(
                     f'"{second.name}"', N_("it holds on the same days as {what}"), what=first.name
                 )
-
-
-def _pairs(rows: Iterable[Edition]) -> Iterable[tuple[Edition, Edition]]:
-    listed = list(rows)
-    return zip(listed, listed[1:], strict=False)

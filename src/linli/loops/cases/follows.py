@@ -1,4 +1,4 @@
-"""What follows from the category of a case? A place, an investigation, and what becomes needless."""
+"""What follows from the category of a case: a place, an investigation, an end to the needless."""
 
 from collections.abc import Mapping
 from typing import Any

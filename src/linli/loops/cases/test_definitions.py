@@ -1,6 +1,7 @@
 """What follows from the evidence depends on the day and the region; a wrong file is refused."""
 
 from datetime import date
+from itertools import pairwise
 
 import pytest
 
@@ -75,7 +76,7 @@ def test_a_day_before_the_first_edition_says_nothing() -> None:
 def test_every_edition_of_every_file_names_its_source_and_covers_its_days_without_a_gap() -> None:
     for one in definitions.diseases().values():
         everywhere = sorted((e for e in one.editions if not e.region), key=lambda e: e.starts)
-        for first, second in zip(everywhere, everywhere[1:], strict=False):
+        for first, second in pairwise(everywhere):
             assert first.until is not None
             assert (second.starts - first.until).days == 1
         assert everywhere[-1].until is None
@@ -104,7 +105,7 @@ LATER = GOOD.split("[[edition]]")[1].replace("First", "Second")
         (GOOD.replace('"fever"]', '"least 2 of fever"]'), 11, "2 of 1 criteria"),
         (GOOD.replace('"suspected"', '"perhaps"'), 10, "perhaps is no category"),
         (GOOD.replace("2020-01-01", '"soon"'), 6, "from has to be a day"),
-        (GOOD.replace('zh = "发热"', ""), 4, "fever needs a name"),
+        (GOOD.replace(', zh = "发热"', ""), 4, "fever needs a name"),
         (GOOD.replace('source = "ours"\n', ""), 6, "source is missing"),
         (GOOD.replace("needs =", "needs"), 11, "cannot be read"),
         (GOOD + "[[edition]]" + LATER, 13, "same days as First"),
