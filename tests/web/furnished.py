@@ -171,6 +171,7 @@ VISITS: tuple[Visit, ...] = (
     Visit("limits_of", "lou", at("limits_of", name="request"), refused=(None, "ann")),
     Visit("modes", "gil", at("modes"), refused=(None, "ann")),
     Visit("directives", "gil", at("directives"), refused=(None, "ann", "jo")),
+    Visit("laboratory", "lil", at("laboratory"), refused=(None, "ann", "cy", "gus", "quin", "jo")),
     Visit("audit", "kim", at("audit"), refused=(None, "ann", "cy", "lou", "gil")),
 )
 NOT_PAGES = frozenset(
@@ -178,7 +179,8 @@ NOT_PAGES = frozenset(
         # answers to a form, and pieces of a page
         "language", "clock", "be", "places", "similar", "own_step", "join", "step", "callers",
         "desk_places", "desk_similar", "desk_join", "appoint", "relieve", "declare", "lift",
-        "issue", "prove", "proof", "records_out", "decide_pair", "break_glass", "filed",
+        "issue", "prove", "proof", "records_out", "laboratory_take",
+        "laboratory_match", "decide_pair", "break_glass", "filed",
         # opened by tests of their own
         "cast",
     }

@@ -9,6 +9,7 @@ from linli.api import (
     faults,
     imports,
     joining,
+    laboratory,
     layers,
     oversight,
     places,
@@ -38,7 +39,7 @@ def build() -> LinliAPI:
         urls_namespace="api",
     )
     faults.handle(made)
-    for part in (codes, imports, joining, oversight, places, rules, work):
+    for part in (codes, imports, joining, laboratory, oversight, places, rules, work):
         made.add_router("", part.router)
     made.add_router("/roster", roster.router)
     made.add_router("/boards", boards.router)

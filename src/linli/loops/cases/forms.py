@@ -74,7 +74,8 @@ class CaseClass(Form):
     """The category, and the evidence it rests on; codes of the disease's criteria."""
 
     category: Category = Field(
-        title=N_("Category"), json_schema_extra={"names": {**CATEGORY_NAMES}}
+        title=N_("Category"),
+        json_schema_extra={"names": {c.value: name for c, name in CATEGORY_NAMES.items()}},
     )
     evidence: list[str] = Field(default_factory=list, max_length=40, title=N_("Evidence"))
     severity: Severity = Field(default=Severity.UNKNOWN, title=N_("How ill?"))
