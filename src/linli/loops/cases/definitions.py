@@ -131,6 +131,19 @@ def disease(code: str) -> Disease:
     return found
 
 
+def refuse_unknown(code: str, evidence: Collection[str]) -> None:
+    """Raise BadInput for evidence that is no criterion of the disease, if we have rules for it."""
+    known = diseases().get(code)
+    foreign = () if known is None else tuple(sorted(set(evidence) - known.criteria.keys()))
+    if foreign and known is not None:
+        raise BadInput(
+            N_("{foreign} is no evidence for {disease}. Known is: {known}."),
+            foreign=foreign,
+            disease=code,
+            known=tuple(known.criteria),
+        )
+
+
 def judge(code: str, evidence: Collection[str], on: date, *, region: str = "") -> Verdict:
     """Hold the evidence against the edition in force that day; the most certain category wins.
 
@@ -209,9 +222,10 @@ def _edition(told: Mapping[str, Any], criteria: Mapping[str, Any], wrong: _Wrong
         if not told.get(key):
             raise wrong(name or "[[edition]]", N_("{what} is missing"), what=key)
     starts, until = told.get("from"), told.get("until")
-    for key, day in (("from", starts), ("until", until if "until" in told else starts)):
-        if not isinstance(day, date):
+    for key, day in (("from", starts), ("until", until)):
+        if not isinstance(day, date) and not (key == "until" and day is None):
             raise wrong(f'"{name}"', N_("{what} has to be a day such as 2020-02-12"), what=key)
+    assert isinstance(starts, date)
     if until is not None and until < starts:
         raise wrong(f'"{name}"', N_("it ends on {until}, before it begins"), until=until)
     rules = tuple(_rule(rule, criteria, wrong) for rule in told["rule"])

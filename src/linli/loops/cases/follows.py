@@ -36,6 +36,14 @@ def reclassed(item: Standing, form: Mapping[str, Any], scene: Scene) -> Changes:
     }
 
 
+def told_again(item: Standing, form: Mapping[str, Any], scene: Scene) -> Changes:
+    """What another report adds: evidence, and what was not known; its category is its own word."""
+    new = {name: form[name] for name in ("onset_on", "severity") if form.get(name)}
+    evidence = sorted({*item.data.get("evidence", ()), *form["evidence"]})
+    known = {name: value for name, value in item.data.items() if value != ""}
+    return {"data": {**new, **known, "evidence": evidence}}
+
+
 def ended(item: Standing, form: Mapping[str, Any], scene: Scene) -> Changes:
     """How it ended."""
     return {"outcome": form["end"], "data": {**item.data, **form}}
