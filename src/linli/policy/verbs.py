@@ -24,6 +24,8 @@ WORDS: dict[str, str] = {
     "people.edit": N_("change residents' records"),
     "people.merge": N_("merge records"),
     "people.break_glass": N_("open a record in an emergency"),
+    "ratios.see": N_("see the four ratios"),
+    "ratios.list": N_("see who is missing from a ratio"),
     "laboratory.order": N_("ask for a test"),
     "laboratory.result": N_("enter results of a laboratory"),
     "laboratory.see": N_("see what the laboratory has to do"),
