@@ -18,7 +18,7 @@ from pydantic import BaseModel, Field, StringConstraints, field_validator
 from linli import clock
 from linli.audit.records import record_many
 from linli.errors import N_, BadInput, Problem
-from linli.loops import catalogue, write
+from linli.loops import catalogue, needs, write
 from linli.loops.advance import Refused, advance, open_many
 from linli.loops.cases import definitions
 from linli.loops.cases.forms import CODE, CaseSource, Category, Severity
@@ -133,6 +133,8 @@ def take_in(
             if key not in cases:
                 first.setdefault(key, row)
         opening = list(first.values())
+        scene.foresee([row.place.id for row in opening])
+        needs.foresee([who[row.index] for row in opening], scene)
         moved, bad = open_many(loop, [_opening(r, who[r.index]) for r in opening], scene)
         refused += [replace(one, index=opening[one.index].index) for one in bad]
         failed = {opening[one.index].index for one in bad}
@@ -231,7 +233,7 @@ def _join(row: _Row, case_id: int, person_id: int, scene: Scene) -> Reported:
     classify moves it by a report.
     """
     report = row.report
-    linli = replace(scene, actor=replace(SYSTEM, exercise=scene.actor.exercise), purpose="")
+    linli = Scene(replace(SYSTEM, exercise=scene.actor.exercise), scene.now)
     form: dict[str, Any] = {
         "category": report.category,
         "evidence": list(report.evidence),
