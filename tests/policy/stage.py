@@ -15,6 +15,10 @@ from linli.jobs import queue
 from linli.jobs.outbox import Notice
 from linli.loops import catalogue
 from linli.loops.exposures.tables import Exposure
+from linli.loops.laboratory import results
+from linli.loops.laboratory.results import NewResult
+from linli.loops.laboratory.tables import LabResult
+from linli.loops.laboratory.whose import Told
 from linli.loops.ledger import Item
 from linli.loops.loop import Loop
 from linli.policy.powers import roles_for
@@ -102,7 +106,7 @@ def furnish(city: City, name: str) -> Place:
     for loop in sorted(
         catalogue.all_loops().values(), key=lambda loop: not loop.opened_by - {Role.SYSTEM}
     ):
-        rows[plural(loop)] = _stands(loop, item, rows)
+        rows[plural(loop)] = _stands(loop, item, rows, {"person_id": person.id})
     for word, who in (("cases", double), ("contacts", person)):
         Item.objects.filter(id=rows[word]).update(subject_kind="person", subject_id=who.id)
     exposure = Exposure.objects.create(
@@ -125,11 +129,19 @@ def furnish(city: City, name: str) -> Place:
         "exposure_id": exposure.id,
         "holder_id": city.accounts["cleo"].id,
         "site_id": site.id,
+        "result_id": waiting_result(city),
     }
     return Place(area.id, rows, ids)
 
 
-def _stands(loop: Loop, item_id: int, rows: dict[str, int]) -> int:
+def waiting_result(city: City) -> int:
+    """A result of the laboratory that belongs to nobody yet."""
+    found = NewResult("pcr", "covid19", "negative", EVENING, Told(name="nobody"))
+    results.take_in(city.actor("lil"), [found], now=EVENING)
+    return LabResult.objects.get(uid=found.uid).id
+
+
+def _stands(loop: Loop, item_id: int, rows: dict[str, int], ids: dict[str, int]) -> int:
     """An item of a loop that stands where the request stands; what Linli opens has a parent."""
     if loop.name == "request":
         return item_id
@@ -139,7 +151,6 @@ def _stands(loop: Loop, item_id: int, rows: dict[str, int]) -> int:
     if loop.opened_by == {Role.SYSTEM}:
         columns["parent_id"] = rows["directives"]
     schema = loop.asks.model_json_schema(ref_template="#/components/schemas/{model}")
-    ids = {"person_id": rows["people"]}
     examples = Examples({"components": {"schemas": schema.get("$defs", {})}}, ids)
     columns["data"] = loop.asks.model_validate(examples.of(schema)).model_dump(mode="json")
     del columns["id"]

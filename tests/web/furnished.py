@@ -21,7 +21,7 @@ from linli.registry.households import Household
 from linli.registry.people import Person
 from linli.registry.sites import Site, SiteKind
 from tests.cast import EVENING, City
-from tests.journeys.outbreak import Outbreak
+from tests.journeys.chained import Outbreak
 
 PHONE = "027-555-0101"
 PASSWORD = "elm-street-at-night"
@@ -196,6 +196,7 @@ VISITS: tuple[Visit, ...] = (
     Visit("follow_ups", "cy", at("follow_ups"), refused=(None, "ann", "gus", "quin")),
     Visit("contact", "cy", at("contact", contact_id="contact"), refused=(None, "ann", "eve")),
     Visit("chain", "tao", at("chain", person_id="traced"), refused=(None, "ann", "cy", "eve")),
+    Visit("laboratory", "lil", at("laboratory"), refused=(None, "ann", "cy", "gus", "quin", "jo")),
     Visit("audit", "kim", at("audit"), refused=(None, "ann", "cy", "lou", "gil")),
 )
 NOT_PAGES = frozenset(
@@ -203,7 +204,8 @@ NOT_PAGES = frozenset(
         # answers to a form, and pieces of a page
         "language", "clock", "be", "places", "similar", "own_step", "join", "step", "callers",
         "desk_places", "desk_similar", "desk_join", "appoint", "relieve", "declare", "lift",
-        "issue", "prove", "proof", "records_out", "decide_pair", "break_glass", "filed",
+        "issue", "prove", "proof", "records_out", "laboratory_take",
+        "laboratory_match", "decide_pair", "break_glass", "filed",
         "tracing_act", "follow_ups_tell",
         # opened by tests of their own
         "chain_picture",

@@ -11,7 +11,7 @@ from linli.loops.follow_ups.tables import FollowUp
 from linli.loops.ledger import Item
 from linli.loops.visits.tables import Visit
 from tests.cast import City
-from tests.journeys.outbreak import Outbreak
+from tests.journeys.chained import Outbreak
 
 pytestmark = pytest.mark.db
 

@@ -11,6 +11,7 @@ from linli.api import (
     follow_ups,
     imports,
     joining,
+    laboratory,
     layers,
     oversight,
     places,
@@ -41,7 +42,7 @@ def build() -> LinliAPI:
         urls_namespace="api",
     )
     faults.handle(made)
-    for part in (codes, imports, joining, oversight, places, rules, work):
+    for part in (codes, imports, joining, laboratory, oversight, places, rules, work):
         made.add_router("", part.router)
     made.add_router("/roster", roster.router)
     made.add_router("/boards", boards.router)

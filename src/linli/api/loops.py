@@ -324,8 +324,12 @@ def _filters(loop: Loop, wanted: ItemFilters) -> Filters:
 
 
 def _with_key(loop: Loop) -> dict[str, Any]:
-    """What opening says of itself; a purpose is for who asks on somebody's behalf."""
-    extra = door(f"{loop.name}.open", roles=loop.opened_by)
+    """What opening says of itself; a purpose is for who asks on somebody's behalf.
+
+    Where residents may open, staff may as the residents they are; elsewhere they need a purpose.
+    """
+    needs_purpose = loop.about_residents and not loop.opened_by & OWNERS
+    extra = door(f"{loop.name}.open", roles=loop.opened_by, about_residents=needs_purpose)
     key = {
         "in": "header",
         "name": "Idempotency-Key",

@@ -17,6 +17,7 @@ from django.db import models
 from linli.errors import N_, NotFound, Word
 from linli.loops import catalogue
 from linli.loops.calendar import CALENDARS
+from linli.loops.laboratory.tables import Finding, Match, Test
 from linli.loops.loop import Form, Loop, State
 from linli.loops.opening import Channel
 from linli.policy.roles import NAMES, PURPOSE_NAMES
@@ -63,6 +64,9 @@ CHOICES: dict[str, type[models.TextChoices]] = {
     "mode": Mode,
     "phase": Phase,
     "pair_decision": Decision,
+    "laboratory_test": Test,
+    "laboratory_finding": Finding,
+    "laboratory_match": Match,
 }
 
 

@@ -74,11 +74,22 @@ class CaseClass(Form):
     """The category, and the evidence it rests on; codes of the disease's criteria."""
 
     category: Category = Field(
-        title=N_("Category"), json_schema_extra={"names": {**CATEGORY_NAMES}}
+        title=N_("Category"),
+        json_schema_extra={"names": {c.value: name for c, name in CATEGORY_NAMES.items()}},
     )
     evidence: list[str] = Field(default_factory=list, max_length=40, title=N_("Evidence"))
     severity: Severity = Field(default=Severity.UNKNOWN, title=N_("How ill?"))
     result_id: int | None = Field(default=None, gt=0)
+
+
+class CaseAgain(Form):
+    """Another report about the same person: what it says, whether or not it is new."""
+
+    category: Category = Field(title=N_("Category"))
+    source: CaseSource = Field(title=N_("How did it come to be known?"))
+    onset_on: date | None = Field(default=None, title=N_("Since which day ill?"))
+    severity: Severity = Field(default=Severity.UNKNOWN, title=N_("How ill?"))
+    evidence: list[str] = Field(default_factory=list, max_length=40, title=N_("Evidence"))
 
 
 class CaseEnd(Form):

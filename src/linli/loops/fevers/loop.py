@@ -113,8 +113,8 @@ LOOP = Loop(
     ),
     steps=(
         Step(
-            "see",
-            N_("seen at a clinic"),
+            "examine",
+            N_("examine"),
             stages("found"),
             "seen",
             by=DESKS | {Role.CLINICIAN},

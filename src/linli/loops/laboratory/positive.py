@@ -1,4 +1,4 @@
-"""What follows from a positive result? A case by itself, or another category of the one there is."""
+"""What follows from a positive result? A case, or another category of the one there is."""
 
 from collections.abc import Sequence
 from dataclasses import replace

@@ -6,6 +6,7 @@ result for somebody unknown waits in a queue with all that was told, and none is
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -69,9 +70,8 @@ def take_in(actor: Actor, given: Sequence[NewResult], *, now: int) -> TakenIn:
             n=len(given),
             most=MOST_AT_ONCE,
         )
-    late = next((one for one in given if one.found_at > now), None)
-    if late is not None:
-        raise BadInput(N_("What is told cannot have happened in the future. Check the time."))
+    if any(one.found_at > now for one in given):
+        raise in_the_future()
     with transaction.atomic():
         fresh = _fresh(given)
         found = whose.find([one.told for one in fresh], exercise=actor.exercise)
@@ -84,6 +84,11 @@ def take_in(actor: Actor, given: Sequence[NewResult], *, now: int) -> TakenIn:
         detail = {"new": len(fresh), "again": len(given) - len(fresh), "matched": matched}
         record(actor, "take_in", "laboratory", "", holding=holding, detail=detail)
     return TakenIn(len(fresh), len(given) - len(fresh), matched, len(fresh) - matched, *follow)
+
+
+def in_the_future() -> BadInput:
+    """The problem of a result that has not been found yet."""
+    return BadInput(N_("What is told cannot have happened in the future. Check the time."))
 
 
 def results_of(person_id: int, *, exercise: bool = False) -> list[LabResult]:
@@ -137,6 +142,7 @@ def decide(
     Raises NotFound for a result that does not wait any more, or a person out of reach.
     """
     seen = sight.look(actor, "laboratory.match", purpose)
+    person = None if person_id is None else _in_reach(person_id, seen)
     with transaction.atomic():
         row = (
             LabResult.objects.select_for_update()
@@ -145,13 +151,10 @@ def decide(
         )
         if row is None:
             raise NotFound(what=Word(N_("result that waits")), value=result_id)
-        if person_id is not None:
-            person = Person.objects.filter(id=resolve(person_id)).first()
-            if person is None or not sight.paths_in(seen.ranges, person.path):
-                raise NotFound(what=Word(N_("person")), value=person_id)
+        if person is not None:
             row.person_id, row.path = person.id, person.path
-        row.match = Match.PERSON if person_id is not None else Match.DISMISSED
-        row.matched_at, row.matched_by, row.told = now, actor.id, {}  # type: ignore[assignment]
+        row.match = Match.DISMISSED if person is None else Match.PERSON
+        row.matched_at, row.matched_by, row.told = now, actor.id, {}
         row.save()
         positive.follow([row.uid], now=now, exercise=actor.exercise)
         record(
@@ -160,6 +163,13 @@ def decide(
         )  # fmt: skip
     row.refresh_from_db()
     return row
+
+
+def _in_reach(person_id: int, seen: sight.Sight) -> Person:
+    person = Person.objects.filter(id=resolve(person_id)).first()
+    if person is None or not sight.paths_in(seen.ranges, person.path):
+        raise NotFound(what=Word(N_("person")), value=person_id)
+    return person
 
 
 def _fresh(given: Sequence[NewResult]) -> list[NewResult]:
@@ -193,8 +203,6 @@ def _row(
 
 
 def _told(row: LabResult) -> Told:
-    from datetime import date
-
     kept = dict(row.told)
     born = kept.pop("birth_date", "")
     return Told(sample=row.sample, birth_date=date.fromisoformat(born) if born else None, **kept)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import IO, Any
 
 from linli.errors import N_, BadInput, Word
-from linli.registry.imports import workbooks
+from linli.registry.imports import columnar, workbooks
 
 MOST_BYTES = 512 * 1024 * 1024
 MOST_CELL = 10_000  # characters; the longest field of the registry holds 500
@@ -38,11 +38,15 @@ class Table:
 
 @contextmanager
 def opened(file: IO[bytes]) -> Iterator[Table]:
-    """Read a file as CSV or XLSX, row by row; raises WrongFile with one sentence."""
+    """Read a file as CSV, XLSX or Parquet, row by row; raises WrongFile with one sentence."""
     start = _start(file)
     if start.startswith(b"PK\x03\x04"):
         with workbooks.rows_of(file) as rows:
             yield _table("xlsx", rows)
+        return
+    if start.startswith(columnar.START):
+        with columnar.rows_of(file) as rows:
+            yield _table("parquet", rows)
         return
     encoding = _encoding(file, start)
     text = io.TextIOWrapper(file, encoding=encoding, newline="")

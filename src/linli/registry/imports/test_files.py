@@ -2,8 +2,10 @@
 
 import io
 from datetime import date
+from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 from openpyxl import Workbook
 
@@ -97,3 +99,26 @@ def test_a_workbook_of_people_comes_in(city: City) -> None:
     data = workbook(["姓名", "手机号", "责任网格"], ["王小明", 13900000001, "橡树里第一网格"])
 
     assert counts(come_in(city, data)) == {"created": 1}
+
+
+def parquet(tmp_path: Path) -> bytes:
+    """Three columns, one of them without a value in the first row."""
+    target = tmp_path / "list.parquet"
+    duckdb.sql(
+        "SELECT * FROM (VALUES ('王小明', NULL, DATE '1950-03-04'), ('李丽丽', 7, NULL)) "
+        "AS t(name, floor, birth_date)"
+    ).write_parquet(str(target))
+    return target.read_bytes()
+
+
+def test_parquet_reads_as_its_values_and_nothing_for_null(tmp_path: Path) -> None:
+    assert read(parquet(tmp_path)) == (
+        "parquet",
+        ["name", "floor", "birth_date"],
+        [(2, ["王小明", "", "1950-03-04"]), (3, ["李丽丽", "7", ""])],
+    )
+
+
+def test_parquet_that_was_cut_short_is_told_in_one_sentence(tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match="damaged or cut short"):
+        read(parquet(tmp_path)[:60])
