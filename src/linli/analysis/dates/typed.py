@@ -57,8 +57,8 @@ def parse_onset(
     Parameters
     ----------
     text
-        Such as 1月23日, 1.23, 2020/1/23, 年三十, 初五, 上周三, 昨天, 1月下旬, "23 Jan", "3 days ago".
-        Without a year the month comes first.
+        Such as 1月23日, 1.23, 2020/1/23, 年三十, 初五, 上周三, 昨天, 1月下旬, "23 Jan" or
+        "3 days ago". Without a year the month comes first.
     written_on
         The day on which it was written; no onset lies after it.
     most_days_before
@@ -77,9 +77,7 @@ def parse_onset(
     said = phrases.plain(text)
     if re.fullmatch(r"\d{5}", said):
         meant = FIRST_SHEET_DAY + timedelta(days=int(said))
-        raise _no(
-            N_("{text} is a spreadsheet's number for {day}. Type the date."), text, day=meant
-        )
+        raise _no(N_("{text} is a spreadsheet's number for {day}. Type the date."), text, day=meant)
     if other := phrases.OTHER_EVENT.search(said):
         raise _no(N_("{text} speaks of {event}, and that is not onset."), text, event=other.group())
     about = phrases.ABOUT.search(said) is not None
@@ -144,9 +142,7 @@ def _joined(found: list[TypedDays], rest: list[str], text: str) -> TypedDays:
     if len(found) == 2 and (phrases.TO.match(rest[1]) or (follows and not rest[1].strip())):
         if last.latest < first.earliest:
             raise _no(N_("{text} ends before it begins."), text)
-        return TypedDays(
-            first.earliest, last.latest, Precision.DAYS, first.notes | last.notes
-        )
+        return TypedDays(first.earliest, last.latest, Precision.DAYS, first.notes | last.notes)
     raise _no(
         N_("{text} names {n} days. Type the one of onset, or two with 至 or - between them."),
         text,
@@ -154,9 +150,7 @@ def _joined(found: list[TypedDays], rest: list[str], text: str) -> TypedDays:
     )
 
 
-def _plausible(
-    days: TypedDays, text: str, written_on: date, most_days_before: int
-) -> TypedDays:
+def _plausible(days: TypedDays, text: str, written_on: date, most_days_before: int) -> TypedDays:
     """Neither after the day of writing nor too long before it."""
     if days.earliest > written_on:
         raise _no(

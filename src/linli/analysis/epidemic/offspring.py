@@ -30,6 +30,10 @@ class Offspring:
     n: int
     n_zero: int
 
+    def mass(self, counts: NDArray) -> NDArray[np.float64]:
+        """The chance that a case infects this many."""
+        return np.exp(_log_mass(counts, self.r.value, min(self.k.value, np.exp(MOST_LOG_K))))
+
     def share_of_cases_behind(self, share: float) -> float:
         """The smallest share of all cases who infect this share of the infected.
 
@@ -45,18 +49,19 @@ class Offspring:
         return float(betainc(at + 1, k, odds) + part)
 
 
-def offspring(counts: NDArray[np.int64]) -> Offspring:
+def offspring(counts: NDArray[np.float64]) -> Offspring:
     """Fit a negative binomial to how many each case infected.
 
     Parameters
     ----------
     counts
-        One number a case, zeros included: leaving them out makes spread look even.
+        One number a case, zeros included: leaving them out makes spread look even. A fraction
+        stands for an infected case with several possible sources, shared between them.
 
     Raises
     ------
     BadInput
-        If a count is negative or no whole number, or nobody infected anybody.
+        If a count is negative or missing, or nobody infected anybody.
 
     Notes
     -----
@@ -67,8 +72,8 @@ def offspring(counts: NDArray[np.int64]) -> Offspring:
     Lloyd-Smith et al. (2005), doi:10.1038/nature04153; Lloyd-Smith (2007),
     doi:10.1371/journal.pone.0000180.
     """
-    if not len(counts) or (counts < 0).any() or (counts != np.floor(counts)).any():
-        raise BadInput(N_("Offspring are whole numbers from 0 up, one a case."))
+    if not len(counts) or not (counts >= 0).all():  # NaN fails this too
+        raise BadInput(N_("Offspring are numbers from 0 up, one a case."))
     if counts.sum() == 0:
         raise BadInput(
             N_("None of {n} cases infected anybody: there is nothing to fit."), n=len(counts)
@@ -77,10 +82,7 @@ def offspring(counts: NDArray[np.int64]) -> Offspring:
     r = float(counts.mean())
 
     def cost(mean: float, log_k: float) -> float:
-        k = np.exp(log_k)
-        terms = gammaln(k + value) - gammaln(k) - gammaln(value + 1)
-        terms += k * np.log(k / (k + mean)) + value * np.log(mean / (k + mean))
-        return float(-(n_with @ terms))
+        return float(-(n_with @ _log_mass(value, mean, float(np.exp(log_k)))))
 
     bounds = (LEAST_LOG_K, MOST_LOG_K)
     best = minimize_scalar(lambda x: cost(r, x), bounds=bounds, method="bounded",
@@ -110,6 +112,12 @@ def offspring(counts: NDArray[np.int64]) -> Offspring:
         _edge(far_r, middle, middle + reach, never=float("inf")),
     )
     return Offspring(mean, k, -top, len(counts), int((counts == 0).sum()))
+
+
+def _log_mass(counts: NDArray, r: float, k: float) -> NDArray[np.float64]:
+    """The logarithm of the negative binomial's mass at some counts."""
+    ways = gammaln(k + counts) - gammaln(k) - gammaln(counts + 1.0)
+    return ways + k * np.log(k / (k + r)) + counts * np.log(r / (k + r))
 
 
 def _edge(far: Callable[[float], float], at: float, limit: float, *, never: float) -> float:

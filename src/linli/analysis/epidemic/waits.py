@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,6 +53,14 @@ class Fit:
     def aic(self) -> float:
         """Akaike's criterion, two parameters; of two fits to the same waits the smaller is."""
         return 4 - 2 * self.log_likelihood
+
+    def density(self, days: NDArray[np.float64]) -> NDArray[np.float64]:
+        """The share of waits per day around these lengths."""
+        below, at, above = (
+            _second_integral(days + step, self.family, self.mean.value, self.sd.value)
+            for step in (-0.5, 0.0, 0.5)
+        )
+        return 4 * (above - 2 * at + below)
 
     def quantile(self, p: float) -> float:
         """The wait that a share p does not exceed."""
@@ -117,8 +126,10 @@ def fit(waits: Waits, *, family: Family, seen_until: float | None = None) -> Fit
     _check(waits, family, seen_until)
     middle = (waits.ended_from + waits.ended_to - waits.began_from - waits.began_to) / 2
 
+    rows = _rows(waits, seen_until)
+
     def cost(mean: float, sd: float) -> float:
-        return -_log_likelihood(waits, family, mean, sd, seen_until)
+        return -_log_likelihood(rows, family, mean, sd)
 
     start = _start(middle, family)
     best = minimize(
@@ -174,20 +185,42 @@ def _mean_of(parameter: float, family: Family) -> float:
     return parameter if family is Family.NORMAL else float(np.exp(parameter))
 
 
-def _log_likelihood(
-    waits: Waits, family: Family, mean: float, sd: float, seen_until: float | None
-) -> float:
+class _Rows(NamedTuple):
+    """Different rows, counted from the first possible day of the beginning, and how many of each.
+
+    ``stop``: when the beginning was over; ``end``, ``last``: between these it ended; ``seen``:
+    when the records end, NaN where everything was seen.
+    """
+
+    stop: NDArray[np.float64]
+    end: NDArray[np.float64]
+    last: NDArray[np.float64]
+    seen: NDArray[np.float64]
+    n: NDArray[np.int64]
+
+
+def _rows(waits: Waits, seen_until: float | None) -> _Rows:
+    begin = waits.began_from
+    seen = np.zeros(len(waits)) if seen_until is None else seen_until + 1 - begin
+    table = np.stack(
+        [waits.began_to + 1 - begin, waits.ended_from - begin, waits.ended_to + 1 - begin, seen]
+    )
+    different, n = np.unique(table, axis=1, return_counts=True)
+    stop, end, last, seen = different
+    return _Rows(stop, end, last, seen if seen_until is not None else seen * np.nan, n)
+
+
+def _log_likelihood(rows: _Rows, family: Family, mean: float, sd: float) -> float:
     def twice(x: NDArray[np.float64]) -> NDArray[np.float64]:
         return _second_integral(x, family, mean, sd)
 
-    begin, stop = waits.began_from, waits.began_to + 1
-    end, last = waits.ended_from, waits.ended_to + 1
-    inside = twice(last - begin) - twice(end - begin) - twice(last - stop) + twice(end - stop)
-    chance = inside / (stop - begin)
-    if seen_until is not None:
-        could = (twice(seen_until + 1 - begin) - twice(seen_until + 1 - stop)) / (stop - begin)
-        chance = chance / np.maximum(could, TINY)
-    return float(np.log(np.maximum(chance, TINY)).sum())
+    chance = twice(rows.last) - twice(rows.end)
+    chance -= twice(rows.last - rows.stop) - twice(rows.end - rows.stop)
+    if not np.isnan(rows.seen).any():
+        chance = chance / np.maximum(twice(rows.seen) - twice(rows.seen - rows.stop), TINY)
+    else:
+        chance = chance / rows.stop
+    return float(rows.n @ np.log(np.maximum(chance, TINY)))
 
 
 def _second_integral(

@@ -1,4 +1,4 @@
-"""Who infected whom, how far has a chain come, and whose source is not known? From decided links."""
+"""Who infected whom, how far has a chain come, and whose source is not known?"""
 
 from dataclasses import dataclass
 
@@ -89,7 +89,7 @@ def chains(links: Links, *, sure_enough: float = SURE_ENOUGH) -> Chains:
     infected = np.where(forward, links.infected, links.source)[known]
     source, infected = np.unique(np.stack([source, infected]), axis=1)
     n_sources = np.bincount(infected, minlength=n)
-    offspring = np.bincount(source, weights=1 / n_sources[infected], minlength=n)
+    offspring = np.bincount(source, weights=1 / n_sources[infected], minlength=n).astype(float)
     open_ends = np.unique(np.concatenate([links.source[~known], links.infected[~known]]))
     maybe = np.zeros(n, dtype=bool)
     maybe[open_ends] = True

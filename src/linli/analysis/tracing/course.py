@@ -31,9 +31,10 @@ class Course:
     """Gamma rate, per day: the same."""
     infectious_before_days: float = 25.625
     """How long before onset that gamma begins, days: the same."""
-    serial_mean_days: float = 5.1
-    """Mean serial interval, normal, days: Ali et al. (2020), doi:10.1126/science.abc9004."""
-    serial_sd_days: float = 5.3
+    serial_mean_days: float = 5.0
+    """Mean serial interval, normal, days: fitted to the 604 pairs with both onsets of the data of
+    Ali et al. (2020), doi:10.1126/science.abc9004."""
+    serial_sd_days: float = 5.2
     """Its standard deviation, days: the same."""
     untold: float = 0.5
     """Share of infections at a meeting that nobody told of, between people who are known to have

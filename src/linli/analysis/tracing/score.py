@@ -12,7 +12,9 @@ from linli.analysis.tracing.visits import (
     KINDS,
     OVERLAPS,
     UNKNOWN,
+    VEHICLES,
     Meetings,
+    Overlap,
     Visits,
     meetings,
 )
@@ -130,9 +132,7 @@ def candidates(
     )
 
 
-def _terms(
-    visits: Visits, people: People, met: Meetings, fits: Timing
-) -> NDArray[np.float64]:
+def _terms(visits: Visits, people: People, met: Meetings, fits: Timing) -> NDArray[np.float64]:
     """How much of each term every meeting has, shape (meetings, terms)."""
     terms = np.zeros((len(met), len(TERMS)))
 
@@ -143,6 +143,8 @@ def _terms(
     _put_each(put, "place", KINDS, visits.kind[met.one])
     _put_each(put, "air", AIRS, np.maximum(visits.air[met.one], visits.air[met.other]))
     _put_each(put, "overlap", OVERLAPS, met.overlap)
+    sure = met.overlap == OVERLAPS.index(Overlap.SURE)
+    put("overlap:possible", sure | (met.overlap == OVERLAPS.index(Overlap.POSSIBLE)))
     put("together:came and left", _moved_together(visits, met))
     put("timing:onsets", fits.log_ratio)
     put("rarity:company", np.log(np.maximum(met.company, 2) / 2))
@@ -164,11 +166,15 @@ def _put_each(put: Put, factor: str, names: Sequence[str], code: NDArray[np.int6
 
 
 def _moved_together(visits: Visits, met: Meetings) -> NDArray[np.bool_]:
-    """Whether two came at the same stated time, and left so or have no stated end."""
+    """Whether two came at the same stated time, and left so or have no stated end.
+
+    On a vehicle everybody does, and it says nothing.
+    """
     came = np.abs(visits.start_s[met.one] - visits.start_s[met.other]) <= TOGETHER_S
     left = np.abs(visits.end_s[met.one] - visits.end_s[met.other]) <= TOGETHER_S
     unsaid = np.isnan(visits.end_s[met.one]) & np.isnan(visits.end_s[met.other])
-    return came & (left | unsaid)
+    vehicle = np.isin(visits.kind[met.one], [KINDS.index(kind) for kind in VEHICLES])
+    return came & (left | unsaid) & ~vehicle
 
 
 def _put_seats(put: Put, visits: Visits, met: Meetings) -> None:

@@ -197,8 +197,6 @@ def _latest_end(visits: Visits) -> NDArray[np.float64]:
     whole_day = np.floor(visits.start_s / DAY_S) * DAY_S + DAY_S
     exact = visits.precision_s <= 60
     stated = visits.end_s + np.where(exact, 0, visits.precision_s)
-    at_midnight = ~exact & (visits.end_s % DAY_S == 0) & (visits.end_s > visits.start_s)
-    stated = np.where(at_midnight & (visits.precision_s >= DAY_S), visits.end_s + DAY_S, stated)
     return np.where(np.isnan(visits.end_s), whole_day, stated)
 
 

@@ -1,6 +1,7 @@
 """Who was with any of these cases for long enough? Asked of files of millions of visits."""
 
-from dataclasses import dataclass
+import csv
+from dataclasses import dataclass, fields
 from importlib.resources import files
 from pathlib import Path
 
@@ -64,10 +65,12 @@ def contacts(
     with duckdb.connect() as database:
         database.execute(f"SET memory_limit = '{int(memory_mb)}MB'")
         database.execute("SET preserve_insertion_order = false")
+        database.execute("SET enable_progress_bar = false")  # it draws on standard output
         if threads is not None:
             database.execute(f"SET threads = {int(threads)}")
         _look_at(database, "visits", visits)
         _look_at(database, "cases", cases)
+        _same_ids(database, visits, cases)
         answer = database.execute(statement(), {"least_s": round(least_minutes * 60)})
         return Contacts(**answer.fetchnumpy())
 
@@ -92,3 +95,72 @@ def _look_at(database: duckdb.DuckDBPyConnection, name: str, path: Path) -> None
             lacking=lacking,
             wanted=WANTED[name],
         )
+    for column in ("from_s", "to_s"):
+        _whole_seconds(database, name, column, path.name)
+    nulls = " OR ".join(f"{column} IS NULL" for column in WANTED[name])
+    empty = database.execute(f"SELECT count(*) FROM {name} WHERE {nulls}").fetchall()[0][0]
+    if empty:
+        raise BadInput(
+            N_("{n} rows of {file} have an empty cell. Fill them in, or take the rows out."),
+            n=empty,
+            file=path.name,
+        )
+    backwards = database.execute(f"SELECT count(*) FROM {name} WHERE to_s < from_s").fetchall()[0][
+        0
+    ]
+    if backwards:
+        raise BadInput(
+            N_("{n} rows of {file} end before they start. Mend from_s or to_s."),
+            n=backwards,
+            file=path.name,
+        )
+
+
+def _whole_seconds(database: duckdb.DuckDBPyConnection, name: str, column: str, file: str) -> None:
+    """A column of text, or of moments, is told by its first cell that is no number."""
+    filled = f"FROM {name} WHERE {column} IS NOT NULL"
+    kind = database.execute(f"SELECT typeof({column}) {filled} LIMIT 1").fetchall()
+    if not kind or "INT" in kind[0][0]:
+        return
+    text = f"CAST({column} AS VARCHAR)"
+    wrong = database.execute(
+        f"SELECT {text} {filled} AND NOT regexp_full_match({text}, '-?[0-9]+') LIMIT 1"
+    ).fetchall()
+    raise BadInput(
+        N_("{file}, {column}: {value} is no whole number of seconds. Write seconds since any one "
+           "moment, the same in both files."),
+        file=file,
+        column=column,
+        value=wrong[0][0] if wrong else kind[0][0],
+    )  # fmt: skip
+
+
+def _same_ids(database: duckdb.DuckDBPyConnection, visits: Path, cases: Path) -> None:
+    """People have numbers in both files, or texts in both."""
+    kinds = [
+        database.execute(f"SELECT typeof(person_id) FROM {name} LIMIT 1").fetchall()
+        for name in ("visits", "cases")
+    ]
+    are_numbers = ["INT" in kind[0][0] for kind in kinds if kind]
+    if len(set(are_numbers)) > 1:
+        raise BadInput(
+            N_("person_id is a number in only one of {visits} and {cases}. Use the same in both."),
+            visits=visits.name,
+            cases=cases.name,
+        )
+
+
+def rows(found: Contacts, most: int) -> list[dict[str, int]]:
+    """The first contacts, one dictionary each."""
+    names = [field.name for field in fields(found)]
+    columns = [getattr(found, name)[:most].tolist() for name in names]
+    return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
+
+
+def write(found: Contacts, path: Path) -> None:
+    """All contacts as CSV."""
+    names = [field.name for field in fields(found)]
+    with path.open("w", encoding="utf-8", newline="") as file:
+        out = csv.writer(file)
+        out.writerow(names)
+        out.writerows(zip(*(getattr(found, name).tolist() for name in names), strict=True))

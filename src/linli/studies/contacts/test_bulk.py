@@ -66,6 +66,26 @@ def test_a_file_that_is_none_is_told(tmp_path: Path):
         contacts(tmp_path / "visits.parquet", tmp_path / "visits.parquet")
 
 
+@pytest.mark.parametrize(
+    ("visits", "sentence"),
+    [
+        ("1,9,0,x", r"visits.csv, to_s: x is no whole number of seconds"),
+        ("1,9,2020-01-23,2020-01-24", r"visits.csv, from_s: 2020-01-23 is no whole number"),
+        ("1,9,0.5,3.5", r"visits.csv, from_s: "),
+        ("1,9,,60", r"1 rows of visits.csv have an empty cell"),
+        ("1,9,60,0", r"1 rows of visits.csv end before they start"),
+        ("Ann,9,0,60", r"person_id is a number in only one of visits.csv and cases.csv"),
+    ],
+)
+def test_a_wrong_cell_is_told_before_anything_is_counted(tmp_path: Path, visits, sentence):
+    path = tmp_path / "visits.csv"
+    path.write_text(f"person_id,place_id,from_s,to_s\n{visits}\n")
+    cases = written(tmp_path, "cases", "person_id,from_s,to_s", [(1, 0, 60)])
+
+    with pytest.raises(BadInput, match=sentence):
+        contacts(path, cases)
+
+
 VISIT = st.tuples(st.integers(1, 5), st.integers(1, 2), st.integers(0, 60), st.integers(1, 40))
 
 

@@ -1,0 +1,1 @@
+"""Serial intervals, delays and offspring from files of records."""
