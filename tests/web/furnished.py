@@ -21,7 +21,7 @@ from linli.registry.households import Household
 from linli.registry.people import Person
 from linli.registry.sites import Site, SiteKind
 from tests.cast import EVENING, City
-from tests.journeys.outbreak import Outbreak
+from tests.journeys.chained import Outbreak
 
 PHONE = "027-555-0101"
 PASSWORD = "elm-street-at-night"

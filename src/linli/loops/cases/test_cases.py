@@ -74,15 +74,20 @@ def test_a_change_of_category_asks_for_another_place_and_drops_the_old_one(
     item = case(city, ann)
     hal = city.scene("hal", EVENING + HOUR, purpose="care")
 
-    form = {"category": "suspected", "evidence": ["fever", "ct"]}
+    form = {"category": "suspected", "evidence": ["fever", "imaging"]}
     advance(item.id, "classify", hal, data=form)
-    advance(item.id, "reclassify", hal, data={"category": "confirmed", "evidence": ["pcr"]})
+    advance(
+        item.id, "reclassify", hal, data={"category": "confirmed", "evidence": ["pcr_positive"]}
+    )
 
     item.refresh_from_db()
-    assert (item.item_class, item.data["evidence"]) == ("confirmed", ["ct", "fever", "pcr"])
+    assert (item.item_class, item.data["evidence"]) == (
+        "confirmed",
+        ["fever", "imaging", "pcr_positive"],
+    )
     assert places(ann) == [("ward", "ended"), ("treatment", "needed")]
     told = Event.objects.filter(item_id=item.id, step="reclassify").get()
-    assert told.data["evidence"] == ["pcr"]
+    assert told.data["evidence"] == ["pcr_positive"]
 
 
 def test_whoever_arrives_in_a_new_place_has_left_the_old_one(city: City, ann: Person) -> None:
@@ -90,7 +95,7 @@ def test_whoever_arrives_in_a_new_place_has_left_the_old_one(city: City, ann: Pe
     hal = city.scene("hal", EVENING + HOUR, purpose="care")
     ward = Item.objects.get(loop="placement")
     advance(ward.id, "arrive", hal, data={"site_id": 1})
-    advance(item.id, "classify", hal, data={"category": "confirmed", "evidence": ["pcr"]})
+    advance(item.id, "classify", hal, data={"category": "confirmed", "evidence": ["pcr_positive"]})
     assert places(ann) == [("ward", "arrived"), ("treatment", "needed")]
 
     bed = Item.objects.get(loop="placement", item_class="treatment")

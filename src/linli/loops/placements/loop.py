@@ -64,7 +64,7 @@ def _arrived(item: Standing, form: Mapping[str, Any], scene: Scene) -> Changes:
 
 def _others(item: Standing, form: Mapping[str, Any], scene: Scene) -> list[int]:
     """Whoever arrives here has left the place they were in: nobody is in two."""
-    rows = needs.of_person(item.data["person_id"], exercise=bool(item.exercise))
+    rows = needs.of_person(item.data["person_id"], scene)
     return [i for i, _, stage in rows if i != item.id and stage == "arrived"]
 
 
