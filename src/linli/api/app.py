@@ -5,6 +5,7 @@ from ninja.openapi.docs import Swagger
 from linli import __version__
 from linli.api import (
     boards,
+    cases,
     codes,
     faults,
     imports,
@@ -39,7 +40,7 @@ def build() -> LinliAPI:
         urls_namespace="api",
     )
     faults.handle(made)
-    for part in (codes, imports, joining, laboratory, oversight, places, rules, work):
+    for part in (cases, codes, imports, joining, laboratory, oversight, places, rules, work):
         made.add_router("", part.router)
     made.add_router("/roster", roster.router)
     made.add_router("/boards", boards.router)

@@ -117,7 +117,11 @@ def item_for(
     scene = Scene(actor, now, purpose or "")
     visible = frozenset() if holding.role in OWNERS else sees([holding.role])
     if not asked and loop.about_residents:
-        record(actor, "see", "item", item.id, holding=holding, purpose=purpose, path=item.path)
+        seen = [("item", item.id)]
+        if item.subject_kind == "person":  # who reads who looked at them
+            seen.append(("people", item.subject_id or 0))
+        for kind, subject in seen:
+            record(actor, "see", kind, subject, holding=holding, purpose=purpose, path=item.path)
     return ItemView(
         item=item,
         loop=loop,
