@@ -171,6 +171,15 @@ VISITS: tuple[Visit, ...] = (
     Visit("limits_of", "lou", at("limits_of", name="request"), refused=(None, "ann")),
     Visit("modes", "gil", at("modes"), refused=(None, "ann")),
     Visit("directives", "gil", at("directives"), refused=(None, "ann", "jo")),
+    Visit("cases", "bo", at("cases", FOR), refused=(None, "ann", "cy", "gus", "quin", "lil", "jo")),
+    Visit("ratios", "jo", at("ratios"), refused=(None, "ann", "cy", "gus", "quin", "lil", "kim")),
+    Visit(
+        "ratio_unmet",
+        "bo",
+        at("ratio_unmet", FOR, name="taken_in"),
+        refused=(None, "ann", "cy", "gus", "quin", "lil", "jo"),
+    ),
+    Visit("gate", "gus", at("gate"), refused=(None, "ann", "cy", "hal", "dee", "quin")),
     Visit("laboratory", "lil", at("laboratory"), refused=(None, "ann", "cy", "gus", "quin", "jo")),
     Visit("audit", "kim", at("audit"), refused=(None, "ann", "cy", "lou", "gil")),
 )
@@ -180,8 +189,9 @@ NOT_PAGES = frozenset(
         "language", "clock", "be", "places", "similar", "own_step", "join", "step", "callers",
         "desk_places", "desk_similar", "desk_join", "appoint", "relieve", "declare", "lift",
         "issue", "prove", "proof", "records_out", "laboratory_take",
-        "laboratory_match", "decide_pair", "break_glass", "filed",
+        "laboratory_match", "case_report", "cases_take",
+        "case_classify", "gate_measure", "decide_pair", "break_glass", "filed",
         # opened by tests of their own
-        "cast",
+        "cast", "case",
     }
 )  # fmt: skip

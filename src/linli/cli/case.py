@@ -58,7 +58,7 @@ def take(
         raise typer.Exit(EXIT_REFUSED)
 
 
-@app.command(help=_("What follows from evidence by the definition in force; needs no database."))
+@app.command(help=_("What follows from evidence by the definition in force on a day."))
 def weigh(
     evidence: Annotated[list[str], typer.Argument(help=_("Criteria, by their codes."))],
     disease: Annotated[str, typer.Option(help=_("The disease, by its code."))] = "covid19",

@@ -34,7 +34,7 @@ from linli.registry.person import Person
 from linli.registry.sites import Site
 from linli.web import purposes
 from linli.web.menu import Nav
-from linli.web.page import id_of, signed_in, typed
+from linli.web.page import id_of, signed_in, typed, working
 from linli.web.rows import rows_of
 
 READERS = DESKS | {Role.CLINICIAN, Role.TRACER}
@@ -61,12 +61,11 @@ class Line:
 @never_cache
 def cases(request: HttpRequest) -> HttpResponse:
     """The cases within reach, the newest first, and the forms to report more."""
-    signed_in(request)
     return _desk(request)
 
 
 def _desk(request: HttpRequest, problem: Problem | None = None) -> HttpResponse:
-    actor, purpose = signed_in(request), purposes.of(request)
+    actor, purpose = working(request, READERS), purposes.of(request)
     category = request.GET.get("category", "")
     stage = request.GET.get("stage", "")
     filters = Filters(
