@@ -6,6 +6,7 @@ from linli import __version__
 from linli.api import (
     boards,
     care,
+    cases,
     codes,
     exposures,
     faults,
@@ -46,8 +47,8 @@ def build() -> LinliAPI:
     )
     faults.handle(made)
     parts = (
-        care, codes, imports, joining, laboratory, oversight, places, rules, screening, signals,
-        work,
+        care, cases, codes, imports, joining, laboratory, oversight, places, rules, screening,
+        signals, work,
     )  # fmt: skip
     for part in parts:
         made.add_router("", part.router)

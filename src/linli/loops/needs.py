@@ -74,3 +74,16 @@ def asked_for(person_id: int, need: str, scene: Scene) -> None:
     foreseen: Any = scene.memo.get(MEMO, {})
     if person_id in foreseen:
         foreseen[person_id].insert(0, (0, need, "needed"))
+
+
+def requiring(person_id: int, need: str, *, exercise: bool) -> int | None:
+    """The open case of a person whose category requires this kind of place, if there is one."""
+    categories = [category for category, required in REQUIRED.items() if required == need]
+    rows = Item.objects.filter(
+        loop="case",
+        subject_kind="person",
+        subject_id=person_id,
+        item_class__in=categories,
+        exercise=exercise,
+    ).exclude(state=State.CLOSED)
+    return rows.order_by("id").values_list("id", flat=True).first()

@@ -32,7 +32,7 @@ def reclassed(item: Standing, form: Mapping[str, Any], scene: Scene) -> Changes:
     evidence = sorted({*item.data.get("evidence", ()), *form["evidence"]})
     return {
         "item_class": form["category"],
-        "data": {**item.data, **said, "evidence": evidence},
+        "data": {"opened_as": item.item_class, **item.data, **said, "evidence": evidence},
     }
 
 

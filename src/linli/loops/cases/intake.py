@@ -108,6 +108,13 @@ class _Row:
     place: Place
 
 
+def allow(actor: Actor, purpose: str | None) -> None:
+    """Whether this actor may report cases anywhere; raises NotAllowed or PurposeNeeded."""
+    roles = catalogue.get("case").opened_by
+    chosen = Purpose(purpose) if purpose else None
+    can(actor, Ask("case.open", roles, None, chosen, True)).required()
+
+
 def take_in(
     actor: Actor,
     reports: Sequence[CaseReport],
@@ -283,6 +290,7 @@ def take_file(
     Raises WrongFile or ForeignColumns before anything is taken. A list that was broken off is
     simply sent again.
     """
+    allow(actor, purpose)
     told, refused, references = ListTaken(), [], References()
     take = partial(take_in, actor, now=now, purpose=purpose, references=references)
     for part in _parts(typed.rows_of(file, CaseReport)):
