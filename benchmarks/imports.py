@@ -32,7 +32,7 @@ def main(rest: Sequence[str]) -> None:
     parser.add_argument("--people", type=int, default=PEOPLE)
     parser.add_argument("--list", type=int, default=LIST)
     asked = parser.parse_args(rest)
-    crowd = _crowd.build(asked.people)
+    crowd = _crowd.standing() or _crowd.build(asked.people)
     analyze()
     measure(crowd, asked.list)
 
