@@ -35,11 +35,14 @@ class Filters:
     reply: str = ""  # "in_time" or "missed": replied too late, or overdue without a reply
 
 
-def conditions(f: Filters) -> Q:
-    """What a list is narrowed to beside the area, which narrows the ranges."""
+def conditions(f: Filters, *, state: str = "state") -> Q:
+    """What a list is narrowed to beside the area, which narrows the ranges.
+
+    ``state``: the column, or an alias of it that no index has.
+    """
     asked = Q()
     exact = {
-        "state": f.state,
+        state: f.state,
         "tier": f.tier,
         "item_class": f.item_class,
         "kind": f.kind,
@@ -57,11 +60,11 @@ def conditions(f: Filters) -> Q:
     if f.stages:
         asked &= Q(stage__in=f.stages)
     if f.alive is not None or f.late:
-        alive = ~Q(state=State.CLOSED)
+        alive = ~Q(**{state: State.CLOSED})
         asked &= alive if f.alive or f.late else ~alive
     if f.unheld is not None:
         asked &= Q(holder_id__isnull=f.unheld)
-        asked &= Q(state=State.OPEN) if f.unheld else Q()
+        asked &= Q(**{state: State.OPEN}) if f.unheld else Q()
     if f.no_target is not None:
         asked &= Q(clock_id__isnull=f.no_target)
     if f.reopened is not None:

@@ -284,11 +284,11 @@ def _visible(actor: Actor, filters: Filters, purpose: str | None) -> QuerySet[It
             within_reach.setdefault(ranges, []).append(loop.name)
     if not within_reach:
         return Item.objects.none()
-    led = _LED[connection.vendor](within_reach)
-    return led.filter(conditions(filters), exercise=actor.exercise)
+    led = _LED[connection.vendor](within_reach, filters)
+    return led.filter(exercise=actor.exercise)
 
 
-def _led_on_sqlite(within_reach: Reach) -> QuerySet[Item]:
+def _led_on_sqlite(within_reach: Reach, filters: Filters) -> QuerySet[Item]:
     """Items within reach, so asked that SQLite goes the shorter way.
 
     A range of a million paths has to be sorted before its newest fifty are known. Who sees as much
@@ -304,20 +304,23 @@ def _led_on_sqlite(within_reach: Reach) -> QuerySet[Item]:
     items = Item.objects.alias(
         anywhere=Concat("path", Value("")), any_loop=Concat("loop", Value(""))
     )
-    return items.filter(seen).order_by("-id")
+    return items.filter(seen, conditions(filters)).order_by("-id")
 
 
-def _led_on_postgresql(within_reach: Reach) -> QuerySet[Item]:
+def _led_on_postgresql(within_reach: Reach, filters: Filters) -> QuerySet[Item]:
     """Items within reach; PostgreSQL knows which way is shorter, but hopes too much of a limit.
 
-    Looking from the newest on for what a single street has little of, it would look at all items.
-    An order by a sum is none that an index has, so that it begins with the street.
+    Looking from the newest on for what a single street has little of, it would look at all items,
+    or at all that are under way. An order and a state that no index has begin with the street.
     """
     seen = Q(pk__in=[])
     for ranges, names in within_reach.items():
         seen |= Q(loop__in=names) & within(ranges)
-    newest = F("id").desc() if _is_wide(within_reach) else (F("id") + 0).desc()
-    return Item.objects.filter(seen).order_by(newest)
+    if _is_wide(within_reach):
+        return Item.objects.filter(seen, conditions(filters)).order_by("-id")
+    items = Item.objects.alias(any_state=Concat("state", Value("")))
+    narrowed = conditions(filters, state="any_state")
+    return items.filter(seen, narrowed).order_by((F("id") + 0).desc())
 
 
 _LED = {"sqlite": _led_on_sqlite, "postgresql": _led_on_postgresql}
