@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 from pydantic import Field
 
@@ -26,6 +26,8 @@ class CallAsk(Form):
 class CallMade(Form):
     """How somebody was reached, and whether they are well."""
 
+    personal: ClassVar[frozenset[str]] = frozenset({"note"})
+
     by: Literal["door", "phone", "family"]
     well: bool = True
     note: str = Field(default="", max_length=400)
@@ -33,6 +35,8 @@ class CallMade(Form):
 
 class CallTried(Form):
     """What was tried in vain."""
+
+    personal: ClassVar[frozenset[str]] = frozenset({"note"})
 
     note: str = Field(min_length=2, max_length=400)
 
