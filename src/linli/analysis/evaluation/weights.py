@@ -1,4 +1,4 @@
-"""How much should each indicator count? Weights that the data speak for, and how far they are met."""
+"""How much should each indicator count? Weights that the data speak for."""
 
 import numpy as np
 from numpy.typing import NDArray
