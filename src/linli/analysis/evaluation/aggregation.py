@@ -46,7 +46,9 @@ def aggregated(
     exponent = POWERS.get(by, power)
     if by in POWERS or by is Aggregate.POWER:
         _refuse(parts, exponent, by, group)
-    moved = _forward(parts, 1.0 if by is Aggregate.SUM else exponent)
+    if by is Aggregate.SUM:  # points are added as they are; a weight of zero leaves a part out
+        exponent, weights = 1.0, (weights > 0).astype(float)
+    moved = _forward(parts, exponent)
     if not gaps.any():
         total = _weighted(moved, weights)
         if by is Aggregate.SUM:

@@ -7,12 +7,8 @@ from numpy.typing import NDArray
 
 from linli.errors import N_, BadInput
 
-# Mean consistency index of random matrices of size 3 upwards; Donegan and Dodd (1991),
-# doi:10.1016/0895-7177(91)90098-R.
-RANDOM_INDEX = (
-    0.4887, 0.8045, 1.0591, 1.1797, 1.2519, 1.3171, 1.3733, 1.4055, 1.4213, 1.4497, 1.4643,
-    1.4822, 1.4969,
-)  # fmt: skip
+# Mean consistency index of random matrices of size 3 upwards, as Saaty (2008) uses them.
+RANDOM_INDEX = (0.52, 0.89, 1.11, 1.25, 1.35, 1.40, 1.45, 1.49, 1.52, 1.54, 1.56, 1.58, 1.59)
 MOST_INCONSISTENT = 0.1  # ratio above which comparisons go back to the expert; Saaty (1980)
 ROUNDS = 100  # of the completion, at most; assumed
 SEARCH_STEPS = 60  # golden-section steps, each leaving 0.618 of the interval

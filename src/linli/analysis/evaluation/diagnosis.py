@@ -194,7 +194,7 @@ def _chain(result: Evaluation, base: NDArray) -> NDArray[np.float64]:
             inner = secant(np.maximum(here, floor), np.maximum(then, floor), exponent)
             share = share * inner / outer[:, None]
         else:
-            share = np.where(there, 1.0, 0.0) * group.weights
+            share = (group.weights > 0).astype(float)
         share = np.where(there, share, 0.0)
         rate[:, group.parts] = rate[:, [n + number]] * share
     return rate[:, :n]

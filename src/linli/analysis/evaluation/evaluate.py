@@ -14,7 +14,7 @@ from linli.analysis.evaluation.framework import Framework, Role
 from linli.analysis.evaluation.imputation import imputed
 from linli.analysis.evaluation.normalisation import low_ranks, normalised, percentile_rank
 from linli.analysis.evaluation.recipe import Impute, Recipe, Weighting, recipe_from
-from linli.analysis.evaluation.table import Table
+from linli.analysis.evaluation.table import Missing, Table
 from linli.analysis.evaluation.treatment import treated
 from linli.analysis.evaluation.weights import weights_from
 from linli.errors import N_, BadInput
@@ -80,7 +80,7 @@ class Evaluation:
     def fingerprint(self) -> str:
         """The same for the same input, recipe and framework."""
         digest = sha256(self.recipe.fingerprint().encode())
-        digest.update(repr([n for n in self.framework.nodes]).encode())
+        digest.update(repr(self.framework.nodes).encode())
         digest.update(json.dumps([self.table.ids, self.table.columns]).encode())
         digest.update(np.ascontiguousarray(self.table.values).tobytes())
         return digest.hexdigest()[:16]
@@ -112,9 +112,9 @@ def evaluate(table: Table, framework: Framework, recipe: Recipe | None = None) -
         raw,
         table.names,
         table.groups,
-        {(u, k): m for (u, c), m in _named(table) for k, n in enumerate(used.indicators) if n.id == c},
+        _reasons(table, used),
         table.vetoes,
-    )  # fmt: skip
+    )
     groups = np.array(table.groups) if table.groups else None
     nodes = used.indicators
     filled = imputed(raw, by=recipe.impute, groups=groups, names=kept.columns)
@@ -143,10 +143,14 @@ def evaluate(table: Table, framework: Framework, recipe: Recipe | None = None) -
     )
 
 
-def _named(table: Table):  # type: ignore[no-untyped-def]
-    for (unit, at), reason in table.reasons.items():
-        if at < len(table.columns):
-            yield (unit, table.columns[at]), reason
+def _reasons(table: Table, used: Framework) -> dict[tuple[int, int], Missing]:
+    """The reasons of the columns in use, under their new numbers."""
+    new = {n.id: at for at, n in enumerate(used.indicators)}
+    return {
+        (unit, new[table.columns[at]]): reason
+        for (unit, at), reason in table.reasons.items()
+        if at < len(table.columns) and table.columns[at] in new
+    }
 
 
 def _screened(

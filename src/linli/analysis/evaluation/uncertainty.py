@@ -50,9 +50,7 @@ class Plan:
                 continue
             if factor.field not in Recipe.__dataclass_fields__ or not factor.options:
                 raise BadInput(
-                    N_(
-                        "{given} is no choice of a recipe, or has no options. Choose among: {known}."
-                    ),
+                    N_("{given} is no choice of a recipe, or has no options. Known: {known}."),
                     given=factor.field,
                     known=tuple(Recipe.__dataclass_fields__),
                 )
@@ -112,7 +110,7 @@ def uncertainty(base: Evaluation, plan: Plan) -> Replicates:
 
 
 def sensitivity(base: Evaluation, plan: Plan) -> Sensitivity:
-    """Which factor moves scores and ranks: n (d + 2) evaluations.
+    """Which factor moves scores and ranks: n (2 d + 2) evaluations.
 
     Raises
     ------
@@ -136,7 +134,7 @@ def sensitivity(base: Evaluation, plan: Plan) -> Sensitivity:
     shift = np.abs(ran.ranks[known] - base.ranks[known, None]).mean(axis=0)
 
     def shaped(outputs: NDArray) -> NDArray:
-        return outputs.T.reshape(d + 2, plan.n, -1)
+        return outputs.T.reshape(2 * d + 2, plan.n, -1)
 
     return Sensitivity(
         plan.names(),
