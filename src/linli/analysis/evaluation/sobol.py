@@ -72,7 +72,7 @@ def indices(outputs: NDArray[np.float64], *, seed: int) -> Indices:
         s1[:, k] = _ratio(joint, whole)
         st[:, k] = _ratio(draws @ (0.5 * (a - a_with_b[k]) ** 2), variance)
     low_high = [np.quantile(s[1:], (0.025, 0.975), axis=0) for s in (s1, st)]
-    return Indices(s1[0], st[0], *low_high, warnings=_warnings(s1[0], *low_high))
+    return Indices(s1[0], st[0], low_high[0], low_high[1], _warnings(s1[0], *low_high))
 
 
 def sobol(
