@@ -1,5 +1,6 @@
 """`linli evaluate`: score units from a CSV file, with reasons; needs no database and no server."""
 
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -127,13 +128,14 @@ def _write(path: Path, result: "Evaluation", ran: "Replicates | None") -> None:
     if path.suffix == ".html":
         path.write_text(report.as_html(result, ran, language=language()), encoding="utf-8")
         return
+    made = BytesIO()
     try:
-        made = report.as_docx(result, ran, language=language())
+        report.write_docx(made, result, ran, language=language())
     except ModuleNotFoundError:
         raise BadInput(
             N_("A Word report needs python-docx: install linli[report], or ask for .html.")
         ) from None
-    path.write_bytes(made)
+    path.write_bytes(made.getvalue())
 
 
 def _tell(result: "Evaluation", ran: "Replicates | None") -> None:

@@ -1,6 +1,9 @@
 """Can a newcomer score a table of their own, and does a wrong one get an answer?"""
 
+import ast
 import json
+import subprocess
+import sys
 
 import pytest
 from typer.testing import CliRunner
@@ -83,3 +86,13 @@ def test_a_file_in_another_encoding_is_told(said, tmp_path):
     path.write_bytes("id,name,LE\nx,武汉,80\n".encode("gb18030"))
 
     assert "is not UTF-8 text" in said(path, "--framework", "hdi").output
+
+
+def test_importing_the_engine_does_not_import_scipy():
+    code = (
+        "import sys, linli.analysis.evaluation.uncertainty, linli.analysis.evaluation.diagnosis;"
+        "print([m for m in ('scipy', 'django', 'docx') if m in sys.modules])"
+    )
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    assert ast.literal_eval(told.stdout) == []

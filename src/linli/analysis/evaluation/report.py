@@ -2,8 +2,7 @@
 
 from dataclasses import asdict
 from html import escape
-from io import BytesIO
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 
@@ -86,8 +85,10 @@ def as_html(result: Evaluation, ran: Replicates | None = None, *, language: str 
     )
 
 
-def as_docx(result: Evaluation, ran: Replicates | None = None, *, language: str = "en") -> bytes:
-    """The same tables as a Word document; needs the extra `report` (python-docx)."""
+def write_docx(
+    into: BinaryIO, result: Evaluation, ran: Replicates | None = None, *, language: str = "en"
+) -> None:
+    """Write the same tables as a Word document; needs the extra `report` (python-docx)."""
     from docx import Document
 
     told = as_tables(result, ran)
@@ -100,9 +101,7 @@ def as_docx(result: Evaluation, ran: Replicates | None = None, *, language: str 
         for line, row in zip(table.rows, [header, *rows], strict=True):
             for cell, said in zip(line.cells, row, strict=True):
                 cell.text = said
-    out = BytesIO()
-    paper.save(out)
-    return out.getvalue()
+    paper.save(into)
 
 
 def _head(told: dict[str, Any]) -> str:

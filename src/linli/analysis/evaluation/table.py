@@ -46,7 +46,7 @@ class Table:
     def __post_init__(self) -> None:
         if self.values.shape != (len(self.ids), len(self.columns)):
             raise BadInput(
-                N_("values has shape {shape}; it needs {units} units and {columns} indicators."),
+                N_("values has shape {shape}; it needs {units} units and {indicators} indicators."),
                 shape=self.values.shape,
                 units=len(self.ids),
                 columns=len(self.columns),

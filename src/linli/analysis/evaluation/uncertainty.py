@@ -15,6 +15,7 @@ from linli.analysis.evaluation.sobol import Indices
 from linli.errors import N_, BadInput, Problem
 
 BATCH_CELLS = 4_000_000  # numbers held at once for scores of all nodes
+BLOCK_UNITS = 2048  # units scored at once
 WEIGHTS = "weights"
 
 
@@ -182,20 +183,26 @@ def _fill(
     if not noisy:
         whole[:, rows] = made.scores[:, root, None]
         return
-    step = max(1, BATCH_CELLS // (len(whole) * len(made.tree.ids)))
-    factors = {k: _noise(made, plan.factors[k], plan.seed + k) for k in noisy}  # type: ignore[arg-type]
+    sets = {k: _noise(made, plan.factors[k], plan.seed + k) for k in noisy}  # type: ignore[arg-type]
+    step = max(1, BATCH_CELLS // (min(len(whole), BLOCK_UNITS) * len(made.tree.ids)))
     for start in range(0, len(rows), step):
         batch = rows[start : start + step]
         weights = []
         for g, group in enumerate(made.tree.groups):
             shaken = np.repeat(group.weights[:, None], len(batch), axis=1)
-            for k, sets in factors.items():
-                shaken = shaken * sets[g][:, picks[batch, k]]
+            for k in noisy:
+                shaken = shaken * sets[k][g][:, picks[batch, k]]
             weights.append(shaken / shaken.sum(axis=0))
-        told = scores(
-            made.tree, made.normalised, made.recipe, enough=made.enough, weights=tuple(weights)
-        )
-        whole[:, batch] = told[:, root]
+        for first in range(0, len(whole), BLOCK_UNITS):  # units do not meet once normalised
+            block = slice(first, first + BLOCK_UNITS)
+            told = scores(
+                made.tree,
+                made.normalised[block],
+                made.recipe,
+                enough=made.enough[block],
+                weights=tuple(weights),
+            )
+            whole[block, batch] = told[:, root]
 
 
 def _noise(made: Evaluation, noise: Noise, seed: int) -> list[NDArray[np.float64]]:
