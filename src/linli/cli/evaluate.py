@@ -46,6 +46,10 @@ def evaluate(
     report: Annotated[
         Path | None, typer.Option(help=_("Write a report: a name ending in .html or .docx."))
     ] = None,
+    unit: Annotated[str, typer.Option(help=_("Look closely at the unit with this id."))] = "",
+    before: Annotated[
+        Path | None, typer.Option(help=_("An earlier table: tell what changed since."))
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help=_("Answer in JSON."))] = False,
 ) -> None:
     """Read, score, tell. The file is read here; the analysis sees arrays only."""
@@ -66,14 +70,18 @@ def evaluate(
         raise BadInput(N_("{given} is no report. End its name in .html or .docx."), given=report)
     result = _result(file, chosen, choice or [])
     ran = _replicates(result, replicates, seed) if replicates else None
+    at = _place(result, unit) if unit else None
+    earlier = _result(before, chosen, choice or []) if before else None
     if report:
-        _write(report, result, ran)
+        _write(report, result, ran, at, earlier)
     if as_json:
-        from linli.analysis.evaluation.report import as_tables
-
-        say_json(as_tables(result, ran))
+        _tell_json(result, ran, at, earlier)
         return
     _tell(result, ran)
+    if at is not None:
+        _tell_profile(result, at)
+    if earlier is not None:
+        _tell_changes(earlier, result)
 
 
 def _framework(said: str) -> "Framework":
@@ -122,11 +130,24 @@ def _replicates(result: "Evaluation", n: int, seed: int) -> "Replicates":
     return uncertainty(result, Plan(factors, n=n, seed=seed))
 
 
-def _write(path: Path, result: "Evaluation", ran: "Replicates | None") -> None:
+def _place(result: "Evaluation", unit: str) -> int:
+    if unit not in result.table.ids:
+        raise BadInput(N_("There is no unit {given} in the table. Check the id."), given=unit)
+    return result.table.ids.index(unit)
+
+
+def _write(
+    path: Path,
+    result: "Evaluation",
+    ran: "Replicates | None",
+    at: int | None,
+    earlier: "Evaluation | None",
+) -> None:
     from linli.analysis.evaluation import report
 
     if path.suffix == ".html":
-        path.write_text(report.as_html(result, ran, language=language()), encoding="utf-8")
+        page = report.as_html(result, ran, language=language(), unit=at, before=earlier)
+        path.write_text(page, encoding="utf-8")
         return
     made = BytesIO()
     try:
@@ -142,7 +163,11 @@ def _tell(result: "Evaluation", ran: "Replicates | None") -> None:
     from linli.analysis.evaluation.report import as_tables
 
     told: dict[str, Any] = as_tables(result, ran)
-    say(told["title"])
+    say(result.title(language()))
+    named = {
+        n.id: n.name_zh if language().startswith("zh") else n.name_en
+        for n in result.framework.nodes
+    }
     n_all = len(told["indicators"]) + len(told["left_out"])
     say(
         _("{units} units, {used} of {all} indicators collected. Result {fingerprint}."),
@@ -163,5 +188,61 @@ def _tell(result: "Evaluation", ran: "Replicates | None") -> None:
             if need["gain"] > 0:
                 text = _("{indicator} from {value} to {target} would add {gain}")
                 gain = f"{need['gain']:.2f}"
-                line = text.format(**{**need, "value": f"{need['value']:g}", "gain": gain})
+                line = text.format(
+                    **{
+                        **need,
+                        "indicator": named[need["indicator"]] or need["indicator"],
+                        "value": f"{need['value']:g}",
+                        "gain": gain,
+                    }
+                )
                 say(f"               {line}")
+
+
+def _tell_json(
+    result: "Evaluation", ran: "Replicates | None", at: int | None, earlier: "Evaluation | None"
+) -> None:
+    from linli.analysis.evaluation import report
+
+    told = report.as_tables(result, ran)
+    if at is not None:
+        told["profile"] = report.as_profile(result, at)
+    if earlier is not None:
+        told["changes"] = report.as_changes(earlier, result)["changes"]
+    say_json(told)
+
+
+def _tell_profile(result: "Evaluation", at: int) -> None:
+    from linli.analysis.evaluation.report import as_profile
+
+    told = as_profile(result, at)
+    say("")
+    say(_("{name} closely"), name=told["name"])
+    say(_("Strong in: {names}"), names=", ".join(told["strengths"]) or "-")
+    say(_("Weak in: {names}"), names=", ".join(told["weaknesses"]) or "-")
+    say(_("Most like it: {names}"), names=", ".join(p["name"] for p in told["peers"]) or "-")
+    for moved in told["without"][:3]:
+        if moved["score"] is not None:
+            text = _("Without {indicator}: {score}, rank {rank}")
+            say(
+                text,
+                indicator=moved["indicator"],
+                score=f"{moved['score']:.2f}",
+                rank=moved["rank"],
+            )
+
+
+def _tell_changes(earlier: "Evaluation", result: "Evaluation") -> None:
+    from linli.analysis.evaluation.report import as_changes
+
+    say("")
+    for change in as_changes(earlier, result)["changes"]:
+        largest = max(change["by_indicator"].items(), key=lambda pair: abs(pair[1]))
+        say(
+            _("{unit}: {before} to {after}, most by {indicator} ({by})"),
+            unit=change["unit"],
+            before=f"{change['before']:.2f}",
+            after=f"{change['after']:.2f}",
+            indicator=largest[0],
+            by=f"{largest[1]:+.2f}",
+        )

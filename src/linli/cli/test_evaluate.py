@@ -88,6 +88,29 @@ def test_a_file_in_another_encoding_is_told(said, tmp_path):
     assert "is not UTF-8 text" in said(path, "--framework", "hdi").output
 
 
+def test_one_unit_is_shown_beside_its_peers_and_since_before(said, table, tmp_path):
+    earlier = tmp_path / "before.csv"
+    earlier.write_text(GOOD.replace("83.2", "80.2"), encoding="utf-8")
+    words = [table, "--framework", "hdi", "--unit", "no", "--before", earlier]
+
+    told = said(*words, "--report", tmp_path / "r.html").output
+    in_json = json.loads(said(*words, "--json").output)
+
+    assert "Most like it: Iceland" in told
+    assert "no: 0.95 to 0.96, most by LE" in told
+    assert in_json["profile"]["peers"][0]["name"] == "Iceland"
+    assert sum(in_json["changes"][0]["by_indicator"].values()) == pytest.approx(
+        in_json["changes"][0]["after"] - in_json["changes"][0]["before"]
+    )
+    page = (tmp_path / "r.html").read_text("utf-8")
+    assert "<title>Contributions</title>" in page
+    assert "<title>Rank change</title>" in page
+
+
+def test_a_unit_that_is_not_there_gets_one_sentence(said, table):
+    assert "There is no unit zz" in said(table, "--framework", "hdi", "--unit", "zz").output
+
+
 def test_importing_the_engine_does_not_import_scipy():
     code = (
         "import sys, linli.analysis.evaluation.uncertainty, linli.analysis.evaluation.diagnosis;"

@@ -125,7 +125,7 @@ def peers(result: Evaluation, unit: int, *, n: int = N_PEERS) -> list[int]:
 
 def strengths(result: Evaluation, unit: int, *, n: int = 5) -> tuple[list[str], list[str]]:
     """The indicators in which the unit stands highest and lowest among all, best first."""
-    places = low_ranks(result.normalised)[unit]
+    places = result.places[unit]
     known = [int(k) for k in np.argsort(-places, kind="stable") if not np.isnan(places[k])]
     names = [result.table.columns[k] for k in known]
     half = min(n, len(names) // 2)

@@ -13,7 +13,7 @@ from linli.analysis.evaluation.compiled import Compiled, availability, compiled,
 from linli.analysis.evaluation.framework import Framework, Role
 from linli.analysis.evaluation.imputation import imputed
 from linli.analysis.evaluation.normalisation import low_ranks, normalised, percentile_rank
-from linli.analysis.evaluation.recipe import Impute, Recipe, Weighting, recipe_from
+from linli.analysis.evaluation.recipe import Recipe, Weighting, recipe_from
 from linli.analysis.evaluation.table import Missing, Table
 from linli.analysis.evaluation.treatment import treated
 from linli.analysis.evaluation.weights import weights_from
@@ -58,6 +58,17 @@ class Evaluation:
     def ranks(self) -> NDArray[np.float64]:
         """1 is best; equals share the better rank; NaN without a score."""
         return low_ranks(-self.score[:, None])[:, 0] + 1
+
+    @cached_property
+    def places(self) -> NDArray[np.float64]:
+        """How many units stand below, in each indicator: (units, indicators)."""
+        return low_ranks(self.normalised)
+
+    def title(self, language: str = "en") -> str:
+        """What the framework calls itself, in Chinese where it says so."""
+        facts = self.framework.facts
+        own = facts.get("title_zh", "") if language.startswith("zh") else ""
+        return own or facts.get("title", self.framework.name)
 
     def percentiles(self, node_id: str) -> NDArray[np.float64]:
         """Share of other units below, rounded as the recipe says; CDC's RPL."""
@@ -196,8 +207,3 @@ def _passed(table: Table, framework: Framework) -> NDArray[np.bool_]:
         met = table.vetoes.get(node.id)
         passed &= (met >= (1.0 if node.worst is None else node.worst)) if met is not None else False
     return passed
-
-
-def is_imputed(evaluation: Evaluation) -> bool:
-    """Did the recipe make up values for what was missing?"""
-    return evaluation.recipe.impute is not Impute.NONE

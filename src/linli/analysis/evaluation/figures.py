@@ -12,13 +12,13 @@ LABEL = 240  # width kept for names, px
 
 def radar(names: list[str], series: dict[str, list[float]], *, most: float = 100.0) -> str:
     """A profile against others: one corner a part; missing corners are left open."""
-    centre, radius = 210.0, 130.0
+    centre, radius = 210.0, 150.0
     out = [f'<circle cx="{centre}" cy="{centre}" r="{radius * k / 4:.0f}" fill="none" '
            f'stroke="{SOFT}"/>' for k in range(1, 5)]  # fmt: skip
     for at, name in enumerate(names):
         x, y = _corner(centre, radius + 16, at, len(names))
         anchor = "middle" if abs(x - centre) < 20 else ("start" if x > centre else "end")
-        out.append(_text(x, y, name[:22], anchor=anchor))
+        out.append(_text(x, y, name[:8], anchor=anchor))
     for colour, values in zip((GOOD, LINE, BAD), series.values(), strict=False):
         known = [
             _corner(centre, radius * min(max(v / most, 0), 1), at, len(names))

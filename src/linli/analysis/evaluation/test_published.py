@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from linli.analysis.evaluation import ahp, ranking, sobol, weights
+from linli.analysis.evaluation import ahp, fuzzy, ranking, sobol, weights
 from linli.analysis.evaluation.aggregation import aggregated
 from linli.analysis.evaluation.recipe import Aggregate
 from linli.errors import BadInput
@@ -153,3 +153,42 @@ def test_principal_components_that_contradict_each_other_are_refused():
 
     with pytest.raises(weights.NoWeights, match="runs against the rest"):
         weights.principal(np.column_stack([x, x + np.array([0, 1, 0, 1, 0, 1]), -x]))
+
+
+def test_fuzzy_evaluation_joins_weights_and_memberships_by_its_four_operators():
+    belongs = np.array([[0.2, 0.8], [0.6, 0.4]])
+    weighed = np.array([0.5, 0.5])
+
+    told = {o: fuzzy.comprehensive(belongs, weighed, operator=o).round(4) for o in fuzzy.Operator}
+
+    assert told["product_sum"].tolist() == [0.4, 0.6]
+    assert told["min_max"].tolist() == [0.5, 0.5]
+    assert told["product_max"].tolist() == [0.4286, 0.5714]  # 0.3 and 0.4
+    assert told["min_sum"].tolist() == [0.4375, 0.5625]  # 0.7 and 0.9
+
+
+def test_a_value_between_two_grades_belongs_to_both():
+    belongs = fuzzy.memberships(np.array([50.0, 65.0, 120.0]), np.array([40.0, 60.0, 80.0]))
+
+    assert belongs.tolist() == [[0.5, 0.5, 0], [0, 0.75, 0.25], [0, 0, 1]]
+
+
+def test_weights_combine_by_their_mean_or_by_their_product():
+    one, two = np.array([0.5, 0.5]), np.array([0.1, 0.9])
+
+    assert weights.combined(one, two).tolist() == pytest.approx([0.3, 0.7])
+    assert weights.combined(one, two, product=True).tolist() == pytest.approx([0.1, 0.9])
+
+
+def test_importance_follows_what_moves_the_score():
+    values = np.array([[1.0, 5], [2, 5], [3, 5]])
+
+    assert weights.effective_importance(values, values[:, 0]).tolist() == [1, 0]
+
+
+def test_topsis_says_which_scaling_it_used_since_the_order_may_turn_on_it():
+    values = np.array([[1.0, 9], [5, 6], [9, 1]])
+    found = {s: ranking.topsis(values, np.array([0.5, 0.5]), scaling=s) for s in ranking.Scaling}
+
+    assert {c.scaling for c in found.values()} == set(ranking.Scaling)
+    assert len({tuple(c.scores.round(6)) for c in found.values()}) > 1
