@@ -228,7 +228,7 @@ def _tell_profile(result: "Evaluation", at: int) -> None:
                 text,
                 indicator=moved["indicator"],
                 score=f"{moved['score']:.2f}",
-                rank=moved["rank"],
+                rank=f"{moved['rank']:.0f}",
             )
 
 

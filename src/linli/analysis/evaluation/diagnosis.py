@@ -93,6 +93,18 @@ def contributions(result: Evaluation, *, reference: int | None = None) -> NDArra
     return np.where(np.isnan(result.normalised), 0.0, rate * (result.normalised - base[:, :n]))
 
 
+def apart(result: Evaluation, unit: int, reference: int) -> tuple[NDArray[np.float64], float]:
+    """What sets a unit apart from another, by indicator, and what is due to differing gaps.
+
+    Both together add to the difference of the scores; without differing gaps the second is zero.
+    """
+    base = np.broadcast_to(result.scores[reference], result.scores.shape)
+    rate = _chain(result, base)[unit]
+    moved = rate * (result.normalised[unit] - result.normalised[reference])
+    parts = np.where(np.isnan(moved), 0.0, moved)
+    return parts, float(result.score[unit] - result.score[reference] - parts.sum())
+
+
 def without_each(result: Evaluation) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Score and rank of each unit with one indicator left out: (units, indicators) each."""
     n = result.normalised.shape[1]

@@ -15,6 +15,7 @@ from linli.errors import BadInput
 
 N_NEEDS = 5  # a unit, in the document; the JSON holds all
 N_STEPS = 8  # of a waterfall; the others are summed
+LEAST_SHOWN = 0.005  # points of the score
 LEAST_CORNERS = 3  # of a radar
 MOST_PICTURED = 40  # units in a picture
 STYLE = (
@@ -105,21 +106,23 @@ def as_profile(result: Evaluation, unit: int) -> dict[str, Any]:
     }
 
 
-def waterfall(result: Evaluation, unit: int) -> str:
+def waterfall(result: Evaluation, unit: int, *, language: str = "en") -> str:
     """What sets a unit apart from its best peer, as a picture; empty where that has no answer."""
     near = [k for k in diagnosis.peers(result, unit) if not np.isnan(result.score[k])]
     if not near or np.isnan(result.score[unit]):
         return ""
     peer = max(near, key=lambda k: result.score[k])
     try:
-        parts = diagnosis.contributions(result, reference=peer)[unit]
-    except BadInput:  # MPI, or a peer that lacks other indicators
+        parts, gaps = diagnosis.apart(result, unit, peer)
+    except BadInput:  # MPI has no parts
         return ""
     order = np.argsort(-np.abs(parts), kind="stable")
     steps = [(result.table.columns[k], float(parts[k])) for k in order[:N_STEPS]]
-    rest = float(parts[order[N_STEPS:]].sum())
+    steps.append((_WORDS[language[:2]]["others"], float(parts[order[N_STEPS:]].sum())))
+    if abs(gaps) > LEAST_SHOWN:
+        steps.append((_WORDS[language[:2]]["gaps"], gaps))
     names = (result.table.name(peer), result.table.name(unit))
-    return figures.waterfall(float(result.score[peer]), [*steps, ("…", rest)], names=names)
+    return figures.waterfall(float(result.score[peer]), steps, names=names)
 
 
 def as_changes(before: Evaluation, after: Evaluation) -> dict[str, Any]:
@@ -143,10 +146,14 @@ def as_html(
     """One page that needs nothing else: pictures and tables."""
     told = as_tables(result, ran)
     body = [f"<h1>{escape(result.title(language))}</h1>", f"<p>{escape(_head(told, language))}</p>"]
-    pictures = _pictures(result, ran, unit)
+    pictures = _pictures(result, ran, unit, language)
     if before is not None:
         rows = as_changes(before, result)["ranks"]
-        pictures.append(figures.rank_change(rows, names=("1", "2")))
+        pictures.append(
+            figures.rank_change(
+                rows, names=(_WORDS[language[:2]]["before"], _WORDS[language[:2]]["after"])
+            )
+        )
     body += [f"<figure>{svg}</figure>" for svg in pictures if svg]
     for title, header, rows in _sections(told, language):
         top = "".join(f"<th>{escape(h)}</th>" for h in header)
@@ -233,6 +240,13 @@ def _sections(told: dict[str, Any], language: str) -> list[Section]:
     return [(t, list(h), r) for (t, *h), r in zip(heads, rows, strict=True) if r]
 
 
+_WORDS = {
+    "en": {"median": "median", "before": "before", "after": "after", "others": "all others",
+           "gaps": "what only one of them has"},
+    "zh": {"median": "中位数", "before": "此前", "after": "此后", "others": "其余各项",
+           "gaps": "仅一方有数据的指标"},
+}  # fmt: skip
+
 HEADS_EN = (
     ("Scores", "Rank", "Unit", "Score", "Rank from–to (90 %)", "Missing", "Conditions unmet"),
     ("What would help most", "Unit", "Indicator", "Now", "Target", "It takes", "Gain in score"),
@@ -249,7 +263,9 @@ HEADS_ZH = (
 )
 
 
-def _pictures(result: Evaluation, ran: Replicates | None, unit: int | None) -> list[str]:
+def _pictures(
+    result: Evaluation, ran: Replicates | None, unit: int | None, language: str
+) -> list[str]:
     at = unit if unit is not None else int(np.nanargmax(np.append(result.score, -np.inf)))
     at = min(at, len(result.score) - 1)
     order = np.argsort(np.where(np.isnan(result.ranks), np.inf, result.ranks), kind="stable")
@@ -269,9 +285,15 @@ def _pictures(result: Evaluation, ran: Replicates | None, unit: int | None) -> l
     if len(parts) >= LEAST_CORNERS:
         middle = [float(np.nanmedian(result.of(p))) for p in parts]
         own = [float(result.of(p)[at]) for p in parts]
-        made.append(figures.radar(parts, {result.table.name(at): own, "–": middle}, most=most))
+        made.append(
+            figures.radar(
+                parts,
+                {result.table.name(at): own, _WORDS[language[:2]]["median"]: middle},
+                most=most,
+            )
+        )
     if unit is not None:
-        made.append(waterfall(result, unit))
+        made.append(waterfall(result, unit, language=language))
     return made
 
 

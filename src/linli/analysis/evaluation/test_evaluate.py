@@ -286,6 +286,17 @@ def test_contributions_add_to_the_score_and_to_differences(values):
     )
 
 
+def test_what_sets_two_units_apart_adds_up_even_where_their_gaps_differ():
+    result = evaluate(table([[5, 2, 50, np.nan], [3, 4, 20, 10]]), SMALL, Recipe(least_share=0.5))
+
+    parts, gaps = diagnosis.apart(result, 0, 1)
+
+    assert parts.sum() + gaps == pytest.approx(result.score[0] - result.score[1])
+    assert parts[:2].tolist() == [2.5, 7.5]
+    assert gaps != 0
+    assert diagnosis.apart(result, 1, 1) == (pytest.approx([0] * 4), 0)
+
+
 def test_the_need_that_gains_most_comes_first_with_what_it_takes():
     first, second, *_ = diagnosis.needs(evaluate(table([[5, 10, 50, 90]]), SMALL), 0)
 
