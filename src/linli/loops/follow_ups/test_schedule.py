@@ -105,6 +105,20 @@ def test_a_test_that_was_done_is_not_owed_again_when_the_schedule_is_made_anew(
     assert [day for day, slot in rows(item) if slot == TEST_SLOT] == tests
 
 
+@pytest.mark.parametrize(("refused", "released"), [(1, 1), (13, 0)])
+def test_a_test_that_was_refused_holds_nobody_once_a_later_sample_was_taken(
+    city: City, refused: int, released: int
+) -> None:
+    item = contact(city, "Ren")
+    todo = FollowUp.objects.filter(contact_id=item)
+    todo.filter(slot__lt=RELEASE_SLOT).update(status="well")
+    todo.filter(slot=TEST_SLOT).update(status="sampled")
+    day = TODAY + timedelta(days=refused)
+    todo.filter(slot=TEST_SLOT, day=day).update(status="refused")
+
+    assert watch.look(EVENING + 15 * DAY).released == released
+
+
 def test_a_period_touches_its_own_days_only(city: City) -> None:
     item = contact(city, "Ren")
     first, last = TODAY + timedelta(days=3), TODAY + timedelta(days=5)
