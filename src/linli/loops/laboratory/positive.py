@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 from uuid import UUID
 
 from linli.errors import Problem
@@ -19,6 +20,7 @@ from linli.registry.person import Person
 # What shows the agent itself; an image or an antibody speaks for a disease and proves none.
 PROVES = frozenset({Test.PCR, Test.SEQUENCE, Test.CULTURE})
 CONFIRMED = "confirmed"
+Ended = tuple[str, datetime, int]  # disease, when it ended, the case
 
 
 def follow(uids: Sequence[UUID], *, now: int, exercise: bool) -> tuple[int, int]:
@@ -86,25 +88,25 @@ def _open_items(
     return found
 
 
-def _case_then(row: LabResult, ended: Sequence[Item]) -> int | None:
+def _case_then(row: LabResult, ended: Sequence[Ended]) -> int | None:
     """The confirmed case that ended after the sample of a result, if there is one."""
     at = row.sampled_at or row.found_at
-    who = (row.person_id, row.disease)
-    found = [c for c in ended if (c.subject_id, c.kind) == who and c.closed_at >= at]
-    return min(found, key=lambda case: case.closed_at).id if found else None
+    found = [(closed, case) for kind, closed, case in ended if kind == row.disease and closed >= at]
+    return min(found)[1] if found else None
 
 
-def _ended(person_ids: Sequence[int | None], exercise: bool) -> dict[int | None, list[Item]]:
+def _ended(person_ids: Sequence[int | None], exercise: bool) -> dict[int | None, list[Ended]]:
     """The confirmed cases of each that have ended other than by being excluded."""
-    found: dict[int | None, list[Item]] = {}
+    found: dict[int | None, list[Ended]] = {}
     wanted = sorted({i for i in person_ids if i is not None})
     for n in range(0, len(wanted), 500):
         rows = Item.objects.filter(
             loop="case", subject_kind="person", subject_id__in=wanted[n : n + 500],
             exercise=exercise, state=State.CLOSED, item_class=CONFIRMED, closed_at__isnull=False,
-        )  # fmt: skip
-        for case in rows.exclude(outcome="excluded"):
-            found.setdefault(case.subject_id, []).append(case)
+        ).exclude(outcome="excluded")  # fmt: skip
+        for case in rows.only("subject_id", "kind", "closed_at"):
+            assert case.closed_at is not None
+            found.setdefault(case.subject_id, []).append((case.kind, case.closed_at, case.id))
     return found
 
 
