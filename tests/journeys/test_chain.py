@@ -249,6 +249,16 @@ def test_every_figure_is_the_length_of_its_list(outbreak: Outbreak) -> None:
     assert (told["few_contacts"].n, told["few_contacts"].of) == (4, 4)
 
 
+def test_a_contact_of_a_drill_says_nothing_of_a_real_case(outbreak: Outbreak) -> None:
+    test_four_generations_open_by_themselves(outbreak)
+    Item.objects.filter(loop="contact").update(exercise=True)
+    tao = outbreak.city.actor("tao", outbreak.now)
+
+    told = figures.figures(tao, Asked(outbreak.now), purpose="investigation")
+
+    assert {f.name: f.n for f in told}["known_before"] == 0
+
+
 def test_the_picture_of_a_chain_holds_no_name_and_no_id_of_anybody(outbreak: Outbreak) -> None:
     test_four_generations_open_by_themselves(outbreak)
     chain = chains.around(outbreak.person("Gen0").id, outbreak.scene("tao"))

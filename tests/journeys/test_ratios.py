@@ -8,11 +8,14 @@ import pytest
 from linli.errors import NotAllowed, PurposeNeeded
 from linli.loops import ratios
 from linli.loops.advance import advance
+from linli.loops.cases import intake
+from linli.loops.cases.intake import CaseReport
 from linli.loops.laboratory import results
 from linli.loops.laboratory.results import NewResult
 from linli.loops.laboratory.whose import Told
 from linli.loops.ledger import Item
 from linli.loops.ratios import Ratio
+from linli.registry import merges
 from tests.cast import EVENING, HOUR, City
 from tests.journeys import outbreak
 
@@ -166,3 +169,74 @@ def test_counts_need_no_purpose_and_names_do(city: City) -> None:
         ratios.unmet(analyst, Ratio.APART, purpose="care")
     with pytest.raises(PurposeNeeded):
         ratios.unmet(city.actor("dee"), Ratio.APART, purpose=None)
+
+
+def test_a_place_reached_in_a_drill_saves_nobody_who_died_waiting(city: City) -> None:
+    outbreak.report(city, {"suspected": 1})
+    case = Item.objects.get(loop="case")
+    place = Item.objects.get(loop="placement")
+    outbreak.arrive(city, [place.id])
+    Item.objects.filter(id=place.id).update(exercise=True)
+
+    hal = city.scene("hal", EVENING + 7 * HOUR, "care")
+    advance(case.id, "end", hal, data={"end": "died"})
+
+    assert ratios.board(city.actor("dee")).n_died_waiting == 1
+
+
+def test_the_list_names_the_case_that_was_not_tested_and_no_other_of_the_person(
+    city: City,
+) -> None:
+    outbreak.report(city, {"suspected": 1})
+    told = Told(document="suspected-0", name="人suspected0")
+    found = NewResult("pcr", "covid19", "negative", EVENING, told)
+    results.take_in(city.actor("lil"), [found], now=EVENING)
+    flu = CaseReport(
+        category="suspected", area=f"id:{city.areas['oak1'].id}", disease="ili",
+        name="人suspected0", document="suspected-0",
+    )  # fmt: skip
+    (case,) = intake.take_in(city.actor("hal"), [flu], now=EVENING, purpose="care").reported
+
+    page, _ = ratios.unmet(city.actor("dee"), Ratio.TESTED, purpose="care")
+
+    assert counted(city)[Ratio.TESTED] == (0, 1)
+    assert [one.item_id for one in page] == [case.case_id]
+
+
+def test_a_second_illness_waits_from_its_own_report_and_not_from_the_first(city: City) -> None:
+    outbreak.report(city, {"suspected": 1})
+    told = Told(document="suspected-0", name="人suspected0")
+    found = NewResult("pcr", "covid19", "negative", EVENING, told)
+    results.take_in(city.actor("lil"), [found], now=EVENING)
+    outbreak.arrive(city, hours=12)
+    first = Item.objects.get(loop="case")
+    hal = city.scene("hal", EVENING + 13 * HOUR, "care")
+    advance(first.id, "end", hal, data={"end": "recovered"})
+    later = EVENING + 40 * 24 * HOUR
+    again = CaseReport(
+        category="suspected", area=f"id:{city.areas['oak1'].id}", name="人suspected0",
+        document="suspected-0",
+    )  # fmt: skip
+    intake.take_in(city.actor("hal", later), [again], now=later, purpose="care")
+
+    days = {one.label: one.days for one in ratios.board(city.actor("dee")).delays}
+
+    assert (days["report to arrival"].median, days["report to arrival"].n) == (0.5, 1)
+    assert (days["report to result"].median, days["report to result"].n) == (0, 1)
+
+
+def test_two_records_that_turn_out_to_be_one_keep_the_tests_of_both(city: City) -> None:
+    outbreak.report(city, {"suspected": 2})
+    told = Told(document="suspected-1", name="人suspected1")
+    found = NewResult("pcr", "covid19", "negative", EVENING, told)
+    results.take_in(city.actor("lil"), [found], now=EVENING)
+    kept, lost = Item.objects.filter(loop="case").order_by("id").values_list(
+        "subject_id", flat=True
+    )  # fmt: skip
+
+    done = merges.merge(city.actor("ida"), lost, kept, now=EVENING)
+
+    assert counted(city)[Ratio.TESTED] == (1, 1)
+    assert len(results.results_of(lost)) == 1
+    merges.undo(city.actor("ida"), done.id, now=EVENING)
+    assert counted(city)[Ratio.TESTED] == (1, 2)

@@ -17,11 +17,14 @@ class LoopsConfig(AppConfig):
         """After a migration every loop has limits in force; items follow people through merges."""
         from linli.loops import subjects  # needs the tables, which load after this module
         from linli.loops.exposures import following as exposures
+        from linli.loops.laboratory import following as laboratory
         from linli.loops.visits import following as visits
         from linli.registry import merges
 
         post_migrate.connect(_ship_limits, sender=self)
         merges.follow("items", subjects.move_person)
+        merges.follow("orders", laboratory.move_orders)
+        merges.follow("results", laboratory.move_results)
         merges.follow("visits", visits.move_person)
         merges.follow("exposures", exposures.move_person)
         merges.follow("sources", exposures.move_source)

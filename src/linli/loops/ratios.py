@@ -154,10 +154,7 @@ def unmet(
     people_ids = missing.order_by("subject_id").values_list("subject_id", flat=True).distinct()
     ids = [person_id for person_id in people_ids[: most + 1] if person_id is not None]
     page = ids[:most]
-    items = {
-        item.subject_id: item
-        for item in _asked(ratio, rows).filter(subject_id__in=page).order_by("-id")
-    }
+    items = {item.subject_id: item for item in missing.filter(subject_id__in=page).order_by("-id")}
     people = Person.objects.in_bulk(page)
     if page:
         record_many(
@@ -211,10 +208,7 @@ def _met(ratio: Ratio) -> Any:
                 disease=OuterRef("kind"),
                 test__in=SHOWS,
                 exercise=OuterRef("exercise"),
-                found_at__gte=ExpressionWrapper(
-                    OuterRef("opened_at") - Value(int(TESTED_BEFORE.total_seconds())),
-                    output_field=BigIntegerField(),
-                ),
+                found_at__gte=_recent(),
             ).exclude(finding=Finding.INVALID)
         )
     places = Item.objects.filter(
@@ -228,6 +222,14 @@ def _met(ratio: Ratio) -> Any:
     return Exists(places.filter(stage="arrived")) & ~Exists(waits)
 
 
+def _recent() -> Any:
+    """From when on a result speaks of the case it is held against."""
+    return ExpressionWrapper(
+        OuterRef("opened_at") - Value(int(TESTED_BEFORE.total_seconds())),
+        output_field=BigIntegerField(),
+    )
+
+
 def _counted(ratio: Ratio, rows: QuerySet[Item]) -> Counted:
     asked = _asked(ratio, rows)
     everybody = asked.values("subject_id").distinct().count()
@@ -239,25 +241,31 @@ def _died_waiting(rows: QuerySet[Item]) -> int:
     """How many ended by death without ever having reached a place."""
     arrived = Item.objects.filter(
         loop="placement", subject_kind="person", subject_id=OuterRef("subject_id"),
-        replied_at__isnull=False,
+        exercise=OuterRef("exercise"), replied_at__isnull=False,
     )  # fmt: skip
     died = rows.filter(loop="case", outcome="died").exclude(Exists(arrived))
     return died.values("subject_id").distinct().count()
 
 
 def _delays(rows: QuerySet[Item]) -> tuple[Delay, ...]:
-    """Days between onset, report, first usable result and first arrival, of all cases here."""
+    """Days between onset, report, first usable result and first arrival, of all cases here.
+
+    A result or a place of an earlier illness is none of this one: what counts is a result that is
+    as recent as the ratio asks, and a place that had not ended when the case was reported.
+    """
     first_test = (
         LabResult.objects.filter(
             person_id=OuterRef("subject_id"),
             disease=OuterRef("kind"),
             test__in=SHOWS,
             exercise=OuterRef("exercise"),
+            found_at__gte=_recent(),
         )
         .exclude(finding=Finding.INVALID)
         .order_by("found_at")
     )
     first_place = Item.objects.filter(
+        Q(closed_at=None) | Q(closed_at__gte=OuterRef("opened_at")),
         loop="placement",
         subject_kind="person",
         subject_id=OuterRef("subject_id"),

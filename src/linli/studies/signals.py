@@ -2,7 +2,8 @@
 
 Four signals: fever reports, households where nobody could be reached, requests for medicine,
 and positive samples. A count of which nothing can be known stays missing (NaN): a day without a
-round says nothing about fevers, and a city that keeps no samples has none that are zero.
+round says nothing about fevers, a city that keeps no samples has none that are zero, and of days
+to come nothing is known.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -11,12 +12,14 @@ from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 import numpy as np
-from django.apps import apps
 from django.db import connection
+from django.db.models import Min
 from numpy.typing import NDArray
 
 from linli import clock
 from linli.errors import N_, BadInput
+from linli.loops.laboratory.tables import Finding, LabResult
+from linli.loops.rounds import Seen
 from linli.policy.can import Actor, Ask, can, end_of
 from linli.policy.powers import roles_for
 from linli.registry.areas import Area, AreaKind
@@ -27,7 +30,6 @@ MOST_DAYS = 400
 MOST_AREAS = 20_000
 DAY_S = 86_400
 MEDICINE = "medicine"  # a request type whose code, group or keywords say so
-LAB_RESULT = "LabResult"  # the table of samples, where a city keeps them
 HOMES = (AreaKind.COMPOUND, AreaKind.BUILDING)  # where people live; grids answer for them
 SIGNALS = {
     "fevers": N_("fever reports"),
@@ -73,10 +75,11 @@ def read(
         "medicine": _medicine,
         "positives": _positives,
     }
-    return Signals(
-        tuple(area.id for area in areas), days, {name: read(frame) for name, read in
-                                                 readers.items()}
-    )  # fmt: skip
+    counts = {name: read(frame) for name, read in readers.items()}
+    to_come = [day > clock.day(clock.now()) for day in days]
+    for count in counts.values():
+        count[:, to_come] = np.nan
+    return Signals(tuple(area.id for area in areas), days, counts)
 
 
 @dataclass(frozen=True)
@@ -126,10 +129,15 @@ def _unreachable(frame: _Frame) -> NDArray[np.float64]:
             "SELECT a.path, h.day, count(*) FROM (SELECT r.day, r.household_id, r.area_id "
             "FROM loops_screeningreport r WHERE r.day >= %s AND r.day <= %s AND r.exercise = %s "
             "AND r.household_id IS NOT NULL GROUP BY r.day, r.household_id, r.area_id "
-            "HAVING min(CASE WHEN r.state = 3 THEN 1 ELSE 0 END) = 1) h "
+            "HAVING max(CASE WHEN r.state = %s THEN 1 ELSE 0 END) = 1 "
+            "AND max(CASE WHEN r.state IN (%s, %s) THEN 1 ELSE 0 END) = 0) h "
             f"JOIN registry_area a ON a.id = h.area_id WHERE {_in_any(frame, 'a.path')} "
             "GROUP BY a.path, h.day",
-            [frame.days[0], frame.days[-1], frame.exercise, *_bounds(frame)],
+            [
+                *(frame.days[0], frame.days[-1], frame.exercise),
+                *(int(Seen.UNREACHABLE), int(Seen.CHECKED), int(Seen.REFUSED)),
+                *_bounds(frame),
+            ],
         )
         rows = [(path, _day(day), n) for path, day, n in cursor.fetchall()]
     return frame.spread(rows, _zero_where_held(frame))
@@ -162,22 +170,20 @@ def _medicine(frame: _Frame) -> NDArray[np.float64]:
 
 
 def _positives(frame: _Frame) -> NDArray[np.float64]:
-    """Positive samples by the day of the result; missing where no table of samples is kept."""
-    try:
-        table = apps.get_model("loops", LAB_RESULT)
-    except LookupError:
+    """Positive samples by the day of the result; known from the first result that was kept."""
+    kept = LabResult.objects.filter(exercise=frame.exercise)
+    began = kept.aggregate(at=Min("found_at"))["at"]
+    if began is None:
         return frame.unknown
-    names = {field.name for field in table._meta.get_fields()}
-    if not {"path", "finding", "found_at", "exercise"} <= names:
-        return frame.unknown
-    found = table._default_manager.filter(
-        finding="positive",
-        exercise=frame.exercise,
+    found = kept.filter(
+        finding=Finding.POSITIVE,
         found_at__gte=_midnight(frame.days[0]),
         found_at__lt=_midnight(frame.days[-1]) + DAY_S,
     )
     rows = [(path, clock.day(at), 1) for path, at in found.values_list("path", "found_at")]
-    return frame.spread(rows, np.zeros((len(frame.areas), len(frame.days))))
+    counts = np.zeros((len(frame.areas), len(frame.days)))
+    counts[:, [day < clock.day(began) for day in frame.days]] = np.nan
+    return frame.spread(rows, counts)
 
 
 def _zero_where_held(frame: _Frame) -> NDArray[np.float64]:

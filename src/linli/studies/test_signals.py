@@ -4,9 +4,11 @@ from datetime import date, timedelta
 
 import numpy as np
 import pytest
-from django.apps import apps
 
 from linli.errors import BadInput, NotAllowed
+from linli.loops.laboratory import results
+from linli.loops.laboratory.results import NewResult
+from linli.loops.laboratory.whose import Told
 from linli.registry.areas import Area
 from linli.registry.duties import RequestType
 from linli.studies import signals
@@ -72,9 +74,46 @@ def test_requests_for_medicine_count_on_the_citys_day(city: City, doors: Doors) 
 
 
 def test_samples_nobody_keeps_are_missing(city: City, doors: Doors) -> None:
-    kept = any(model.__name__ == signals.LAB_RESULT for model in apps.get_models())
+    assert np.isnan(read(city, "oak").counts["positives"]).all()
 
-    assert kept or np.isnan(read(city, "oak").counts["positives"]).all()
+
+def test_samples_are_zero_only_once_some_are_kept_and_count_on_the_citys_day(
+    city: City, doors: Doors
+) -> None:
+    who = doors.people["Zhao One"]
+    midnight = EVENING - 18 * 3600
+    found = [
+        NewResult("pcr", "covid19", finding, at, Told(code=who.code, name=who.name))
+        for finding, at in (
+            ("positive", midnight - 1), ("positive", midnight), ("negative", midnight + 1)
+        )
+    ]  # fmt: skip
+    assert results.take_in(city.actor("lil"), found, now=EVENING).matched == 3
+
+    assert read(city, "oak", "pine").counts["positives"].tolist() == [[1, 1], [0, 0]]
+
+
+def test_of_days_to_come_nothing_is_known(city: City, doors: Doors) -> None:
+    RequestType.objects.filter(code="noise").update(keywords="Medicine")
+    still(EVENING)
+    open_round(city, area="west", last=TODAY + timedelta(days=3))
+    tomorrow = TODAY + timedelta(days=1)
+
+    found = signals.read(city.actor("jo"), [city.areas["west"]], TODAY, tomorrow)
+
+    assert [found.counts[name][0].tolist()[0] for name in ("fevers", "medicine")] == [0, 0]
+    assert all(np.isnan(counts[0, 1]) for counts in found.counts.values())
+
+
+def test_a_household_of_which_one_is_away_and_none_was_seen_was_not_reached(
+    city: City, doors: Doors
+) -> None:
+    one, two = doors.people["Sun One"], doors.people["Sun Two"]
+    bo = city.actor("bo")
+
+    tell(bo, told(person=one, seen="away"), told(person=two, seen="unreachable"))
+
+    assert read(city, "oak2").counts["unreachable"][0, 1] == 1
 
 
 def test_parts_sum_to_the_whole(city: City, doors: Doors) -> None:

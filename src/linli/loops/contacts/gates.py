@@ -52,8 +52,9 @@ def _quiet(item: Standing, form: Mapping[str, Any], scene: Scene) -> Unmet | Non
 
 def _tested(item: Standing, form: Mapping[str, Any], scene: Scene) -> Unmet | None:
     del form
-    owed = _rows(item).filter(slot=TEST_SLOT, day__lte=_today(scene))
-    if owed.exclude(status=Seen.SAMPLED).exists():
+    owed = _rows(item).filter(slot=TEST_SLOT, day__lte=_today(scene)).order_by("-day")
+    last = owed.values_list("status", flat=True).first()  # a later sample stands for one missed
+    if last not in (None, Seen.SAMPLED):
         return Unmet("tested", N_("A sample that the plan asks for was not taken."))
     if LabOrder.objects.filter(item_id=item.id, done_at=None).exists():
         return Unmet("tested", N_("The result of a sample has not come yet."))

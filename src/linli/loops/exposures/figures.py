@@ -154,6 +154,7 @@ def _known_before(seen: Rows, asked: Asked) -> tuple[Rows, Rows]:
         subject_id=OuterRef("subject_id"),
         opened_at__lte=OuterRef("opened_at"),
         kind=OuterRef("kind"),
+        exercise=OuterRef("exercise"),
     )
     return new.filter(Exists(before)), new
 

@@ -140,7 +140,7 @@ def _hand_over(
 
 
 Planned = tuple[int, int, int | None]  # contact, pattern, holder
-Pattern = tuple[int, int, str, int]  # pattern, number of the day, day, slot
+Pattern = tuple[int, int, str, int, int | None]  # pattern, number of the day, day, slot, since
 
 
 def _patterns(
@@ -159,9 +159,13 @@ def _patterns(
         key = (disease, risk, met)
         if key not in known:
             known[key] = len(known)
-            for day, slot in days_of(disease, risk, date.fromisoformat(met), today):
+            met_on = date.fromisoformat(met)
+            owed = _owed_since(disease, risk, met_on, today)
+            for day, slot in days_of(disease, risk, met_on, today):
                 if start <= day and (last is None or day <= last):
-                    patterns.append((known[key], (day - FIRST_DAY).days, day.isoformat(), slot))
+                    since = owed if (day, slot) == (today, TEST_SLOT) else None
+                    n = (day - FIRST_DAY).days
+                    patterns.append((known[key], n, day.isoformat(), slot, since))
         planned.append((contact_id, known[key], dealt[contact_id]))
     return planned, patterns
 
@@ -180,6 +184,15 @@ def days_of(disease: str, risk: str, met_on: date, today: date) -> list[tuple[da
     return sorted((day, slot) for day, slot in found if day >= today)
 
 
+def _owed_since(disease: str, risk: str, met_on: date, today: date) -> int | None:
+    """The number of the last test day that has passed; None where today is one itself."""
+    days = [met_on + timedelta(days=n) for n in observation.of(disease).plan(risk).tests_on]
+    passed = [day for day in days if day <= today]
+    if not passed or max(passed) == today:
+        return None
+    return (max(passed) - FIRST_DAY).days
+
+
 def _met_on(data: Any) -> str:
     return str((json.loads(data) if isinstance(data, str) else data)["last_met_on"])
 
@@ -191,7 +204,7 @@ def _write(
         for statement in _TABLES:
             cursor.execute(statement)
         bulk.fill("plan", ("contact_id", "pattern_id", "holder_id"), planned)
-        bulk.fill("pattern", ("pattern_id", "n", "day", "slot"), patterns)
+        bulk.fill("pattern", ("pattern_id", "n", "day", "slot", "since"), patterns)
         if connection.vendor == "postgresql":
             for statement in _FOR_POSTGRESQL:
                 cursor.execute(statement)
@@ -210,7 +223,7 @@ _TABLES = (
     "DROP TABLE IF EXISTS plan",
     "DROP TABLE IF EXISTS pattern",
     "CREATE TEMP TABLE plan (contact_id bigint PRIMARY KEY, pattern_id int, holder_id bigint)",
-    "CREATE TEMP TABLE pattern (pattern_id int, n int, day date, slot smallint)",
+    "CREATE TEMP TABLE pattern (pattern_id int, n int, day date, slot smallint, since int)",
 )
 # Without these its planner knows nothing of the two, and sorts a million rows on disk.
 _FOR_POSTGRESQL = (
@@ -227,11 +240,17 @@ _KEPT = """
 SELECT count(*) FROM loops_followup WHERE status <> '' AND day >= %s AND day <= %s
 AND contact_id IN (SELECT contact_id FROM plan)
 """
+# A test is owed since the day it was planned for, unless a sample was taken from then on.
 _MAKE = f"""
 INSERT INTO loops_followup (id, contact_id, day, slot, holder_id, status)
 SELECT (plan.contact_id * {1 << DAY_BITS} + pattern.n) * {1 << SLOT_BITS} + pattern.slot,
        plan.contact_id, pattern.day, pattern.slot, plan.holder_id, ''
 FROM plan JOIN pattern ON pattern.pattern_id = plan.pattern_id
+WHERE pattern.since IS NULL OR NOT EXISTS (
+    SELECT 1 FROM loops_followup done
+    WHERE done.id >= (plan.contact_id * {1 << DAY_BITS} + pattern.since) * {1 << SLOT_BITS}
+    AND done.id < (plan.contact_id * {1 << DAY_BITS} + pattern.n) * {1 << SLOT_BITS}
+    AND done.slot = {TEST_SLOT} AND done.status = '{Seen.SAMPLED.value}')
 ORDER BY 1
 ON CONFLICT (id) DO NOTHING
 """

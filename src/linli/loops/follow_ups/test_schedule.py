@@ -91,6 +91,34 @@ def test_making_it_again_keeps_what_was_done_and_changes_nothing_else(city: City
     assert (made.n_kept, made.n_made) == (1, len(before) - 1)
 
 
+@pytest.mark.parametrize(("status", "tests"), [("sampled", [7, 13]), ("refused", [3, 7, 13])])
+def test_a_test_that_was_done_is_not_owed_again_when_the_schedule_is_made_anew(
+    city: City, status: str, tests: list[int]
+) -> None:
+    item = contact(city, "Ren")
+    day = TODAY + timedelta(days=1)
+    scene = city.scene("cy", EVENING + DAY, "screening")
+    assert not seen.take_in([Told(item, day, TEST_SLOT, status)], scene).refused
+
+    schedule.make([item], now=EVENING + 3 * DAY)
+
+    assert [day for day, slot in rows(item) if slot == TEST_SLOT] == tests
+
+
+@pytest.mark.parametrize(("refused", "released"), [(1, 1), (13, 0)])
+def test_a_test_that_was_refused_holds_nobody_once_a_later_sample_was_taken(
+    city: City, refused: int, released: int
+) -> None:
+    item = contact(city, "Ren")
+    todo = FollowUp.objects.filter(contact_id=item)
+    todo.filter(slot__lt=RELEASE_SLOT).update(status="well")
+    todo.filter(slot=TEST_SLOT).update(status="sampled")
+    day = TODAY + timedelta(days=refused)
+    todo.filter(slot=TEST_SLOT, day=day).update(status="refused")
+
+    assert watch.look(EVENING + 15 * DAY).released == released
+
+
 def test_a_period_touches_its_own_days_only(city: City) -> None:
     item = contact(city, "Ren")
     first, last = TODAY + timedelta(days=3), TODAY + timedelta(days=5)

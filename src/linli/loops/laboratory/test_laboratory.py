@@ -1,5 +1,6 @@
 """No result is lost: it finds its person, or waits for somebody to say whose it is."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 from uuid import uuid4
@@ -138,6 +139,24 @@ def test_what_is_not_positive_opens_nothing(city: City, ann: Person, finding: st
     take(city, found(Told(code="R1"), finding))
 
     assert not Item.objects.filter(loop="case").exists()
+
+
+@pytest.mark.parametrize(("days", "n_cases"), [(-1, 1), (2, 2)], ids=["that illness", "a new one"])
+def test_a_late_positive_of_an_illness_that_has_ended_opens_no_second_case(
+    city: City, ann: Person, days: int, n_cases: int
+) -> None:
+    take(city, found(Told(code="R1")))
+    case = case_of(ann)
+    Item.objects.filter(id=case.id).update(
+        stage="ended", state="closed", outcome="recovered", closed_at=EVENING + 24 * HOUR
+    )
+    late = replace(found(Told(code="R1")), found_at=EVENING + days * 24 * HOUR)
+
+    results.take_in(city.actor("lil", EVENING + 72 * HOUR), [late], now=EVENING + 72 * HOUR)
+
+    assert Item.objects.filter(loop="case", subject_id=ann.id).count() == n_cases
+    told = LabResult.objects.get(uid=late.uid)
+    assert (told.item_id == case.id) is (n_cases == 1)
 
 
 def test_an_image_speaks_for_a_disease_and_proves_none(city: City, ann: Person) -> None:
