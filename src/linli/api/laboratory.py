@@ -158,10 +158,10 @@ def take_results(request: HttpRequest, body: Body[LabResults]) -> Any:
     refused = [
         LabRowRefused(index=n, fault=fault_of(problem))
         for n, one in enumerate(given)
-        if one.found_at > now
+        if not one.has_happened(now)
     ]
     taken = results.take_in(
-        actor_of(request), [one for one in given if one.found_at <= now], now=now
+        actor_of(request), [one for one in given if one.has_happened(now)], now=now
     )
     return LabTaken(**asdict(taken), refused=refused)
 

@@ -109,7 +109,7 @@ def take_file(actor: Actor, file: IO[bytes], *, now: int) -> tuple[ListTaken, li
             problem = read.problem
             if read.row is not None:
                 result = read.row.result()
-                if result.found_at <= now:
+                if result.has_happened(now):
                     good.append(result)
                     continue
                 problem = results.in_the_future()

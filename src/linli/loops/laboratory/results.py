@@ -45,6 +45,10 @@ class NewResult:
     sampled_at: int | None = None
     uid: UUID = field(default_factory=uuid4)
 
+    def has_happened(self, now: int) -> bool:
+        """Whether neither the sample nor the finding lies in the future."""
+        return max(self.found_at, self.sampled_at or 0) <= now
+
 
 @dataclass(frozen=True)
 class TakenIn:
@@ -70,7 +74,7 @@ def take_in(actor: Actor, given: Sequence[NewResult], *, now: int) -> TakenIn:
             n=len(given),
             most=MOST_AT_ONCE,
         )
-    if any(one.found_at > now for one in given):
+    if not all(one.has_happened(now) for one in given):
         raise in_the_future()
     with transaction.atomic():
         fresh = _fresh(given)

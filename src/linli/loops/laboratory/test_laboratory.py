@@ -262,6 +262,11 @@ def test_a_result_from_the_future_stops_them_all(city: City, ann: Person) -> Non
     assert not LabResult.objects.exists()
 
 
+def test_a_sample_from_the_future_stops_them_all(city: City, ann: Person) -> None:
+    with pytest.raises(BadInput, match="future"):
+        take(city, found(Told(code="R1"), sampled_at=EVENING + HOUR))
+
+
 KNOWN = st.sampled_from(
     [Told(code="R1"), Told(document="D1", name="欧阳安"), Told(name="nobody"), Told()]
 )
