@@ -56,6 +56,7 @@ def test_whom_to_call_stands_on_the_page_of_the_fever(city: City, fever: Item) -
     assert "王五" in text
     assert "555-0199" in text
     assert "38.4 °C" in text
+    assert '<a href="/fevers">' in text.partition("<main")[2]  # the way back
 
 
 @pytest.mark.parametrize("name", ["ann", "gus", "lil", "quin", "jo"])
