@@ -122,7 +122,7 @@ def test_what_is_still_open_keeps_its_words_however_old(city: City) -> None:
 def test_a_city_signs_its_own_terms_and_they_hold(city: City) -> None:
     withdrawn(city)
     keeping.sign(
-        city.actor("lou"), catalogue.get("request"), closed_days=7, after_emergency_days=7,
+        city.actor("lou"), "request", closed_days=7, after_emergency_days=7,
         note="City rule 5", now=EVENING,
     )  # fmt: skip
 
@@ -133,7 +133,7 @@ def test_a_city_signs_its_own_terms_and_they_hold(city: City) -> None:
 def test_terms_that_make_no_sense_are_refused(city: City, days: int, note: str) -> None:
     with pytest.raises(BadInput):
         keeping.sign(
-            city.actor("lou"), catalogue.get("request"), closed_days=days,
+            city.actor("lou"), "request", closed_days=days,
             after_emergency_days=7, note=note,
         )  # fmt: skip
 
@@ -142,7 +142,7 @@ def test_terms_that_make_no_sense_are_refused(city: City, days: int, note: str) 
 def test_who_does_not_run_the_city_signs_no_terms(city: City, name: str) -> None:
     with pytest.raises(NotAllowed):
         keeping.sign(
-            city.actor(name), catalogue.get("request"), closed_days=7, after_emergency_days=7,
+            city.actor(name), "request", closed_days=7, after_emergency_days=7,
             note="mine",
         )  # fmt: skip
 

@@ -104,8 +104,8 @@ def test_wrong_input_is_told_in_chinese_to_who_reads_chinese(here):
 def test_ten_megabytes_of_text_are_refused_in_a_sentence(here, visitor):
     answer = visitor.post("/requests/new", form(here, description="x" * 10_000_000))
 
-    assert answer.status_code == 400
-    assert "We could not read that" in answer.content.decode()
+    assert answer.status_code == 413
+    assert "at most" in answer.content.decode()
 
 
 def test_a_wrong_code_is_told_and_stays_in_the_field(here, visitor):

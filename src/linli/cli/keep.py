@@ -56,11 +56,11 @@ def put(
     """Sign as somebody who may."""
     get_ready()
     from linli.cli.request import acting
-    from linli.loops import catalogue, keeping
+    from linli.loops import keeping
 
     keeping.sign(
         acting(by),
-        catalogue.get(loop),
+        loop,
         closed_days=closed_days,
         after_emergency_days=after_emergency_days,
         note=note,
@@ -73,13 +73,13 @@ def due(as_json: Json = False) -> None:
     """Look ahead without doing it."""
     get_ready()
     from linli import clock
-    from linli.loops import destroy
+    from linli.loops import destroy, forget
 
-    rows = [(one, one.rows.count()) for one in destroy.due(clock.now_s())]
+    now = clock.now_s()
+    every = [*destroy.due(now), *(what for _table, what in forget.due(now))]
+    rows = [(one, one.rows.count()) for one in every]
     counted = [
-        {"loop": one.loop.name, "cause": one.cause, "path": one.path, "items": n}
-        for one, n in rows
-        if n
+        {"loop": one.name, "cause": one.cause, "path": one.path, "items": n} for one, n in rows if n
     ]
     if as_json:
         say_json(counted)
@@ -95,14 +95,15 @@ def destroy_now(as_json: Json = False) -> None:
     """Destroy, and print the reports."""
     get_ready()
     from linli import clock
-    from linli.loops import destroy
+    from linli.loops import destroy, forget
 
-    made = destroy.destroy(clock.now_s())
+    now = clock.now_s()
+    made = [*destroy.destroy(now), *forget.forget(now)]
     if as_json:
         say_json([{"id": r.id, "loop": r.loop, "items": r.n_items} for r in made])
         return
     say(
-        _("{items} items lost their words; {reports} reports were written."),
+        _("{items} items or rows went; {reports} reports were written."),
         items=sum(r.n_items for r in made),
         reports=len(made),
     )

@@ -17,9 +17,17 @@ from django.db import models
 from linli.errors import N_, NotFound, Word
 from linli.loops import catalogue
 from linli.loops.calendar import CALENDARS
-from linli.loops.laboratory.tables import Finding, Match, Test
+from linli.loops.collected import tables_modules
+from linli.loops.exposures.decide import REASONS
+from linli.loops.exposures.figures import LABELS
+from linli.loops.follow_ups.forms import Symptom
+from linli.loops.follow_ups.schedule import Deal
 from linli.loops.loop import Form, Loop, State
 from linli.loops.opening import Channel
+from linli.loops.ratios import Ratio
+from linli.loops.rounds import SEEN_NAMES
+from linli.loops.screening.receive import Outcome
+from linli.loops.screening.tables import How
 from linli.policy.roles import NAMES, PURPOSE_NAMES
 from linli.registry import exports
 from linli.registry.areas import TIER_NAMES, AreaCode, AreaKind
@@ -55,7 +63,7 @@ class CodeList:
         return hashlib.sha256(entries.encode()).hexdigest()[:12]
 
 
-CHOICES: dict[str, type[models.TextChoices]] = {
+CHOICES: dict[str, type[models.Choices]] = {
     "area_kind": AreaKind,
     "organisation_kind": OrganisationKind,
     "site_kind": SiteKind,
@@ -64,15 +72,12 @@ CHOICES: dict[str, type[models.TextChoices]] = {
     "mode": Mode,
     "phase": Phase,
     "pair_decision": Decision,
-    "laboratory_test": Test,
-    "laboratory_finding": Finding,
-    "laboratory_match": Match,
 }
 
 
 def code_lists() -> dict[str, CodeList]:
     """Every code list of this deployment by name."""
-    lists = [_choices(name, choices) for name, choices in CHOICES.items()]
+    lists = [_choices(name, choices) for name, choices in {**CHOICES, **_of_tables()}.items()]
     lists += [
         _list("role", ((role.value, name) for role, name in NAMES.items())),
         _list("purpose", ((p.value, name) for p, name in PURPOSE_NAMES.items())),
@@ -92,6 +97,17 @@ def code_lists() -> dict[str, CodeList]:
             ((s, s) for s in AreaCode.objects.order_by("system").values_list("system", flat=True)),
         ),
     ]
+    lists += [
+        _list("screening.seen", ((seen.name.lower(), name) for seen, name in SEEN_NAMES.items())),
+        _list("screening.state", ((str(int(seen)), name) for seen, name in SEEN_NAMES.items())),
+        _list("screening.how_told", ((how.name.lower(), str(how.label)) for how in How)),
+        _list("screening.answer", ((answer.value, answer.value) for answer in Outcome)),
+        _list("exposures.reason", REASONS.items()),
+        _list("exposures.figure", LABELS.items()),
+        _list("follow_ups.deal", ((deal.value, deal.value) for deal in Deal)),
+        _list("follow_ups.symptom", ((s.value, s.value) for s in Symptom)),
+        _list("ratios.ratio", ((ratio.value, ratio.value) for ratio in Ratio)),
+    ]
     for loop in catalogue.all_loops().values():
         lists += _of_loop(loop)
     return {one.name: one for one in lists}
@@ -102,6 +118,18 @@ def code_list(name: str) -> CodeList:
     found = code_lists().get(name)
     if found is None:
         raise NotFound(what=Word(N_("code list")), value=name)
+    return found
+
+
+def _of_tables() -> dict[str, type[models.Choices]]:
+    """The closed sets that the folders' tables declare, by folder and name."""
+    found: dict[str, type[models.Choices]] = {}
+    for module in tables_modules():
+        word = module.__name__.split(".")[-2]
+        for name, thing in sorted(vars(module).items()):
+            closed = isinstance(thing, type) and issubclass(thing, models.Choices)
+            if closed and thing.__module__ == module.__name__:
+                found[f"{word}.{name.lower()}"] = thing
     return found
 
 
@@ -123,9 +151,10 @@ def _enums(form: type[Form]) -> Iterable[tuple[str, list[tuple[str, str]]]]:
             yield name, [(str(member.value), str(member.value)) for member in kind]
 
 
-def _choices(name: str, choices: type[models.TextChoices]) -> CodeList:
-    return _list(name, ((value, str(label)) for value, label in choices.choices if value))
+def _choices(name: str, choices: type[models.Choices]) -> CodeList:
+    return _list(name, ((str(value), str(label)) for value, label in choices.choices))
 
 
 def _list(name: str, entries: Iterable[tuple[str, str]]) -> CodeList:
-    return CodeList(name, tuple(Code(code, label) for code, label in dict(entries).items()))
+    kept = {code: label for code, label in entries if code}
+    return CodeList(name, tuple(Code(code, label) for code, label in kept.items()))

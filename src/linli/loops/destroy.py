@@ -2,41 +2,27 @@
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from linli import clock
 from linli.audit.records import record
 from linli.loops import catalogue, keeping
+from linli.loops.forget import forget
 from linli.loops.keeping import Destruction
 from linli.loops.ledger import Item, Voice
 from linli.loops.loop import Loop, State
+from linli.loops.overdue import CLOSED, DAY_S, Due, opened_in, over
 from linli.loops.said import Said
 from linli.policy.can import SYSTEM
 from linli.registry.areas import under
-from linli.registry.declarations import Declaration, Mode
 
-DAY_S = 86_400
 ITEMS_A_BITE = 500  # one transaction, so that nobody waits long
-CLOSED, EMERGENCY = "closed", "emergency"
-
-
-@dataclass(frozen=True)
-class Due:
-    """Items of one loop whose words are to go, and why."""
-
-    loop: Loop
-    cause: str
-    rows: QuerySet[Item]
-    path: str = ""
-    declaration_id: int | None = None
-    exercise: bool = False
 
 
 def due(now: int) -> list[Due]:
-    """All that is due at a moment; each with a query that finds what still has words."""
+    """All items whose words are due at a moment; each with a query for what still has words."""
     found: list[Due] = []
     for loop in catalogue.all_loops().values():
         if loop.about_residents:
@@ -45,13 +31,13 @@ def due(now: int) -> list[Due]:
 
 
 def chore(now: int | None = None) -> int:
-    """Destroy what is due; returns the number of items whose words went."""
+    """Destroy all that is due; returns how many items lost their words and how many rows went."""
     at = clock.now_s() if now is None else now
-    return sum(report.n_items for report in destroy(at))
+    return sum(report.n_items for report in [*destroy(at), *forget(at)])
 
 
 def destroy(now: int) -> list[Destruction]:
-    """Destroy what is due, in bites of one transaction each, and write a report of each bite."""
+    """Destroy words that are due, in bites of one transaction each, with a report of each bite."""
     made: list[Destruction] = []
     for one in due(now):
         while (report := _bite(one, now)) is not None:
@@ -60,39 +46,22 @@ def destroy(now: int) -> list[Destruction]:
 
 
 def _of_closed(loop: Loop, now: int) -> list[Due]:
-    until = now - keeping.terms(loop).closed_days * DAY_S
+    until = now - keeping.terms(loop.name).closed_days * DAY_S
     rows = _with_words(loop).filter(state=State.CLOSED, closed_at__lte=until)
-    return [Due(loop, CLOSED, rows.filter(exercise=e), exercise=e) for e in (False, True)]
+    return [Due(loop.name, CLOSED, rows.filter(exercise=e), exercise=e) for e in (False, True)]
 
 
 def _of_emergencies(loop: Loop, now: int) -> list[Due]:
     """What was opened under an emergency that is over, where no other one holds on to it."""
-    until = now - keeping.terms(loop).after_emergency_days * DAY_S
-    over = Declaration.objects.filter(
-        Q(ends_at__lte=until) | Q(lifted_at__lte=until), mode=Mode.EMERGENCY
-    )
     found = []
-    for declared in over.order_by("id"):
-        start, end = clock.seconds(declared.starts_at), _end(declared)
+    for ended, going in over(now - keeping.terms(loop.name).after_emergency_days * DAY_S):
         rows = _with_words(loop).filter(
-            under(declared.path),
-            opened_at__gte=start,
-            opened_at__lt=end,
-            exercise=declared.exercise,
+            opened_in(ended, under(ended.path)), exercise=ended.exercise
         )
-        for other in Declaration.objects.filter(mode=Mode.EMERGENCY, exercise=declared.exercise):
-            if _end(other) > until:
-                held = under(other.path) & Q(
-                    opened_at__gte=clock.seconds(other.starts_at), opened_at__lt=_end(other)
-                )
-                rows = rows.exclude(held)
-        found.append(Due(loop, EMERGENCY, rows, declared.path, declared.id, declared.exercise))
+        for other in going:
+            rows = rows.exclude(opened_in(other, under(other.path)))
+        found.append(ended.due(loop.name, rows))
     return found
-
-
-def _end(declared: Declaration) -> int:
-    ends = [clock.seconds(m) for m in (declared.ends_at, declared.lifted_at) if m is not None]
-    return min(ends)
 
 
 def _with_words(loop: Loop) -> QuerySet[Item]:
@@ -105,7 +74,7 @@ def _bite(one: Due, now: int) -> Destruction | None:
     items = list(one.rows.select_for_update()[:ITEMS_A_BITE])
     if not items:
         return None
-    personal = one.loop.personal_fields()
+    personal = catalogue.get(one.name).personal_fields()
     for item in items:
         item.data = {name: value for name, value in item.data.items() if name not in personal}
         item.title, item.token_hash = "", ""
@@ -125,7 +94,7 @@ def _report(one: Due, now: int, ids: Sequence[int], texts: Sequence[tuple]) -> D
     uids = "\n".join(str(uid) for uid, _ in texts)
     report = Destruction.objects.create(
         at=now,
-        loop=one.loop.name,
+        loop=one.name,
         cause=one.cause,
         declaration_id=one.declaration_id,
         path=one.path,
@@ -135,5 +104,5 @@ def _report(one: Due, now: int, ids: Sequence[int], texts: Sequence[tuple]) -> D
         exercise=one.exercise,
     )
     detail = {"items": report.n_items, "texts": report.n_texts, "cause": report.cause}
-    record(SYSTEM, "destroy", one.loop.name, report.id, path=one.path, detail=detail)
+    record(SYSTEM, "destroy", one.name, report.id, path=one.path, detail=detail)
     return report

@@ -13,9 +13,9 @@ from linli import clock
 from linli.audit.records import record
 from linli.audit.sealed import Sealed
 from linli.columns import AreaPathField, MomentField
-from linli.errors import N_, BadInput
+from linli.errors import N_, BadInput, NotFound, Word
 from linli.loops import catalogue
-from linli.loops.loop import Loop
+from linli.loops.collected import all_collected
 from linli.policy.can import Actor, Ask, can
 from linli.policy.powers import roles_for
 from linli.registry.areas import whole_city
@@ -68,31 +68,41 @@ class Terms:
     signed: Keeping | None = None
 
 
-def terms(loop: Loop) -> Terms:
-    """The terms in force."""
-    row = Keeping.objects.filter(loop=loop.name).order_by("-id").first()
+def terms(name: str) -> Terms:
+    """The terms in force for a loop, or for a table of what is collected about people."""
+    row = Keeping.objects.filter(loop=name).order_by("-id").first()
     if row is None:
-        return Terms(loop.name)
-    return Terms(loop.name, row.closed_days, row.after_emergency_days, row)
+        return Terms(name)
+    return Terms(name, row.closed_days, row.after_emergency_days, row)
+
+
+def names() -> list[str]:
+    """Everything that has terms: loops about residents, and tables about people."""
+    loops = {loop.name for loop in catalogue.all_loops().values() if loop.about_residents}
+    return sorted(loops | {one.name for one in all_collected()})
 
 
 def all_terms() -> list[Terms]:
-    """The terms of every loop that keeps what residents say, in order of name."""
-    loops = sorted(catalogue.all_loops().values(), key=lambda loop: loop.name)
-    return [terms(loop) for loop in loops if loop.about_residents]
+    """The terms of everything that has them, in order of name."""
+    return [terms(name) for name in names()]
 
 
 @transaction.atomic
 def sign(
     actor: Actor,
-    loop: Loop,
+    name: str,
     *,
     closed_days: int,
     after_emergency_days: int,
     note: str,
     now: int | None = None,
 ) -> Keeping:
-    """Put new terms in force from now on; raises NotAllowed, or BadInput for days out of range."""
+    """Put new terms in force from now on.
+
+    Raises NotFound for what has no terms, NotAllowed, or BadInput for days out of range.
+    """
+    if name not in names():
+        raise NotFound(what=Word(N_("loop")), value=name)
     everywhere = whole_city()
     holding = can(actor, Ask("limits.edit", roles_for("limits.edit"), everywhere)).required()
     for days in (closed_days, after_emergency_days):
@@ -105,14 +115,14 @@ def sign(
     if not note.strip():
         raise BadInput(N_("Say by whose authority, and why."))
     made = Keeping.objects.create(
-        loop=loop.name,
+        loop=name,
         closed_days=closed_days,
         after_emergency_days=after_emergency_days,
         signed_by=actor.id,
         signed_at=clock.now_s() if now is None else now,
         note=note.strip()[:300],
     )
-    detail = {"loop": loop.name, "closed": closed_days, "after_emergency": after_emergency_days}
+    detail = {"loop": name, "closed": closed_days, "after_emergency": after_emergency_days}
     record(actor, "sign", "keeping", made.id, holding=holding, detail=detail)
     return made
 

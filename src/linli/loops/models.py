@@ -1,10 +1,6 @@
 """The tables of the loops: the engine's, and those that a folder keeps in its ``tables``."""
 
-import pkgutil
-from importlib import import_module
-from importlib.util import find_spec
-
-from linli import loops
+from linli.loops.collected import tables_modules
 from linli.loops.keeping import Destruction, Keeping
 from linli.loops.ledger import Event, Item, Tally, Voice
 from linli.loops.limits import LimitSet, Rung, StageClock
@@ -15,6 +11,4 @@ __all__ = [
     "Voice",
 ]  # fmt: skip
 
-for _folder in pkgutil.iter_modules(loops.__path__):
-    if _folder.ispkg and find_spec(f"{loops.__name__}.{_folder.name}.tables"):
-        import_module(f"{loops.__name__}.{_folder.name}.tables")
+tables_modules()  # read here, so that Django knows the tables of every folder

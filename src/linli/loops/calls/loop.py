@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
-from typing import Any
+from typing import Any, ClassVar
 
 from pydantic import Field
 
@@ -42,6 +42,8 @@ WAY_NAMES = {
 class CallMade(Form):
     """How somebody was reached, and whether they are well."""
 
+    personal: ClassVar[frozenset[str]] = frozenset({"note"})
+
     by: Way = Field(title=N_("How were they reached?"), json_schema_extra={"names": {**WAY_NAMES}})
     well: bool = Field(default=True, title=N_("Are they well?"))
     note: str = Field(default="", max_length=400)
@@ -49,6 +51,8 @@ class CallMade(Form):
 
 class CallTried(Form):
     """What was tried in vain."""
+
+    personal: ClassVar[frozenset[str]] = frozenset({"note"})
 
     note: str = Field(min_length=2, max_length=400)
 

@@ -4,6 +4,7 @@ from django.db import models
 
 from linli.columns import MomentField
 from linli.errors import N_
+from linli.loops.collected import Collected
 
 
 class By(models.TextChoices):
@@ -30,3 +31,6 @@ class CareContact(models.Model):
     class Meta:
         app_label = "loops"
         indexes = [models.Index(fields=["day", "person_id"], name="care_contact_day")]
+
+
+COLLECTED = (Collected("care_contacts", CareContact, "day", "person_id"),)

@@ -5,6 +5,7 @@ from django.db.models import Q
 
 from linli.columns import AreaPathField, MomentField
 from linli.errors import N_
+from linli.loops.collected import Collected
 
 
 class Decision(models.TextChoices):
@@ -53,3 +54,6 @@ class Exposure(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["source_id", "person_id"], name="one_exposure_a_pair")
         ]
+
+
+COLLECTED = (Collected("exposures", Exposure, "found_at"),)

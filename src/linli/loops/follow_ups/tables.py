@@ -7,6 +7,7 @@ from django.db.models import Q
 
 from linli.columns import MomentField
 from linli.errors import N_
+from linli.loops.collected import Collected
 
 FIRST_DAY = date(2000, 1, 1)  # day 0 of the ids
 DAY_BITS, SLOT_BITS = 16, 3  # 179 years of days, 8 times a day
@@ -59,3 +60,6 @@ def key_of(contact_id: int, day: date, slot: int) -> int:
 def keys_of(contact_id: int) -> tuple[int, int]:
     """The first id of a contact's follow-ups, and the first one after them."""
     return contact_id << (DAY_BITS + SLOT_BITS), (contact_id + 1) << (DAY_BITS + SLOT_BITS)
+
+
+COLLECTED = (Collected("follow_ups", FollowUp, "day", "contact_id"),)

@@ -5,6 +5,7 @@ from django.db.models import Q
 
 from linli.columns import AreaPathField, MomentField
 from linli.errors import N_
+from linli.loops.collected import Collected
 
 
 class Test(models.TextChoices):
@@ -99,3 +100,9 @@ class LabResult(models.Model):
             models.Index(fields=["id"], condition=Q(match=""), name="lab_result_unmatched"),
             models.Index(fields=["sample"], condition=~Q(sample=""), name="lab_result_sample"),
         ]
+
+
+COLLECTED = (
+    Collected("laboratory_orders", LabOrder, "ordered_at"),
+    Collected("laboratory_results", LabResult, "found_at"),
+)

@@ -5,6 +5,7 @@ from django.db.models import Q
 
 from linli.columns import AreaPathField, MomentField
 from linli.errors import N_
+from linli.loops.collected import Collected
 from linli.loops.rounds import SEEN_NAMES
 
 
@@ -58,7 +59,7 @@ class Report(models.Model):
 
 
 class Beaten(models.Model):
-    """A report that lost against a later one, or came for a day that was over; kept for ever."""
+    """A report that lost against a later one, or came too late; kept as long as reports."""
 
     id = models.BigAutoField(primary_key=True)
     day = models.DateField()
@@ -233,3 +234,12 @@ class Reward(models.Model):
                 fields=["person_id", "day", "exercise"], name="one_reward_a_day"
             )
         ]
+
+
+COLLECTED = (
+    Collected("screening_reports", Report, "day", "area_id"),
+    Collected("screening_beaten", Beaten, "day", "person_id"),
+    Collected("screening_missed", Missed, "day"),
+    Collected("screening_owed", Owed, "day", "area_id"),
+    Collected("screening_rewards", Reward, "day"),
+)

@@ -5,6 +5,7 @@ from django.db.models import Q
 
 from linli.columns import AreaPathField, MomentField, OrderedTextField
 from linli.errors import N_
+from linli.loops.collected import Collected
 
 
 class Source(models.TextChoices):
@@ -106,3 +107,6 @@ class Visit(models.Model):
                 condition=Q(until_at__gte=models.F("from_at")), name="visit_ends_after_it_begins"
             )
         ]
+
+
+COLLECTED = (Collected("visits", Visit, "until_at"),)

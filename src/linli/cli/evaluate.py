@@ -1,0 +1,248 @@
+"""`linli evaluate`: score units from a CSV file, with reasons; needs no database and no server."""
+
+from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from linli.cli.ready import say, say_json
+from linli.cli.words import gettext as _
+from linli.cli.words import language
+from linli.errors import N_, BadInput
+
+if TYPE_CHECKING:
+    from linli.analysis.evaluation.evaluate import Evaluation
+    from linli.analysis.evaluation.framework import Framework
+    from linli.analysis.evaluation.uncertainty import Replicates
+
+app = typer.Typer()
+
+LEAST_REPLICATES = 2
+
+
+@app.command(help=_("Score units by a framework of indicators, and say what would help most."))
+def evaluate(
+    file: Annotated[
+        Path | None, typer.Argument(help=_("A CSV: id, perhaps name and group, and indicators."))
+    ] = None,
+    framework: Annotated[
+        str, typer.Option(help=_("One of those that come with Linli, or a file of your own."))
+    ] = "community",
+    frameworks: Annotated[
+        bool, typer.Option("--frameworks", help=_("List the frameworks and stop."))
+    ] = False,
+    template: Annotated[
+        bool, typer.Option("--template", help=_("Print an empty table to fill in and stop."))
+    ] = False,
+    choice: Annotated[
+        list[str] | None,
+        typer.Option("--set", help=_("A choice of the recipe, such as impute=median.")),
+    ] = None,
+    replicates: Annotated[
+        int, typer.Option(help=_("How often to try other weights and scales."), min=0)
+    ] = 0,
+    seed: Annotated[int, typer.Option(help=_("Of the dice; the same gives the same."))] = 1,
+    report: Annotated[
+        Path | None, typer.Option(help=_("Write a report: a name ending in .html or .docx."))
+    ] = None,
+    unit: Annotated[str, typer.Option(help=_("Look closely at the unit with this id."))] = "",
+    before: Annotated[
+        Path | None, typer.Option(help=_("An earlier table: tell what changed since."))
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help=_("Answer in JSON."))] = False,
+) -> None:
+    """Read, score, tell. The file is read here; the analysis sees arrays only."""
+    from linli.analysis.evaluation.framework import framework_names, shipped
+
+    if frameworks:
+        for name in framework_names():
+            typer.echo(f"{name:<14} {shipped(name).facts.get('title', '')}")
+        return
+    chosen = _framework(framework)
+    if template:
+        columns = [n.id for n in chosen.nodes if n.kind != "group"]
+        typer.echo(",".join(["id", "name", "group", *columns]))
+        return
+    if file is None:
+        raise BadInput(N_("Say which file to score, or --template for an empty one."))
+    if report and report.suffix not in {".html", ".docx"}:
+        raise BadInput(N_("{given} is no report. End its name in .html or .docx."), given=report)
+    result = _result(file, chosen, choice or [])
+    ran = _replicates(result, replicates, seed) if replicates else None
+    at = _place(result, unit) if unit else None
+    earlier = _result(before, chosen, choice or []) if before else None
+    if report:
+        _write(report, result, ran, at, earlier)
+    if as_json:
+        _tell_json(result, ran, at, earlier)
+        return
+    _tell(result, ran)
+    if at is not None:
+        _tell_profile(result, at)
+    if earlier is not None:
+        _tell_changes(earlier, result)
+
+
+def _framework(said: str) -> "Framework":
+    from linli.analysis.evaluation.framework import read_framework, shipped
+
+    if said.endswith(".csv") or "/" in said:
+        return read_framework(_text(Path(said)), name=Path(said).stem)
+    return shipped(said)
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text("utf-8-sig")
+    except FileNotFoundError:
+        raise BadInput(N_("There is no file {path}. Check the name."), path=path) from None
+    except IsADirectoryError:
+        raise BadInput(N_("{path} is a folder. Name the file in it."), path=path) from None
+    except UnicodeDecodeError:
+        raise BadInput(N_("{path} is not UTF-8 text. Save it as CSV UTF-8."), path=path) from None
+
+
+def _result(file: Path, framework: "Framework", choices: list[str]) -> "Evaluation":
+    from linli.analysis.evaluation.evaluate import default_recipe, evaluate
+    from linli.analysis.evaluation.table import read_table
+
+    said: dict[str, object] = {}
+    for one in choices:
+        key, equals, value = one.partition("=")
+        if not equals:
+            raise BadInput(N_("{given} is no choice. Write it as impute=median."), given=one)
+        said[key.strip()] = value.strip()
+    table = read_table(_text(file), framework)
+    return evaluate(table, framework, default_recipe(framework, **said))
+
+
+def _replicates(result: "Evaluation", n: int, seed: int) -> "Replicates":
+    from linli.analysis.evaluation.recipe import Aggregate, Normalise
+    from linli.analysis.evaluation.uncertainty import Choice, Noise, Plan, uncertainty
+
+    if n < LEAST_REPLICATES:
+        raise BadInput(N_("Replicates are at least 2, or 0 for none."))
+    own = result.recipe
+    scales = tuple(dict.fromkeys((own.normalise, Normalise.MIN_MAX, Normalise.PERCENTILE)))
+    levels = tuple(dict.fromkeys((own.levels, (Aggregate.ARITHMETIC,), (Aggregate.POWER,))))
+    factors = (Noise(n_sets=n), Choice("normalise", scales), Choice("levels", levels))
+    return uncertainty(result, Plan(factors, n=n, seed=seed))
+
+
+def _place(result: "Evaluation", unit: str) -> int:
+    if unit not in result.table.ids:
+        raise BadInput(N_("There is no unit {given} in the table. Check the id."), given=unit)
+    return result.table.ids.index(unit)
+
+
+def _write(
+    path: Path,
+    result: "Evaluation",
+    ran: "Replicates | None",
+    at: int | None,
+    earlier: "Evaluation | None",
+) -> None:
+    from linli.analysis.evaluation import report
+
+    if path.suffix == ".html":
+        page = report.as_html(result, ran, language=language(), unit=at, before=earlier)
+        path.write_text(page, encoding="utf-8")
+        return
+    made = BytesIO()
+    try:
+        report.write_docx(made, result, ran, language=language())
+    except ModuleNotFoundError:
+        raise BadInput(
+            N_("A Word report needs python-docx: install linli[report], or ask for .html.")
+        ) from None
+    path.write_bytes(made.getvalue())
+
+
+def _tell(result: "Evaluation", ran: "Replicates | None") -> None:
+    from linli.analysis.evaluation.report import as_tables
+
+    told: dict[str, Any] = as_tables(result, ran)
+    say(result.title(language()))
+    named = {
+        n.id: n.name_zh if language().startswith("zh") else n.name_en
+        for n in result.framework.nodes
+    }
+    n_all = len(told["indicators"]) + len(told["left_out"])
+    say(
+        _("{units} units, {used} of {all} indicators collected. Result {fingerprint}."),
+        units=len(told["units"]),
+        used=len(told["indicators"]),
+        all=n_all,
+        fingerprint=told["fingerprint"],
+    )
+    for unit in sorted(told["units"], key=lambda u: (u["rank"] is None, u["rank"] or 0)):
+        if unit["score"] is None:
+            say(f"   –        –  {unit['name']}: {unit['why_no_score']}")
+            continue
+        span = unit["rank_interval"]
+        spread = f"  [{span[0]:.0f}–{span[2]:.0f}]" if span else ""
+        mark = "" if unit["conditions_met"] else " ✗"
+        say(f"{unit['rank']:>4.0f} {unit['score']:>8.2f}  {unit['name']}{spread}{mark}")
+        for need in unit["needs"][:1]:
+            if need["gain"] > 0:
+                text = _("{indicator} from {value} to {target} would add {gain}")
+                gain = f"{need['gain']:.2f}"
+                line = text.format(
+                    **{
+                        **need,
+                        "indicator": named[need["indicator"]] or need["indicator"],
+                        "value": f"{need['value']:g}",
+                        "gain": gain,
+                    }
+                )
+                say(f"               {line}")
+
+
+def _tell_json(
+    result: "Evaluation", ran: "Replicates | None", at: int | None, earlier: "Evaluation | None"
+) -> None:
+    from linli.analysis.evaluation import report
+
+    told = report.as_tables(result, ran)
+    if at is not None:
+        told["profile"] = report.as_profile(result, at)
+    if earlier is not None:
+        told["changes"] = report.as_changes(earlier, result)["changes"]
+    say_json(told)
+
+
+def _tell_profile(result: "Evaluation", at: int) -> None:
+    from linli.analysis.evaluation.report import as_profile
+
+    told = as_profile(result, at)
+    say("")
+    say(_("{name} closely"), name=told["name"])
+    say(_("Strong in: {names}"), names=", ".join(told["strengths"]) or "-")
+    say(_("Weak in: {names}"), names=", ".join(told["weaknesses"]) or "-")
+    say(_("Most like it: {names}"), names=", ".join(p["name"] for p in told["peers"]) or "-")
+    for moved in told["without"][:3]:
+        if moved["score"] is not None:
+            text = _("Without {indicator}: {score}, rank {rank}")
+            say(
+                text,
+                indicator=moved["indicator"],
+                score=f"{moved['score']:.2f}",
+                rank=f"{moved['rank']:.0f}",
+            )
+
+
+def _tell_changes(earlier: "Evaluation", result: "Evaluation") -> None:
+    from linli.analysis.evaluation.report import as_changes
+
+    say("")
+    for change in as_changes(earlier, result)["changes"]:
+        largest = max(change["by_indicator"].items(), key=lambda pair: abs(pair[1]))
+        say(
+            _("{unit}: {before} to {after}, most by {indicator} ({by})"),
+            unit=change["unit"],
+            before=f"{change['before']:.2f}",
+            after=f"{change['after']:.2f}",
+            indicator=largest[0],
+            by=f"{largest[1]:+.2f}",
+        )
