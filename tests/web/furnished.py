@@ -148,7 +148,7 @@ def at(page: str, query: str = "", /, **arguments: str) -> Callable[[Furnished],
     return address
 
 
-FOR = "?purpose=service"
+FOR, CARE = "?purpose=service", "?purpose=care"
 VISITS: tuple[Visit, ...] = (
     Visit("front", None, at("front")),
     Visit("new_request", None, at("new_request", "?kind=water&where=橡树")),
@@ -193,6 +193,9 @@ VISITS: tuple[Visit, ...] = (
         at("ratio_unmet", FOR, name="taken_in"),
         refused=(None, "ann", "cy", "gus", "quin", "lil", "jo"),
     ),
+    Visit("fevers", "hal", at("fevers", CARE), refused=(None, "ann", "cy", "gus", "lil")),
+    Visit("case", "hal", at("case", CARE, item_id="case"), refused=(None, "ann", "eve")),
+    Visit("case_steps", "hal", at("item", CARE, item_id="case"), refused=(None, "eve")),
     Visit("gate", "gus", at("gate"), refused=(None, "ann", "cy", "hal", "dee", "quin")),
     Visit("laboratory", "lil", at("laboratory"), refused=(None, "ann", "cy", "gus", "quin", "jo")),
     Visit("screening", "cy", at("screening", "?purpose=screening"), refused=(None,)),
@@ -236,6 +239,6 @@ NOT_PAGES = frozenset(
         "laboratory_match", "decide_pair", "break_glass", "filed", "tracing_act",
         "follow_ups_tell", "case_report", "cases_take", "case_classify", "gate_measure",
         # opened by tests of their own
-        "cast", "screening_own", "chain_picture", "case",
+        "cast", "screening_own", "chain_picture",
     }
 )  # fmt: skip

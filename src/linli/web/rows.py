@@ -4,13 +4,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.urls import reverse
+
 from linli.loops import catalogue
 from linli.loops.loop import Loop, State, Step
 from linli.policy.can import Actor, Ask, can
-from linli.policy.roles import Purpose
+from linli.policy.roles import DESKS, FOLLOWERS, Purpose, Role
 from linli.registry.accounts import Account
 from linli.registry.areas import Area
 from linli.registry.duties import RequestType
+
+OWN_PAGES: dict[str, tuple[str, frozenset[Role]]] = {  # loop: its page, and who opens it
+    "contact": ("contact", FOLLOWERS),
+    "case": ("case", DESKS | {Role.CLINICIAN, Role.TRACER}),
+}
 
 
 @dataclass(frozen=True)
@@ -24,6 +31,7 @@ class Row:
     unit: Area | None
     holder: str
     step: Step | None  # what this person would do next
+    page: str = ""  # the name of the page that its loop has of its own, for who may open it
 
     @property
     def one_tap(self) -> bool:
@@ -34,6 +42,13 @@ class Row:
     def title(self) -> str:
         """The item's own words, or its loop's."""
         return self.item.title or self.loop.label
+
+    @property
+    def address(self) -> str:
+        """Where it is opened from a list of work."""
+        if self.page:
+            return reverse(self.page, args=[self.item.id])
+        return f"{reverse('item', args=[self.item.id])}?purpose={Purpose.SERVICE.value}"
 
 
 def rows_of(items: Sequence[Any], actor: Actor, purpose: str | None) -> list[Row]:
@@ -54,9 +69,15 @@ def rows_of(items: Sequence[Any], actor: Actor, purpose: str | None) -> list[Row
             unit=areas.get(item.unit_id),
             holder=holders.get(item.holder_id, ""),
             step=next_step(item, actor, purpose),
+            page=_page_of(item, actor),
         )
         for item in items
     ]
+
+
+def _page_of(item: Any, actor: Actor) -> str:
+    page, readers = OWN_PAGES.get(item.loop, ("", frozenset()))
+    return page if actor.holds(readers) else ""
 
 
 def next_step(item: Any, actor: Actor, purpose: str | None) -> Step | None:

@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any, ClassVar, Literal
+from enum import StrEnum
+from typing import Any, ClassVar
 
 from pydantic import Field
 
@@ -23,13 +24,28 @@ class CallAsk(Form):
     n_days: int = Field(default=1, ge=1)
 
 
+class Way(StrEnum):
+    """How somebody was reached."""
+
+    DOOR = "door"
+    PHONE = "phone"
+    FAMILY = "family"
+
+
+WAY_NAMES = {
+    "door": N_("at the door"),
+    "phone": N_("by phone"),
+    "family": N_("through the family"),
+}
+
+
 class CallMade(Form):
     """How somebody was reached, and whether they are well."""
 
     personal: ClassVar[frozenset[str]] = frozenset({"note"})
 
-    by: Literal["door", "phone", "family"]
-    well: bool = True
+    by: Way = Field(title=N_("How were they reached?"), json_schema_extra={"names": {**WAY_NAMES}})
+    well: bool = Field(default=True, title=N_("Are they well?"))
     note: str = Field(default="", max_length=400)
 
 

@@ -35,7 +35,7 @@ class RoundAsk(Form):
 class RoundReason(Form):
     """Why a round is called off or ended."""
 
-    reason: str = Field(min_length=2, max_length=500)
+    reason: str = Field(min_length=2, max_length=500, title=N_("Why?"))
 
 
 class BadDays(BadInput):

@@ -38,16 +38,16 @@ class ContactAsk(Form):
 class ContactNote(Form):
     """What became of a follow-up, where it is more than "well"."""
 
-    day: Day
-    status: str = Field(max_length=12)
-    was: str = Field(default="", max_length=12)
+    day: Day = Field(title=N_("Which day?"))
+    status: str = Field(max_length=12, title=N_("What is it?"))
+    was: str = Field(default="", max_length=12, title=N_("What it was before"))
 
 
 class ContactTurn(Form):
     """What shows that a contact has become a case, and which class that case has."""
 
     because: Because = Field(title=N_("What shows it?"), json_schema_extra=_names(BECAUSE_NAMES))
-    case_class: str = Field(default="", max_length=24)
+    case_class: str = Field(default="", max_length=24, title=N_("Category"))
     onset_on: Day | None = Field(default=None, title=N_("First symptoms on"))
     result_id: int | None = Field(default=None, ge=1, title=N_("Number of the result"))
 
@@ -63,7 +63,7 @@ class ContactRisk(Form):
 class ContactMetAgain(Form):
     """A later day on which a case was met."""
 
-    last_met_on: Day
+    last_met_on: Day = Field(title=N_("Last met the case on"))
 
 
 class ContactHand(Form):

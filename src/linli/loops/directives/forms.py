@@ -4,6 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from linli.errors import N_
 from linli.loops.loop import Form
 from linli.registry.areas import Tier
 
@@ -24,4 +25,4 @@ class DirectiveAsk(Form):
 class DirectiveReason(Form):
     """Why an order is withdrawn."""
 
-    reason: str = Field(min_length=2, max_length=500)
+    reason: str = Field(min_length=2, max_length=500, title=N_("Why?"))

@@ -26,15 +26,17 @@ class DisinfectionAsk(Form):
 class DisinfectionDone(Form):
     """The evidence: what was used, how strong, and which parts of the place were done."""
 
-    agent: str = Field(min_length=2, max_length=80)
-    strength_mg_per_l: int | None = Field(default=None, ge=1, le=100_000)
-    parts: str = Field(min_length=2, max_length=400)
+    agent: str = Field(min_length=2, max_length=80, title=N_("Agent"))
+    strength_mg_per_l: int | None = Field(
+        default=None, ge=1, le=100_000, title=N_("Strength in mg per litre")
+    )
+    parts: str = Field(min_length=2, max_length=400, title=N_("Which parts of the place?"))
 
 
 class DisinfectionSkip(Form):
     """Why it is not needed today."""
 
-    reason: str = Field(min_length=2, max_length=400)
+    reason: str = Field(min_length=2, max_length=400, title=N_("Why?"))
 
 
 def _done(item: Standing, form: Mapping[str, Any], scene: Scene) -> Changes:

@@ -55,12 +55,33 @@ class FeverExcluded(Form):
     )
 
 
+class FeverCategory(StrEnum):
+    """As what somebody with a fever may become a case."""
+
+    CONFIRMED = "confirmed"
+    SUSPECTED = "suspected"
+    FEVER = "fever"
+
+
+CATEGORY_NAMES = {
+    "confirmed": N_("confirmed"),
+    "suspected": N_("suspected"),
+    "fever": N_("fever that cannot be ruled out"),
+}
+
+
 class FeverCase(Form):
     """Which category, of which disease, and whom it is about."""
 
     person_id: int = Field(gt=0, title=N_("Number of the person"))
-    disease: str = Field(default="covid19", max_length=24, pattern="^[a-z0-9_]+$")
-    category: str = Field(default="fever", pattern="^(confirmed|suspected|fever)$")
+    disease: str = Field(
+        default="covid19", max_length=24, pattern="^[a-z0-9_]+$", title=N_("Disease")
+    )
+    category: FeverCategory = Field(
+        default=FeverCategory.FEVER,
+        title=N_("Category"),
+        json_schema_extra={"names": {**CATEGORY_NAMES}},
+    )
 
 
 def _seen(item: Standing, form: Mapping[str, Any], scene: Scene) -> Changes:

@@ -8,7 +8,7 @@ from django.views.decorators.cache import never_cache
 from linli.audit import acts as audit_acts
 from linli.audit.sealed import Seal
 from linli.errors import N_
-from linli.loops import keeping
+from linli.loops import catalogue, keeping
 from linli.policy.powers import roles_for
 from linli.policy.roles import NAMES, PURPOSE_NAMES, Purpose, Role
 from linli.registry import proving
@@ -41,6 +41,7 @@ ACTS = {
     "decide": N_("decided"),
     "plan": N_("planned"),
     "write": N_("wrote down"),
+    "report": N_("reported"),
 }
 KINDS = {
     "item": N_("item"),
@@ -55,6 +56,8 @@ KINDS = {
     "visits": N_("visits"),
     "exposures": N_("exposures"),
     "follow_ups": N_("follow-ups"),
+    "screening": N_("round"),
+    "reward": N_("reward"),
 }
 
 
@@ -93,6 +96,7 @@ def audit(request: HttpRequest) -> HttpResponse:
         "proof": proving.last_proof(),
         "destructions": keeping.reports(actor, most=REPORTS),
         "causes": CAUSES,
+        "loops": {loop.name: loop.label for loop in catalogue.all_loops().values()},
     }
     return render(request, "audit/audit.html", context)
 

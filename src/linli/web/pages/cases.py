@@ -18,7 +18,7 @@ from linli.loops.advance import advance
 from linli.loops.cases import definitions, explain, intake
 from linli.loops.cases.definitions import Disease, Need, Verdict
 from linli.loops.cases.explain import Change
-from linli.loops.cases.forms import CATEGORY_NAMES, Category, Severity
+from linli.loops.cases.forms import CATEGORY_NAMES, SEVERITY_NAMES, Category
 from linli.loops.cases.intake import CaseReport
 from linli.loops.find import Filters, ItemView
 from linli.loops.laboratory import results
@@ -39,13 +39,6 @@ from linli.web.rows import rows_of
 
 READERS = DESKS | {Role.CLINICIAN, Role.TRACER}
 REFUSED_SHOWN = 20
-SEVERITIES = {
-    Severity.UNKNOWN: N_("not said"),
-    Severity.MILD: N_("mild"),
-    Severity.ORDINARY: N_("ordinary"),
-    Severity.SEVERE: N_("severe"),
-    Severity.CRITICAL: N_("critical"),
-}
 
 
 @dataclass(frozen=True)
@@ -88,7 +81,7 @@ def _desk(request: HttpRequest, problem: Problem | None = None) -> HttpResponse:
         "category": filters.item_class,
         "stage": stage,
         "categories": CATEGORY_NAMES,
-        "severities": SEVERITIES,
+        "severities": SEVERITY_NAMES,
         "diseases": [(d.code, d.called(get_language() or "")) for d in
                      definitions.diseases().values()],
         "places": _places(actor),
@@ -182,7 +175,7 @@ def _one(request: HttpRequest, view: ItemView, problem: Problem | None = None) -
         "who": _who(actor, Person.objects.filter(id=person_id).first()),
         "disease": disease.called(language) if disease else item.kind,
         "categories": CATEGORY_NAMES,
-        "severities": SEVERITIES,
+        "severities": SEVERITY_NAMES,
         "criteria": _choices(disease, evidence, language),
         "verdict": verdict,
         "follows": CATEGORY_NAMES[follows] if follows else "",

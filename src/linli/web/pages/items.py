@@ -10,13 +10,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 from django.views.decorators.cache import never_cache
 
 from linli import clock
 from linli.errors import N_, NotFound, Problem, Word
 from linli.loops import find, why
 from linli.loops.advance import advance
+from linli.loops.cases import definitions
 from linli.loops.find import ItemView, NextStep
 from linli.loops.requests.assign import TAKERS
 from linli.loops.scene import Scene
@@ -89,6 +90,8 @@ def _page(
 CONTACT = (
     ("contact_name", N_("Name")),
     ("contact_phone", N_("Phone")),
+    ("name", N_("Name")),
+    ("phone", N_("Phone")),
     ("address", N_("Where exactly")),
 )
 
@@ -115,6 +118,10 @@ def _with_choices(request: HttpRequest, view: ItemView, field: Field) -> Field:
             (str(n), f"{name} – {gettext(NAMES[Role(role)])}") for n, name, role in workers
         )
         return replace(field, kind="select", choices=choices)
+    if field.name == "disease":
+        known = definitions.diseases().values()
+        named = tuple((one.code, one.called(get_language() or "")) for one in known)
+        return replace(field, kind="select", choices=named)
     if field.name == "item":
         near = find.similar(actor_of(request), view.item.area_id, view.item.kind)
         choices = tuple((str(n.id), f"{n.id} {n.title}") for n in near if n.id != view.item.id)

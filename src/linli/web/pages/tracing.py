@@ -343,7 +343,7 @@ _ACTS = {
 }
 
 
-NAV = Nav(N_("Tracing"), "tracing", TRACERS, order=36)
+NAV = Nav(N_("Tracing"), "tracing", TRACERS, order=16)
 URLS = [
     path("tracing", desk, name="tracing"),
     path("tracing/lists/<slug:name>", listed, name="tracing_list"),

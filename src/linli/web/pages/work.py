@@ -22,6 +22,7 @@ from linli.web.rows import rows_of
 
 WORKERS = roles_for("work.see")
 UNHELD_SHOWN = 20
+JOBS_SHOWN = 4  # so many of the menu's first entries are one tap away
 NOTICE_WORDS = {
     "yours": N_("It is yours now"),
     "late": N_("It is late"),
@@ -48,6 +49,7 @@ def work(request: HttpRequest) -> HttpResponse:
         "n_late": sum(1 for item in mine.rows if item.late),
         "after": mine.after,
         "more_unheld": unheld.after is not None,
+        "jobs": [e for e in entries_for(actor, request.path) if not e.current][:JOBS_SHOWN],
     }
     return render(request, "work/work.html", context)
 
