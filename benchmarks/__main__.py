@@ -1,7 +1,8 @@
 """Run the benchmarks: `python -m benchmarks` lists them, `python -m benchmarks NAME` runs one.
 
 Each runs in a database of its own: SQLite in a temporary folder, or on PostgreSQL a database
-named in LINLI_DATABASE_URL whose name starts with "bench", which is emptied first.
+named in LINLI_DATABASE_URL whose name starts with "bench", which is emptied first. With
+`--standing` what an earlier run left there is asked again; on SQLite that needs LINLI_DATA_DIR.
 """
 
 import argparse
@@ -24,6 +25,7 @@ def main() -> None:
     """Pick a benchmark, make its database, run it."""
     known = [n for n in names() if n != "ground"]
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("--standing", action="store_true", help="keep what is in the database")
     parser.add_argument("name", nargs="?", choices=known)
     parser.add_argument("rest", nargs=argparse.REMAINDER)
     chosen = parser.parse_args()
@@ -34,7 +36,7 @@ def main() -> None:
         os.environ.setdefault("LINLI_DATA_DIR", folder)
         os.environ.setdefault("DJANGO_SETTINGS_MODULE", "linli.site.settings")
         sys.path.insert(0, str(Path(__file__).parent.parent))
-        import_module("benchmarks.ground").prepare()
+        import_module("benchmarks.ground").prepare(standing=chosen.standing)
         import_module(f"benchmarks.{chosen.name}").main(chosen.rest)
 
 

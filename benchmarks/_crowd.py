@@ -22,6 +22,7 @@ DISTRICTS, STREETS, COMMUNITIES, GRIDS = 13, 178, 1406, 13_800
 MEAN_HOUSEHOLD = 2.47
 TODAY = date(2020, 2, 9)
 CHANGED = 1_581_242_400
+NAMED_EVERY = 997  # people between two whose whole names are looked for
 # The commonest surnames with their share of all people, in percent; the tail shares the rest.
 SURNAMES = dict(zip(
     "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗",
@@ -46,6 +47,17 @@ class Crowd:
         """Somebody who knows one grid."""
         return Actor(100 + n, (Holding(Role.GRID_WORKER, self.grids[n * 37][1]),))
 
+    def viewers(self) -> dict[str, Actor]:
+        """One of each width of sight, from a grid to the city."""
+        grid = self.grids[37][1]
+        return {
+            "grid worker": self.grid_worker(),
+            "secretary": Actor(4, (Holding(Role.SECRETARY, grid[:16]),)),
+            "street duty": Actor(5, (Holding(Role.STREET_DUTY, grid[:12]),)),
+            "district commander": Actor(6, (Holding(Role.DISTRICT_COMMAND, grid[:8]),)),
+            "city commander": self.city_commander(),
+        }
+
     def city_commander(self) -> Actor:
         """Somebody who sees the whole city."""
         return Actor(7, (Holding(Role.CITY_COMMAND, self.city),))
@@ -69,6 +81,17 @@ def build(n_people: int, *, seed: int = 7) -> Crowd:
         people.load(_residents(crowd, dice, ids, homes, at), findable=False)
     people.make_findable()
     return crowd
+
+
+def standing() -> Crowd | None:
+    """The crowd that an earlier run left in the database, if there is one."""
+    city = Area.objects.filter(parent=None).values_list("path", flat=True).first()
+    ids = list(Person.objects.order_by("id").values_list("id", flat=True)) if city else []
+    if city is None or not ids:
+        return None
+    grids = list(Area.objects.filter(kind="grid").order_by("id").values_list("id", "path"))
+    some = Person.objects.filter(id__in=ids[::NAMED_EVERY][:500]).order_by("id")
+    return Crowd(city, grids, ids, list(some.values_list("name", flat=True)))
 
 
 def lay_out() -> Crowd:
@@ -113,7 +136,7 @@ def _residents(
         home = n * len(homes) // len(ids)
         grid, path = at[home]
         name = made_up_name(dice)
-        if n % 997 == 0:
+        if n % NAMED_EVERY == 0:
             crowd.names.append(name)
         needs = ["dialysis"] if n % 1500 == 0 else ["lone_elder"] if n % 60 == 0 else []
         yield (

@@ -1,5 +1,6 @@
 """What every benchmark stands on: an empty database, the small city, and a way to say a figure."""
 
+import os
 import statistics
 import time
 from collections.abc import Callable, Iterator
@@ -10,10 +11,10 @@ from django.core.management import call_command
 from django.db import connection
 
 
-def prepare() -> None:
+def prepare(*, standing: bool = False) -> None:
     """Migrate an empty database; on PostgreSQL only one whose name starts with "bench"."""
     django.setup()
-    if connection.vendor == "postgresql":
+    if connection.vendor == "postgresql" and not standing:
         name = connection.settings_dict["NAME"]
         if not name.startswith("bench"):
             raise SystemExit(f'The database "{name}" would be emptied; name it "bench...".')
@@ -24,7 +25,8 @@ def prepare() -> None:
         connection.close()
         connection.settings_dict["NAME"] = name
     call_command("migrate", verbosity=0)
-    print(f"{connection.vendor}, Django {django.get_version()}")
+    load = ", ".join(f"{minutes:.1f}" for minutes in os.getloadavg())
+    print(f"{connection.vendor}, Django {django.get_version()}, load average {load}")
 
 
 def say(what: str, figure: str, bar: str = "") -> None:

@@ -1,9 +1,10 @@
 """What was done to the registry, and who looked at whom? One row an act, only ever added."""
 
+import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from django.db import models
+from django.db import connection, models
 
 from linli import clock
 from linli.audit.sealed import Sealed
@@ -63,13 +64,33 @@ def record_many(
     path: str = "",
     detail: Mapping[str, Any] | None = None,
 ) -> int:
-    """Append the same act on many subjects in one statement a batch; returns how many."""
-    rows = [
-        Record(**_row(actor, act, kind, subject, holding, purpose, path, detail or {}))
-        for subject in subjects
-    ]
-    Record.objects.bulk_create(rows, batch_size=1000)
-    return len(rows)
+    """Append the same act on many subjects in one statement; returns how many.
+
+    Every list looked at writes a row for each person shown, so this goes past the model.
+    """
+    shared = _row(actor, act, kind, "", holding, purpose, path, detail or {})
+    del shared["subject"]
+    listed = [str(subject) for subject in subjects]
+    values = [_as_kept(name, value) for name, value in shared.items()]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO audit_record ({', '.join(shared)}, subject) "
+            f"SELECT {', '.join(['%s'] * len(shared))}, each_of.value "
+            f"FROM {_EACH[connection.vendor]}",
+            [*values, json.dumps(listed)],
+        )
+    return len(listed)
+
+
+_EACH = {  # the texts of a list in JSON, a row each
+    "sqlite": "json_each(%s) AS each_of",
+    "postgresql": "jsonb_array_elements_text(%s::jsonb) AS each_of (value)",
+}
+
+
+def _as_kept(column: str, value: Any) -> Any:
+    field: Any = Record._meta.get_field(column)
+    return field.get_db_prep_save(value, connection)
 
 
 def _row(

@@ -32,8 +32,10 @@ PARTS = {  # what the build tells of -> what is shown; a part has one bar
     "areas": N_("Areas, duties, posts and staff"),
     "households": N_("Homes"),
     "people": N_("Residents"),
+    "names": N_("Indexes, and names to be found by"),
     "requests": N_("The days before: requests and answers"),
 }
+UNMEASURED = frozenset({"areas", "names"})  # of many kinds, or one statement of the database
 
 
 def raise_curtain(asked: Mapping[str, Any], *, fresh: bool, speed: float | None) -> "Wanted":
@@ -120,8 +122,11 @@ def _empty() -> None:
 
 @contextmanager
 def _bars() -> "Iterator[Tell]":
-    """One bar for each part of the build."""
+    """One bar for each part of the build; where nobody watches, one line as each begins."""
     console = Console()
+    if not console.is_terminal:
+        yield _lines(console)
+        return
     with Progress(
         TextColumn("{task.description}"),
         BarColumn(),
@@ -136,18 +141,38 @@ def _bars() -> "Iterator[Tell]":
         progress.start_task(bars["areas"])
 
         def tell(what: str, done: int, total: int) -> None:
-            part = what if what in bars else "areas"
-            for name, bar in bars.items():  # what comes before is finished
+            part = _part_of(what)
+            for name, bar in bars.items():  # what comes before is finished, or says so itself
                 if name == part:
                     break
-                progress.update(bar, total=1, completed=1)
+                if name in UNMEASURED:
+                    progress.update(bar, total=1, completed=1)
             progress.start_task(bars[part])
-            if part != "areas":
+            if part not in UNMEASURED:
                 progress.update(bars[part], total=total, completed=done)
 
         yield tell
         for bar in bars.values():
             progress.update(bar, total=1, completed=1)
+
+
+def _lines(console: Console) -> "Tell":
+    """Into a file or a log: a line when a part begins, and one at each tenth of it."""
+    said: dict[str, int] = {}
+
+    def tell(what: str, done: int, total: int) -> None:
+        part = _part_of(what)
+        tenths = 0 if part in UNMEASURED else done * 10 // max(total, 1)
+        if tenths > said.get(part, -1):
+            said[part] = tenths
+            console.print(f"{_(PARTS[part])}: {tenths * 10} %" if tenths else _(PARTS[part]))
+
+    return tell
+
+
+def _part_of(what: str) -> str:
+    """The part that something the build tells of belongs to."""
+    return what if what in PARTS else "areas"
 
 
 def _answers(address: str, stop: threading.Event) -> bool:

@@ -174,6 +174,7 @@ class _Loading:
                 if district == self.home.district:
                     self._settle_ann(residents, person_ids)
             started = time.perf_counter()
+            self._begin("names")
         self._note("indexes", 0, started)
         started = time.perf_counter()
         self._note("parts of names", people.make_findable(), started)
@@ -209,6 +210,10 @@ class _Loading:
             started = time.perf_counter()
             if self.progress is not None:
                 self.progress(what, self.built.n_rows[what], total)
+
+    def _begin(self, what: str) -> None:
+        if self.progress is not None:
+            self.progress(what, 0, 1)
 
     def _note(self, what: str, count: int, started: float) -> None:
         self.built.n_rows[what] = self.built.n_rows.get(what, 0) + count

@@ -71,9 +71,13 @@ def build_city(
     seed: int,
     today: date = DEMO_DAY,
     whole: Sequence[str] = (),
+    frame: Frame | None = None,
 ) -> City:
-    """Make up a city; ``whole`` names communities that get all their people at any scale."""
-    frame = build_frame(plan, seed=seed)
+    """Make up a city; ``whole`` names communities that get all their people at any scale.
+
+    ``frame``: the areas of the same plan and seed, where they have been made before.
+    """
+    frame = frame or build_frame(plan, seed=seed)
     quotas = quotas_at(frame, scale=scale, whole=whole)
     parts = [r for _, r in residents_by_district(frame, quotas, today=today)]
     return City(

@@ -52,6 +52,7 @@ class Drive:
         self._coming: list[tuple[int, int, Any]] = []  # (moment, tie, an opening or an item's id)
         self._tie = 0
         self._actors: dict[int, Actor] = {}
+        self._held: dict[int, tuple[Holding, ...]] | None = None
         self._earlier: dict[UUID, UUID] = {}
         self._ids: dict[UUID, int] = {}
         self._known = Scene(self.visitor, 0)  # what all scenes have looked up so far
@@ -179,8 +180,10 @@ class Drive:
         return None if account is None else self._actor(account, at)
 
     def _actor(self, account: int, at: int) -> Actor:
+        if self._held is None:  # as for who answers: the roster does not change meanwhile
+            self._held = roster.all_holdings(at)
         if account not in self._actors:
-            holdings = (*roster.holdings_of(account, at), Holding(Role.RESIDENT, ""))
+            holdings = (*self._held.get(account, ()), Holding(Role.RESIDENT, ""))
             self._actors[account] = Actor(account, holdings, exercise=self.exercise)
         return self._actors[account]
 

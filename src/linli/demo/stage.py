@@ -1,5 +1,6 @@
 """What has to stand before the curtain rises? The city, its emergency, and the days before."""
 
+import gc
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -78,13 +79,13 @@ def set_up(wanted: Wanted, progress: Progress) -> None:
     city_dial.follow()
     plan = plan_named(wanted.plan)
     before = dial.START - inflight.DAYS_BEFORE * DAY - DAY
-    build.build(plan, scale=wanted.scale, seed=wanted.seed, now=dial.START, progress=progress)
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")  # so that both databases know how many rows came in
-    declare(before)
-    progress("requests", 0, 1)
-    city = inflight.city_for(plan, scale=wanted.scale, seed=wanted.seed)
-    with _unhurried_disk():
+    with _in_one_go():
+        build.build(plan, scale=wanted.scale, seed=wanted.seed, now=dial.START, progress=progress)
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")  # so that both databases know how many rows came in
+        declare(before)
+        progress("requests", 0, 1)
+        city = inflight.city_for(plan, scale=wanted.scale, seed=wanted.seed)
         inflight.leave_in_flight(
             city,
             seed=wanted.seed,
@@ -94,16 +95,26 @@ def set_up(wanted: Wanted, progress: Progress) -> None:
     record(SYSTEM, "build", "demo", wanted.plan, detail=asdict(wanted))
 
 
+UNHURRIED = {  # how a database is told not to wait for the disk, and how to wait again
+    "postgresql": ("SET synchronous_commit = off", "RESET synchronous_commit"),
+    "sqlite": ("PRAGMA synchronous = OFF", "PRAGMA synchronous = NORMAL"),
+}
+ROWS_BETWEEN_SWEEPS = 200_000  # plain rows make no rings, so memory is seldom swept for them
+
+
 @contextmanager
-def _unhurried_disk() -> Iterator[None]:
-    """PostgreSQL need not wait for the disk at each step of a history that can be made again."""
-    if connection.vendor != "postgresql":
-        yield
-        return
-    with connection.cursor() as cursor:
-        cursor.execute("SET synchronous_commit = off")
-        yield
-        cursor.execute("RESET synchronous_commit")
+def _in_one_go() -> Iterator[None]:
+    """A city that can be made again is made without waiting for the disk, or sweeping for rings."""
+    unhurried, as_before = UNHURRIED[connection.vendor]
+    thresholds = gc.get_threshold()
+    gc.set_threshold(ROWS_BETWEEN_SWEEPS, *thresholds[1:])
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(unhurried)
+            yield
+            cursor.execute(as_before)
+    finally:
+        gc.set_threshold(*thresholds)
 
 
 def declare(now: int) -> None:

@@ -108,25 +108,34 @@ def send(*, now: int | None = None, most: int = MESSAGES_A_PASS) -> int:
         if connection.vendor == "postgresql":
             waiting = waiting.select_for_update(skip_locked=True)
         messages = list(waiting[:most])
-        for (account, exercise), group in groupby(
-            sorted(messages, key=lambda m: (m.account_id, m.exercise, m.id)),
-            key=lambda m: (m.account_id, m.exercise),
-        ):
-            _gather(account, exercise, list(group), at)
+        each = [
+            list(group)
+            for _, group in groupby(
+                sorted(messages, key=lambda m: (m.account_id, m.exercise, m.id)),
+                key=lambda m: (m.account_id, m.exercise),
+            )
+        ]
+        notices = Notice.objects.bulk_create([_gathered(group, at) for group in each])
+        told = [
+            (notice.id, message.id)
+            for notice, group in zip(notices, each, strict=True)
+            for message in group
+        ]
+        bulk.update(Message, ["notice_id"], told)
     return len(messages)
 
 
-def _gather(account: int, exercise: bool, messages: list[Message], at: int) -> None:
+def _gathered(messages: Sequence[Message], at: int) -> Notice:
+    """One notice of all that waits for an account, what is urgent first."""
     urgent_first = sorted(messages, key=lambda m: (not m.urgent, m.id))
-    notice = Notice.objects.create(
-        account_id=account,
+    return Notice(
+        account_id=messages[0].account_id,
         at=at,
         n_messages=len(messages),
         lines=[[m.kind, m.item_id, m.detail] for m in urgent_first[:LINES_A_NOTICE]],
         urgent=any(m.urgent for m in messages),
-        exercise=exercise,
+        exercise=messages[0].exercise,
     )
-    Message.objects.filter(id__in=[m.id for m in messages]).update(notice_id=notice.id)
 
 
 def notices_of(account_id: int, *, before: int | None = None, most: int = 50) -> list[Notice]:

@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import F, Q, QuerySet, Value
 from django.db.models.functions import Concat
 
@@ -13,6 +13,8 @@ from linli.audit.records import record
 from linli.columns import whole
 from linli.errors import N_, NotFound, Word
 from linli.loops import catalogue, said, write
+from linli.loops.filters import Filters as Filters
+from linli.loops.filters import conditions
 from linli.loops.ledger import Event, Item, Voice
 from linli.loops.loop import Loop, State, Step, Unmet
 from linli.loops.scene import Scene
@@ -23,10 +25,13 @@ from linli.policy.can import OWNERS, PATH_STEP, Actor, Ask, Holding, can, scope
 from linli.policy.fields import MASK, sees
 from linli.policy.roles import FIELD_STAFF, HEALTH_STAFF, PURPOSES, Purpose, Role
 from linli.registry.accounts import Account
-from linli.registry.areas import Area, under, within
+from linli.registry.areas import Area, within
+from linli.registry.sight import narrowed
 
 ITEMS_A_PAGE = 50
 WIDE_PATH = 2 * PATH_STEP  # the path of a district, or of the city
+Ranges = tuple[tuple[str, str], ...]  # of paths: from the first on, before the end
+Reach = dict[Ranges, list[str]]  # the loops that somebody sees in these ranges
 CONTACT_FIELDS = {"contact_name": "name", "contact_phone": "phone", "address": "address"}
 
 
@@ -52,33 +57,6 @@ class ItemView:
     data: Mapping[str, Any]
     events: Sequence[Event]
     steps: tuple[NextStep, ...]
-
-
-@dataclass(frozen=True)
-class Filters:
-    """What a list is narrowed to; every field left out does not narrow."""
-
-    loop: str = ""
-    stages: tuple[str, ...] = ()
-    state: str = ""
-    alive: bool | None = None
-    late: bool | None = None
-    unheld: bool | None = None
-    no_target: bool | None = None
-    tier: int | None = None
-    item_class: str = ""
-    kind: str = ""
-    area_path: str = ""
-    unit_id: int | None = None
-    holder_id: int | None = None
-    opened_from: datetime | None = None
-    opened_until: datetime | None = None
-    back_check: str = ""
-    carrier_id: int | None = None
-    parent_id: int | None = None
-    outcome: str = ""
-    reopened: bool | None = None
-    reply: str = ""  # "in_time" or "missed": replied too late, or overdue without a reply
 
 
 @dataclass(frozen=True)
@@ -221,7 +199,7 @@ def items(
     seen = _visible(actor, filters, purpose)
     if after:
         seen = seen.filter(id__lt=int(after))
-    rows = list(seen.order_by("-id")[: most + 1])
+    rows = list(seen[: most + 1])
     return Page(rows[:most], str(rows[most - 1].id) if len(rows) > most else None)
 
 
@@ -285,13 +263,13 @@ def _by_due(rows: QuerySet[Item], after: str | None, most: int) -> Page:
 
 
 def _visible(actor: Actor, filters: Filters, purpose: str | None) -> QuerySet[Item]:
-    """The items of the loops that the actor sees, where a role allows it for this purpose.
+    """The items that the actor sees, where a role allows it for this purpose; the newest first.
 
     A purpose that one of several roles may have opens that role's area, not the others'.
     """
     loops = [catalogue.get(filters.loop)] if filters.loop else list(catalogue.all_loops().values())
     chosen = Purpose(purpose) if purpose else None
-    seen = Q(pk__in=[])
+    within_reach: Reach = {}  # loops are mostly seen alike: one range for all
     for loop in loops:
         roles = loop.seen_by
         if loop.about_residents:
@@ -300,56 +278,56 @@ def _visible(actor: Actor, filters: Filters, purpose: str | None) -> QuerySet[It
         if held and loop.about_residents and not actor.holds(roles):
             path = min((h.path for h in held), key=len)
             can(actor, Ask(f"{loop.name}.see", loop.seen_by, path, chosen, True)).required()
-        ranges = scope(actor, roles)
-        seen |= Q(loop=loop.name) & within(ranges, "anywhere" if _is_wide(ranges) else "path")
-    items = Item.objects.alias(anywhere=Concat("path", Value("")))
-    return items.filter(seen, _narrowed(filters), exercise=actor.exercise)
+        ranges = narrowed(scope(actor, roles), filters.area_path)
+        if ranges:
+            within_reach.setdefault(ranges, []).append(loop.name)
+    if not within_reach:
+        return Item.objects.none()
+    led = _LED[connection.vendor](within_reach, filters)
+    return led.filter(exercise=actor.exercise)
 
 
-def _is_wide(ranges: Sequence[tuple[str, str]]) -> bool:
-    """Whether somebody sees so much that the newest items are found faster by looking at each.
+def _led_on_sqlite(within_reach: Reach, filters: Filters) -> QuerySet[Item]:
+    """Items within reach, so asked that SQLite goes the shorter way.
 
-    A range of a million paths has to be sorted before its newest fifty are known; a path that is
-    written as a sum is no range to the database, which then goes by the newest.
+    A range of a million paths has to be sorted before its newest fifty are known. Who sees as much
+    is served from the newest on, or by an index of what is rare: a path that is written as a
+    sum is no range to SQLite. Who sees less has an index range of ids, whatever else is asked.
     """
-    return any(len(first) <= WIDE_PATH for first, _ in ranges)
+    seen = Q(pk__in=[])
+    wide = _is_wide(within_reach)
+    for ranges, names in within_reach.items():
+        inside = Q(pk__in=Item.objects.filter(within(ranges)).values("id"))
+        of_loops = Q(loop=names[0]) if len(names) == 1 else Q(any_loop__in=names)
+        seen |= of_loops & (within(ranges, "anywhere") if wide else inside)
+    items = Item.objects.alias(
+        anywhere=Concat("path", Value("")), any_loop=Concat("loop", Value(""))
+    )
+    return items.filter(seen, conditions(filters)).order_by("-id")
 
 
-def _narrowed(f: Filters) -> Q:
-    narrowed = under(f.area_path) if f.area_path else Q()
-    exact = {
-        "state": f.state,
-        "tier": f.tier,
-        "item_class": f.item_class,
-        "kind": f.kind,
-        "unit_id": f.unit_id,
-        "holder_id": f.holder_id,
-        "back_check": f.back_check,
-        "carrier_id": f.carrier_id,
-        "parent_id": f.parent_id,
-        "outcome": f.outcome,
-        "late": f.late,
-        "opened_at__gte": f.opened_from,
-        "opened_at__lt": f.opened_until,
-    }
-    narrowed &= Q(**{column: v for column, v in exact.items() if v is not None and v != ""})
-    if f.stages:
-        narrowed &= Q(stage__in=f.stages)
-    if f.alive is not None or f.late:
-        alive = ~Q(state=State.CLOSED)
-        narrowed &= alive if f.alive or f.late else ~alive
-    if f.unheld is not None:
-        narrowed &= Q(holder_id__isnull=f.unheld)
-        narrowed &= Q(state=State.OPEN) if f.unheld else Q()
-    if f.no_target is not None:
-        narrowed &= Q(clock_id__isnull=f.no_target)
-    if f.reopened is not None:
-        narrowed &= Q(n_reopened__gt=0) if f.reopened else Q(n_reopened=0)
-    if f.reply == "in_time":
-        narrowed &= Q(replied_at__isnull=False, in_time=True)
-    elif f.reply == "missed":
-        narrowed &= Q(replied_at__isnull=False, in_time=False) | Q(replied_at=None, missed=True)
-    return narrowed
+def _led_on_postgresql(within_reach: Reach, filters: Filters) -> QuerySet[Item]:
+    """Items within reach; PostgreSQL knows which way is shorter, but hopes too much of a limit.
+
+    Looking from the newest on for what a single street has little of, it would look at all items,
+    or at all that are under way. An order and a state that no index has begin with the street.
+    """
+    seen = Q(pk__in=[])
+    for ranges, names in within_reach.items():
+        seen |= Q(loop__in=names) & within(ranges)
+    if _is_wide(within_reach):
+        return Item.objects.filter(seen, conditions(filters)).order_by("-id")
+    items = Item.objects.alias(any_state=Concat("state", Value("")))
+    narrowed = conditions(filters, state="any_state")
+    return items.filter(seen, narrowed).order_by((F("id") + 0).desc())
+
+
+_LED = {"sqlite": _led_on_sqlite, "postgresql": _led_on_postgresql}
+
+
+def _is_wide(within_reach: Reach) -> bool:
+    """Whether somebody sees a district or more."""
+    return any(len(first) <= WIDE_PATH for ranges in within_reach for first, _ in ranges)
 
 
 def _in_sight(actor: Actor, loop: Loop, item: Standing) -> bool:

@@ -80,7 +80,9 @@ class Item(models.Model):
             ),
             models.Index(fields=["path", "-id"], name="item_path"),
             models.Index(
-                fields=["holder_id", "due_at"], condition=Q(state="open"), name="item_holder"
+                fields=["holder_id", "due_at"],
+                condition=Q(state="open", holder_id__isnull=False),
+                name="item_holder",
             ),
             models.Index(fields=["unit_id", "due_at"], condition=Q(state="open"), name="item_unit"),
             models.Index(
@@ -101,6 +103,23 @@ class Item(models.Model):
             models.Index(
                 fields=["back_check"], condition=Q(back_check="asked"), name="item_back_check"
             ),
+            # What is rare is listed for the whole city without looking at all there is.
+            models.Index(fields=["-id"], condition=~Q(state="closed"), name="item_alive"),
+            models.Index(
+                fields=["-id"], condition=Q(late=True) & ~Q(state="closed"), name="item_late"
+            ),
+            models.Index(
+                fields=["-id"], condition=Q(holder_id=None, state="open"), name="item_unheld"
+            ),
+            models.Index(
+                fields=["-id"],
+                condition=Q(clock_id=None) & ~Q(state="closed"),
+                name="item_no_target",
+            ),
+            models.Index(fields=["tier", "-id"], condition=~Q(state="closed"), name="item_tier"),
+            models.Index(fields=["-id"], condition=Q(n_reopened__gt=0), name="item_reopened"),
+            models.Index(fields=["loop", "-id"], name="item_loop"),
+            models.Index(fields=["kind", "-id"], name="item_kind"),
         ]
 
 

@@ -1,6 +1,12 @@
 """Who sees which items, what explains them, and do the boards add up?"""
 
+from dataclasses import replace
+from itertools import product
+from typing import Any
+
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from linli.errors import NotFound, PurposeNeeded
 from linli.loops import board, catalogue, find, tick, write
@@ -170,3 +176,121 @@ def test_what_is_mine_comes_with_the_earliest_limit_first(city: City) -> None:
     second = find.work_of(cy, now=EVENING, most=2, after=first.after)
 
     assert [row.id for row in first.rows + second.rows] == [ids[3], ids[1], ids[2], ids[0]]
+
+
+VIEWERS = ("cy", "bo", "sam", "dee", "fay", "gil", "eve")  # from a grid to the city
+NARROWED = [
+    Filters(),
+    Filters(alive=True),
+    Filters(late=True),
+    Filters(unheld=True),
+    Filters(no_target=True, alive=True),
+    Filters(tier=3, alive=True),
+    Filters(reopened=True),
+    Filters(loop="request"),
+    Filters(loop="directive"),
+    Filters(kind="water", item_class="utility"),
+    Filters(kind="breath"),
+]
+
+
+def spread(city: City) -> None:
+    """Items of every sort, in three grids of two districts."""
+    ids = [opened(city, area) for area in ("oak1", "oak2", "ash1") for _ in range(8)]
+    for n, item_id in enumerate(ids):
+        Item.objects.filter(id=item_id).update(
+            late=n % 3 == 0,
+            state="closed" if n % 4 == 1 else "open",
+            holder_id=None if n % 5 == 2 else city.accounts["cy"].id,
+            clock_id=None if n % 7 == 3 else 1,
+            tier=3 if n % 8 in (3, 6) else 0,
+            n_reopened=n % 2,
+            kind="breath" if n % 6 == 4 else "water",
+        )
+
+
+def test_the_same_items_are_listed_whichever_way_the_database_is_led(city: City) -> None:
+    spread(city)
+    everything = list(Item.objects.order_by("-id"))
+
+    for name, place in product(VIEWERS, ("", "w", "east", "oak1", "ash")):
+        actor = city.actor(name)
+        path = city.areas[place].path if place else ""
+        within = [h.path for h in actor.holds(LOOP.seen_by)]
+        seen = [i for i in everything if i.path.startswith(path) and i.path.startswith(within[0])]
+        for filters in NARROWED:
+            asked = replace(filters, area_path=path)
+            first = find.items(actor, filters=asked, purpose="service", most=3)
+            found = [row.id for row in first.rows]
+            if first.after:
+                rest = find.items(actor, filters=asked, purpose="service", after=first.after)
+                found += [row.id for row in rest.rows]
+            assert (name, asked, found) == (name, asked, [i.id for i in seen if fits(i, filters)])
+
+
+def fits(item: Item, filters: Filters) -> bool:
+    """What the database is asked, said once more in Python."""
+    alive = item.state != "closed"
+    tests = {
+        "alive": alive,
+        "late": item.late and alive,
+        "unheld": item.holder_id is None and item.state == "open",
+        "no_target": item.clock_id is None,
+        "reopened": item.n_reopened > 0,
+        "tier": item.tier == filters.tier,
+        "loop": item.loop == filters.loop,
+        "kind": item.kind == filters.kind,
+        "item_class": item.item_class == filters.item_class,
+    }
+    return all(fit for name, fit in tests.items() if getattr(filters, name) not in (None, ""))
+
+
+def test_a_page_of_items_is_one_question_however_much_is_seen(
+    city: City, django_assert_num_queries: Any
+) -> None:
+    spread(city)
+
+    for name, filters in product(VIEWERS, NARROWED):
+        actor = city.actor(name)
+        for most in (2, 20):
+            with django_assert_num_queries(1):
+                find.items(actor, filters=filters, purpose="service", most=most)
+
+
+def test_a_list_of_somewhere_out_of_sight_is_empty_and_asks_nothing(
+    city: City, django_assert_num_queries: Any
+) -> None:
+    opened(city, "ash1")
+    elsewhere, bo = Filters(area_path=city.areas["ash"].path), city.actor("bo")
+
+    with django_assert_num_queries(0):
+        page = find.items(bo, filters=elsewhere, purpose="service")
+
+    assert page.rows == []
+
+
+SERVED_FROM = {
+    "item_late": Filters(late=True),
+    "item_unheld": Filters(unheld=True),
+    "item_no_target": Filters(no_target=True, alive=True),
+    "item_tier": Filters(tier=3, alive=True),
+    "item_reopened": Filters(reopened=True),
+    "item_loop": Filters(loop="directive"),
+    "item_kind": Filters(kind="breath"),
+    "item_alive": Filters(alive=True),
+}
+
+
+def test_what_is_rare_has_an_index_from_which_the_whole_city_is_served(city: City) -> None:
+    if connection.vendor != "sqlite":
+        pytest.skip("PostgreSQL reads a small table whole; SQLite's plan does not go by its size.")
+    gil = city.actor("gil")
+
+    for index, filters in SERVED_FROM.items():
+        with CaptureQueriesContext(connection) as asked:
+            find.items(gil, filters=filters, purpose="service")
+        with connection.cursor() as cursor:
+            cursor.execute(f"EXPLAIN QUERY PLAN {asked[-1]['sql']}".replace("%", "%%"))
+            plan = " ".join(row[-1] for row in cursor.fetchall())
+        assert index in plan
+        assert "TEMP B-TREE" not in plan

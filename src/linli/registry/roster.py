@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db import models
+from django.db import connection, models
 from django.db.models import Q
 
 from linli import bulk, clock
@@ -109,6 +109,18 @@ def holdings_of(account_id: int, at: int) -> tuple[Holding, ...]:
     )
 
 
+def all_holdings(at: int) -> dict[int, tuple[Holding, ...]]:
+    """What every account holds at a moment (UTC seconds); one query for who asks about many."""
+    found: dict[int, list[Holding]] = {}
+    rows = Assignment.objects.filter(current(at)).values_list(
+        "account_id", "post__role", "post__path", "ends_at"
+    )
+    for account, role, path, ends in rows.iterator():
+        holding = Holding(Role(role), path, clock.seconds(ends) if ends else None)
+        found.setdefault(account, []).append(holding)
+    return {account: tuple(held) for account, held in found.items()}
+
+
 def actor_of(account: Account, at: int, *, two_factor: bool, exercise: bool = False) -> Actor:
     """The actor that an account is at a moment; every account is also a resident."""
     holdings = (*holdings_of(account.id, at), Holding(Role.RESIDENT, ""))
@@ -151,17 +163,33 @@ def first_responsible_many(units: Iterable[int], at: int) -> dict[int, dict[str,
     The same answer as first_responsible gives, in one query however many units there are.
     """
     found: dict[int, dict[str, int]] = {}
-    wanted = set(units)
-    seats = Assignment.objects.filter(
-        current(at), post__first_responsible=True, account__is_active=True
-    ).exclude(account__absences__starts_at__lte=at, account__absences__ends_at__gt=at)
-    if len(wanted) <= UNITS_NAMED:
-        seats = seats.filter(post__area_id__in=wanted)
-    rows = seats.order_by("deputy", "starts_at", "id")
-    for unit, topic, account in rows.values_list("post__area_id", "post__topic", "account_id"):
-        if unit in wanted:
-            found.setdefault(unit, {}).setdefault(topic, account)
+    wanted = sorted(set(units))
+    named = len(wanted) <= UNITS_NAMED
+    which = f"p.area_id IN ({', '.join(['%s'] * len(wanted))})" if named else "1 = 1"
+    if not wanted:
+        return found
+    with connection.cursor() as cursor:  # every tick asks: written out, it takes a quarter
+        cursor.execute(
+            _FIRST_RESPONSIBLE.format(which=which), [*(wanted if named else ()), *[at] * 4]
+        )
+        sought = set(wanted)
+        for unit, topic, account in cursor.fetchall():
+            if unit in sought:
+                found.setdefault(unit, {}).setdefault(topic, account)
     return found
+
+
+_FIRST_RESPONSIBLE = """
+SELECT p.area_id, p.topic, a.account_id
+FROM registry_post p
+JOIN registry_assignment a ON a.post_id = p.id
+JOIN registry_account who ON who.id = a.account_id
+WHERE {which} AND p.first_responsible AND who.is_active
+  AND a.starts_at <= %s AND (a.ends_at IS NULL OR a.ends_at > %s)
+  AND NOT EXISTS (SELECT 1 FROM registry_absence away WHERE away.account_id = a.account_id
+                  AND away.starts_at <= %s AND away.ends_at > %s)
+ORDER BY a.deputy, a.starts_at, a.id
+"""
 
 
 def holders(path: str, roles: Iterable[Role], at: int, topic: str = "") -> list[int]:

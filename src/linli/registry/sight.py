@@ -36,9 +36,7 @@ class Sight:
 
     def within(self, area_path: str) -> tuple[tuple[str, str], ...]:
         """The ranges, narrowed to an area."""
-        first, end = area_path, end_of(area_path)
-        narrowed = ((max(a, first), min(b, end)) for a, b in self.ranges)
-        return tuple((a, b) for a, b in narrowed if a < b)
+        return narrowed(self.ranges, area_path)
 
 
 @dataclass(frozen=True)
@@ -47,6 +45,13 @@ class Page:
 
     rows: list[dict[str, Any]]
     after: str | None = None
+
+
+def narrowed(ranges: Sequence[tuple[str, str]], area_path: str) -> tuple[tuple[str, str], ...]:
+    """What of some path ranges lies within an area; the empty path narrows nothing."""
+    first, end = area_path, end_of(area_path)
+    inside = ((max(a, first), min(b, end)) for a, b in ranges)
+    return tuple((a, b) for a, b in inside if a < b)
 
 
 def look(actor: Actor, verb: str, purpose: str | None, *, about_residents: bool = True) -> Sight:
