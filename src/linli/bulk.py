@@ -40,6 +40,27 @@ def next_ids(model: type[models.Model], count: int) -> range | list[int]:
         return range(first, first + count)
 
 
+class Ids:
+    """Fresh ids for a table, bit by bit: the more a call has taken, the more are fetched at once.
+
+    What is left over in the end is a gap, never longer than what was used.
+    """
+
+    def __init__(self, model: type[models.Model]) -> None:
+        self._model = model
+        self._left: list[int] = []
+        self._n_taken = 0
+
+    def take(self, count: int) -> list[int]:
+        """So many ids, in the caller's transaction."""
+        short = count - len(self._left)
+        if short > 0:
+            self._left += next_ids(self._model, max(short, self._n_taken))
+        self._n_taken += count
+        given, self._left = self._left[:count], self._left[count:]
+        return given
+
+
 def insert(model: type[models.Model], columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
     """Insert rows given as plain values in the order of ``columns``; returns how many.
 

@@ -9,7 +9,7 @@ from linli import clock
 from linli.loops.ledger import Item
 from tests.cast import City
 from tests.cli.prompt import linli
-from tests.journeys.outbreak import Outbreak
+from tests.journeys.chained import Outbreak
 
 pytestmark = pytest.mark.db
 

@@ -16,7 +16,7 @@ from linli.loops.laboratory.results import NewResult
 from linli.loops.laboratory.whose import Told
 from linli.loops.ledger import Item
 from tests.cast import City
-from tests.journeys.outbreak import Outbreak
+from tests.journeys.chained import Outbreak
 
 pytestmark = pytest.mark.db
 

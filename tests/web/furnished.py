@@ -21,7 +21,7 @@ from linli.registry.households import Household
 from linli.registry.people import Person
 from linli.registry.sites import Site, SiteKind
 from tests.cast import EVENING, City
-from tests.journeys.outbreak import Outbreak
+from tests.journeys.chained import Outbreak
 
 PHONE = "027-555-0101"
 PASSWORD = "elm-street-at-night"
@@ -185,6 +185,15 @@ VISITS: tuple[Visit, ...] = (
     Visit("limits_of", "lou", at("limits_of", name="request"), refused=(None, "ann")),
     Visit("modes", "gil", at("modes"), refused=(None, "ann")),
     Visit("directives", "gil", at("directives"), refused=(None, "ann", "jo")),
+    Visit("cases", "bo", at("cases", FOR), refused=(None, "ann", "cy", "gus", "quin", "lil", "jo")),
+    Visit("ratios", "jo", at("ratios"), refused=(None, "ann", "cy", "gus", "quin", "lil", "kim")),
+    Visit(
+        "ratio_unmet",
+        "bo",
+        at("ratio_unmet", FOR, name="taken_in"),
+        refused=(None, "ann", "cy", "gus", "quin", "lil", "jo"),
+    ),
+    Visit("gate", "gus", at("gate"), refused=(None, "ann", "cy", "hal", "dee", "quin")),
     Visit("laboratory", "lil", at("laboratory"), refused=(None, "ann", "cy", "gus", "quin", "jo")),
     Visit("screening", "cy", at("screening", "?purpose=screening"), refused=(None,)),
     Visit(
@@ -222,10 +231,11 @@ NOT_PAGES = frozenset(
         # answers to a form, and pieces of a page
         "language", "clock", "be", "places", "similar", "own_step", "join", "step", "callers",
         "desk_places", "desk_similar", "desk_join", "appoint", "relieve", "declare", "lift",
-        "issue", "screening_report", "round_call", "round_take", "round_questions_file",
-        "prove", "proof", "records_out", "laboratory_take", "laboratory_match", "decide_pair",
-        "break_glass", "filed", "tracing_act", "follow_ups_tell",
+        "issue", "screening_report", "screening_spoken", "round_call", "round_take",
+        "round_questions_file", "prove", "proof", "records_out", "laboratory_take",
+        "laboratory_match", "decide_pair", "break_glass", "filed", "tracing_act",
+        "follow_ups_tell", "case_report", "cases_take", "case_classify", "gate_measure",
         # opened by tests of their own
-        "cast", "screening_own", "chain_picture",
+        "cast", "screening_own", "chain_picture", "case",
     }
 )  # fmt: skip

@@ -11,7 +11,7 @@ from linli.loops.follow_ups.tables import FollowUp
 from linli.loops.ledger import Item
 from linli.loops.visits.tables import Visit
 from tests.cast import City
-from tests.journeys.outbreak import Outbreak
+from tests.journeys.chained import Outbreak
 
 pytestmark = pytest.mark.db
 
@@ -207,6 +207,16 @@ def test_every_look_at_a_contact_can_be_read_by_the_person(outbreak: Outbreak) -
 
     assert looks_at(outbreak.person("Ren").id)
     assert looks_at(outbreak.person("Gen0").id)
+
+
+def test_a_look_at_the_bare_item_of_a_contact_can_be_read_by_the_person_too(outbreak) -> None:
+    from linli.audit.acts import looks_at
+
+    Record.objects.all().delete()
+    client(outbreak, "tao").get(f"/items/{outbreak.contact('Ren').id}?purpose=investigation")
+
+    (look,) = looks_at(outbreak.person("Ren").id)
+    assert (look.act, look.detail) == ("see", {"item": outbreak.contact("Ren").id})
 
 
 def test_the_picture_leaves_without_names_and_numbers_of_people(outbreak: Outbreak) -> None:

@@ -5,6 +5,8 @@ from ninja.openapi.docs import Swagger
 from linli import __version__
 from linli.api import (
     boards,
+    care,
+    cases,
     codes,
     exposures,
     faults,
@@ -45,7 +47,8 @@ def build() -> LinliAPI:
     )
     faults.handle(made)
     parts = (
-        codes, imports, joining, laboratory, oversight, places, rules, screening, signals, work,
+        care, cases, codes, imports, joining, laboratory, oversight, places, rules, screening,
+        signals, work,
     )  # fmt: skip
     for part in parts:
         made.add_router("", part.router)

@@ -19,6 +19,7 @@ from linli.loops.ledger import Event, Item, Voice
 from linli.loops.loop import Loop, State, Step, Unmet
 from linli.loops.scene import Scene
 from linli.loops.standing import Standing
+from linli.loops.subjects import PERSON
 from linli.loops.token import digest
 from linli.loops.work import unmet_gates
 from linli.policy.can import OWNERS, PATH_STEP, Actor, Ask, Holding, can, scope
@@ -97,6 +98,11 @@ def item_for(
     visible = frozenset() if holding.role in OWNERS else sees([holding.role])
     if not asked and loop.about_residents:
         record(actor, "see", "item", item.id, holding=holding, purpose=purpose, path=item.path)
+        if item.subject_kind == PERSON and item.subject_id is not None:  # for them to read
+            record(
+                actor, "see", "people", item.subject_id, holding=holding, purpose=purpose,
+                path=item.path, detail={"item": item.id},
+            )  # fmt: skip
     return ItemView(
         item=item,
         loop=loop,

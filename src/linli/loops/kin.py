@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from linli import bulk
 from linli.errors import N_, NotFound, Word
 from linli.loops import voices, write
 from linli.loops.ledger import Item
@@ -29,7 +28,7 @@ def open_children(
         new(loop, replace(one, parent_id=parent.id), linli)
         for loop, one in zip(loops, openings, strict=True)
     ]
-    ids = bulk.next_ids(Item, len(made)) if made else []
+    ids = work.ids.take(len(made))
     with work.linli_acts():
         for item_id, loop, (child, holding) in zip(ids, loops, made, strict=True):
             child.id = item_id

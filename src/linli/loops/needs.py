@@ -1,10 +1,13 @@
 """Which place does each of the four categories require, and which of them are open or done?"""
 
+from collections.abc import Sequence
 from enum import StrEnum
+from typing import Any
 
 from linli.errors import N_
 from linli.loops.ledger import Item
 from linli.loops.loop import State
+from linli.loops.scene import Scene
 
 
 class Need(StrEnum):
@@ -33,9 +36,54 @@ REQUIRED = {
 RANK = {need: rank for rank, need in enumerate(Need)}  # the first is the most that is asked
 
 
-def of_person(person_id: int, *, exercise: bool) -> list[tuple[int, str, str]]:
-    """The (id, need, stage) of a person's placements that have not ended, the newest first."""
+Placed = tuple[int, str, str]  # the id, need and stage of a placement
+MEMO = "placements by person"
+
+
+def of_person(person_id: int, scene: Scene) -> list[Placed]:
+    """A person's placements that have not ended, the newest first."""
+    foreseen: Any = scene.memo.get(MEMO, {})
+    if person_id in foreseen:
+        return list(foreseen[person_id])
+    return of_people([person_id], exercise=scene.actor.exercise)[person_id]
+
+
+def of_people(person_ids: Sequence[int], *, exercise: bool) -> dict[int, list[Placed]]:
+    """The same for many, each with a list."""
+    found: dict[int, list[Placed]] = {person_id: [] for person_id in person_ids}
+    for n in range(0, len(person_ids), 500):
+        rows = Item.objects.filter(
+            loop="placement",
+            subject_kind="person",
+            subject_id__in=person_ids[n : n + 500],
+            exercise=exercise,
+        ).exclude(state=State.CLOSED)
+        told = rows.order_by("-id").values_list("subject_id", "id", "item_class", "stage")
+        for person_id, item_id, need, stage in told:
+            found[person_id or 0].append((item_id, need, stage))
+    return found
+
+
+def foresee(person_ids: Sequence[int], scene: Scene) -> None:
+    """Look up the placements of many who are about to get a case, before they are asked for."""
+    scene.memo[MEMO] = of_people(person_ids, exercise=scene.actor.exercise)
+
+
+def asked_for(person_id: int, need: str, scene: Scene) -> None:
+    """A place is being asked for in this call, so that it is not asked for twice."""
+    foreseen: Any = scene.memo.get(MEMO, {})
+    if person_id in foreseen:
+        foreseen[person_id].insert(0, (0, need, "needed"))
+
+
+def requiring(person_id: int, need: str, *, exercise: bool) -> int | None:
+    """The open case of a person whose category requires this kind of place, if there is one."""
+    categories = [category for category, required in REQUIRED.items() if required == need]
     rows = Item.objects.filter(
-        loop="placement", subject_kind="person", subject_id=person_id, exercise=exercise
+        loop="case",
+        subject_kind="person",
+        subject_id=person_id,
+        item_class__in=categories,
+        exercise=exercise,
     ).exclude(state=State.CLOSED)
-    return list(rows.order_by("-id").values_list("id", "item_class", "stage"))
+    return rows.order_by("id").values_list("id", flat=True).first()

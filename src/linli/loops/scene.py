@@ -69,12 +69,10 @@ class Scene:
 
     def foresee(self, area_ids: Sequence[int]) -> None:
         """Look up many areas and who answers for them at once, before they are asked for."""
-        self._read_places([a for a in area_ids if a not in self._places])
+        self._read_places([a for a in dict.fromkeys(area_ids) if a not in self._places])
         units = {u for a in area_ids if a in self._places for u in self._places[a].units if u}
-        units -= self._first.keys()
-        if not units:
-            return
-        self._first |= {unit: {} for unit in units} | first_responsible_many(units, self.now)
+        if new := units - self._first.keys():
+            self._first |= {unit: {} for unit in new} | first_responsible_many(new, self.now)
 
     def _read_places(self, area_ids: Sequence[int]) -> None:
         with connection.cursor() as cursor:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID, uuid4
 
+from linli import bulk
 from linli.errors import (
     N_,
     BadInput,
@@ -20,6 +21,7 @@ from linli.loops import kin, said, voices, write
 from linli.loops import standing as arithmetic
 from linli.loops.calendar import ALWAYS
 from linli.loops.ladder import RungAt, rungs_of
+from linli.loops.ledger import Item
 from linli.loops.loop import Loop, State, Step, Unmet
 from linli.loops.messages import NOWHERE, Telling, Was, after_move, after_rungs, put
 from linli.loops.opening import check_form
@@ -75,6 +77,7 @@ class Work:
         self.hand: dict[int, Standing] = {}  # each item once, however many moves it makes
         self.parents: dict[int, None] = {}  # a child of theirs has closed
         self._undo: list[Callable[[], Any]] = []
+        self.ids = bulk.Ids(Item)  # of what opens below
 
     def hold(self, standings: Iterable[Standing]) -> None:
         """Take in items that the caller has loaded and locked."""

@@ -18,6 +18,7 @@ from linli.loops import destroy, tick
 from linli.loops.calls import watch as calls
 from linli.loops.campaigns import watch as rounds
 from linli.loops.disinfections import watch as disinfections
+from linli.loops.follow_ups import watch as follow_ups
 from linli.loops.screening import owed
 from linli.loops.vacancies import watch
 from linli.plans import modes
@@ -79,6 +80,7 @@ CHORES: tuple[Chore, ...] = (
     Chore("alive", beat, every_s=HEARTBEAT_EVERY_S, lease_s=10),
     Chore("tick", tick.chore, every_s=1.0, lease_s=30),
     Chore("modes", modes.chore, every_s=1.0, lease_s=120),
+    Chore("contacts", follow_ups.chore, every_s=60.0, lease_s=300),
     Chore("vacancies", _vacancies, every_s=60.0, lease_s=60),
     Chore("rounds", _rounds, every_s=60.0, lease_s=300),
     Chore("expected", _expected, every_s=600.0, lease_s=300),

@@ -60,6 +60,9 @@ POWERS: dict[str, frozenset[Role]] = {
     "laboratory.result": frozenset({Role.LABORATORY, Role.CLINICIAN}),
     "laboratory.see": HEALTH_STAFF,
     "laboratory.match": frozenset({Role.CLINICIAN, Role.TRACER}),
+    # the four ratios: counts for whoever commands, names for whoever acts on them
+    "ratios.see": DESKS | HEALTH_STAFF - {Role.LABORATORY} | {Role.ANALYST},
+    "ratios.list": DESKS | HEALTH_STAFF - {Role.LABORATORY},
     # who answers for what
     "roster.see": STAFF - DOOR_STAFF,
     "roster.edit": frozenset({Role.SECRETARY, Role.ADMINISTRATOR}) | DUTY_OFFICERS,

@@ -30,6 +30,8 @@ WORDS: dict[str, str] = {
     "follow_ups.do": N_("follow contacts up"),
     "follow_ups.plan": N_("plan follow-ups"),
     "chains.see": N_("see chains"),
+    "ratios.see": N_("see the four ratios"),
+    "ratios.list": N_("see who is missing from a ratio"),
     "laboratory.order": N_("ask for a test"),
     "laboratory.result": N_("enter results of a laboratory"),
     "laboratory.see": N_("see what the laboratory has to do"),

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import models, transaction
@@ -72,6 +73,37 @@ def suspect(a: int, b: int, *, score: float, evidence: Sequence[str], now: int) 
         first_id=first,
         second_id=second,
         defaults={"score": score, "evidence": list(evidence), "at": now, "path": path or ""},
+    )
+
+
+@dataclass(frozen=True)
+class Suspicion:
+    """Two people who may be one, found while many rows came in."""
+
+    first_id: int
+    second_id: int
+    path: str
+    score: float
+    evidence: tuple[str, ...]
+
+
+def suspect_many(found: Sequence[Suspicion], *, now: int) -> None:
+    """Put pairs into the queue, as ``suspect`` does with one; those known are not asked again."""
+    Candidate.objects.bulk_create(
+        [
+            Candidate(
+                first_id=min(one.first_id, one.second_id),
+                second_id=max(one.first_id, one.second_id),
+                path=one.path,
+                score=one.score,
+                evidence=list(one.evidence),
+                at=now,
+            )
+            for one in found
+            if one.first_id != one.second_id
+        ],
+        batch_size=500,
+        ignore_conflicts=True,
     )
 
 

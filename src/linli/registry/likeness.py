@@ -2,8 +2,9 @@
 
 Same: the source's own code; the same document or the same phone, and the same name; the same name
 and date of birth in the same area or household; the same name in the same household. In doubt: a
-document under another name, a name and date of birth elsewhere, a name that reads the same in
-either order within a household, or a sure sign that something else contradicts.
+document under another name, a name and date of birth elsewhere, or a sure sign that something
+else contradicts; and a name that reads the same in either order within a household, with the same
+phone or, where one of the names is in letters, with the same date of birth.
 """
 
 from collections.abc import Hashable, Mapping, Sequence
@@ -86,6 +87,10 @@ def _weigh_without_code(new: Values, old: Values) -> Judgement:
         return Verdict.SAME if sure else Verdict.DOUBT, 0.85 if sure else 0.8, (
             "pinyin", "household",
         )  # fmt: skip
+    if read_alike and born is not False and (phone is True or (born and _in_letters(new, old))):
+        return Verdict.DOUBT, 0.7 if phone is True else 0.65, (
+            "pinyin", "phone" if phone is True else "birth_date",
+        )  # fmt: skip
     return NOT_ALIKE
 
 
@@ -114,6 +119,11 @@ def _reads_alike(new: Values, old: Values) -> bool:
     """Whether the names read the same in letters, in either order."""
     mine, theirs = (v.get("pinyin") or pinyin_of(v.get("name") or "") for v in (new, old))
     return bool(mine and theirs and readings(mine) & readings(theirs))
+
+
+def _in_letters(new: Values, old: Values) -> bool:
+    """Whether one of the names is known in letters only, so that Chinese cannot tell them apart."""
+    return bool((new.get("name") or "").isascii() or (old.get("name") or "").isascii())
 
 
 def _is_our_own(code: str) -> bool:

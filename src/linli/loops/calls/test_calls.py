@@ -57,6 +57,18 @@ def test_who_was_checked_by_the_round_or_called_is_owed_nothing(city: City, door
     assert owed() == {}
 
 
+def test_where_no_round_is_held_nobody_is_owed_a_daily_call(city: City) -> None:
+    found = move_in(city)
+    open_round(city, area="ash", by="eve")
+    for name in ("Qian One", "Li One"):
+        found.people[name].needs = ["lone_elder"]
+        found.people[name].save()
+
+    watch.chore(EVENING)
+
+    assert owed() == {found.people["Li One"].id: "urgent"}
+
+
 def test_being_unreachable_is_no_contact(city: City, doors: Doors) -> None:
     tell(city.actor("cy"), told(person=doors.people["Qian One"], seen="unreachable"))
 

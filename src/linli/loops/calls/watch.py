@@ -1,4 +1,7 @@
-"""Who in special care had no contact today? From six in the evening each of them is an item."""
+"""Who in special care had no contact today? From six in the evening each of them is an item.
+
+Daily contact is owed where a round is held: there everybody is looked at every day.
+"""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -27,6 +30,7 @@ from linli.registry.person import Person
 
 CALLS = UUID("8e4f1b77-91c4-4a1f-8f0b-3a8e2d6c7b55")  # the name space of their uids; ours
 OWED_AT_HOUR = 18
+AT_ONCE = 2000
 URGENT_NEEDS = ("lone_elder",)
 CARE_NEEDS = (*URGENT_NEEDS, "disabled", "dialysis", "pregnant", "wheelchair")  # assumed
 
@@ -54,31 +58,37 @@ def chore(now: int | None = None, *, exercise: bool = False) -> int:
         return len(seen)
     owed = without_contact(day, exercise=exercise)
     openings = [_opening(one, day, exercise) for one in owed if one.id not in known]
-    opened, _ = open_many(LOOP, openings, scene)
+    n_opened = 0
+    for n in range(0, len(openings), AT_ONCE):  # each part is a transaction of its own
+        opened, _ = open_many(LOOP, openings[n : n + AT_ONCE], scene)
+        n_opened += sum(not one.again for one in opened)
     again = [
         row.id
         for subject, row in known.items()
         if subject not in reached and row.data.get("last_day", row.data["day"]) < day.isoformat()
     ]
     more, _ = advance_many(again, "another_day", scene, data={"day": day.isoformat()})
-    return len(seen) + len(more) + sum(not one.again for one in opened)
+    return len(seen) + len(more) + n_opened
 
 
 def without_contact(day: date, *, exercise: bool = False) -> list[InCare]:
-    """Those in special care with whom nobody had contact on a day."""
+    """Those in special care, where a round is held, with whom nobody had contact on a day."""
     marks = ", ".join(["%s"] * len(CARE_NEEDS))
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT p.id, p.area_id, max(CASE WHEN n.text = %s THEN 1 ELSE 0 END) "
             "FROM registry_namepart n JOIN registry_person p ON p.id = n.person_id "
-            f"WHERE n.text IN ({marks}) AND p.survivor_id IS NULL AND NOT EXISTS (SELECT 1 "
+            f"WHERE n.text IN ({marks}) AND p.survivor_id IS NULL AND EXISTS (SELECT 1 "
+            "FROM loops_screeninground o WHERE o.exercise = %s AND o.first_day <= %s "
+            "AND o.last_day >= %s AND p.path >= o.path AND p.path < o.path_end) "
+            "AND NOT EXISTS (SELECT 1 "
             "FROM loops_screeningreport r WHERE r.day = %s AND r.person_id = p.id "
             "AND r.exercise = %s AND r.state = %s) AND NOT EXISTS (SELECT 1 "
             "FROM loops_carecontact c WHERE c.day = %s AND c.person_id = p.id "
             "AND c.exercise = %s) GROUP BY p.id, p.area_id ORDER BY p.id",
             [
                 f"#{URGENT_NEEDS[0]}", *(f"#{need}" for need in CARE_NEEDS),
-                day, exercise, int(Seen.CHECKED), day, exercise,
+                exercise, day, day, day, exercise, int(Seen.CHECKED), day, exercise,
             ],
         )  # fmt: skip
         return [InCare(row[0], row[1], bool(row[2])) for row in cursor.fetchall()]

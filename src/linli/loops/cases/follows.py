@@ -11,18 +11,18 @@ from linli.loops.standing import Changes, Standing
 
 def registered(item: Standing, form: Mapping[str, Any], scene: Scene) -> list[Opening]:
     """What a new case needs in the category it came in."""
-    return _opened(item, item.item_class)
+    return _opened(item, item.item_class, scene)
 
 
 def classified(item: Standing, form: Mapping[str, Any], scene: Scene) -> list[Opening]:
     """What a case needs in its new category and does not have yet."""
-    return _opened(item, form["category"])
+    return _opened(item, form["category"], scene)
 
 
 def needless(item: Standing, form: Mapping[str, Any], scene: Scene) -> list[int]:
     """Places that are asked for still and that the new category does not require."""
     need = needs.REQUIRED[form["category"]]
-    rows = needs.of_person(item.data["person_id"], exercise=bool(item.exercise))
+    rows = needs.of_person(item.data["person_id"], scene)
     return [i for i, have, stage in rows if have != need and stage != "arrived"]
 
 
@@ -32,8 +32,16 @@ def reclassed(item: Standing, form: Mapping[str, Any], scene: Scene) -> Changes:
     evidence = sorted({*item.data.get("evidence", ()), *form["evidence"]})
     return {
         "item_class": form["category"],
-        "data": {**item.data, **said, "evidence": evidence},
+        "data": {"opened_as": item.item_class, **item.data, **said, "evidence": evidence},
     }
+
+
+def told_again(item: Standing, form: Mapping[str, Any], scene: Scene) -> Changes:
+    """What another report adds: evidence, and what was not known; its category is its own word."""
+    new = {name: form[name] for name in ("onset_on", "severity") if form.get(name)}
+    evidence = sorted({*item.data.get("evidence", ()), *form["evidence"]})
+    known = {name: value for name, value in item.data.items() if value != ""}
+    return {"data": {**new, **known, "evidence": evidence}}
 
 
 def ended(item: Standing, form: Mapping[str, Any], scene: Scene) -> Changes:
@@ -41,11 +49,13 @@ def ended(item: Standing, form: Mapping[str, Any], scene: Scene) -> Changes:
     return {"outcome": form["end"], "data": {**item.data, **form}}
 
 
-def _opened(item: Standing, category: str) -> list[Opening]:
+def _opened(item: Standing, category: str, scene: Scene) -> list[Opening]:
     person = item.data["person_id"]
     need = needs.REQUIRED[category]
-    has = {have for _, have, _ in needs.of_person(person, exercise=bool(item.exercise))}
-    wanted = [] if need in has else [_child(item, "placement", need)]
+    wanted = []
+    if need not in {have for _, have, _ in needs.of_person(person, scene)}:
+        wanted.append(_child(item, "placement", need))
+        needs.asked_for(person, need, scene)
     if category == "confirmed" and "investigation" in catalogue.all_loops():
         wanted.append(_child(item, "investigation", "case"))
     return wanted

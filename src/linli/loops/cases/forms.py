@@ -82,6 +82,16 @@ class CaseClass(Form):
     result_id: int | None = Field(default=None, gt=0)
 
 
+class CaseAgain(Form):
+    """Another report about the same person: what it says, whether or not it is new."""
+
+    category: Category = Field(title=N_("Category"))
+    source: CaseSource = Field(title=N_("How did it come to be known?"))
+    onset_on: date | None = Field(default=None, title=N_("Since which day ill?"))
+    severity: Severity = Field(default=Severity.UNKNOWN, title=N_("How ill?"))
+    evidence: list[str] = Field(default_factory=list, max_length=40, title=N_("Evidence"))
+
+
 class CaseEnd(Form):
     """How it ended, and when."""
 

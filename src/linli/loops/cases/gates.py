@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from linli.errors import N_
+from linli.errors import N_, BadInput
+from linli.loops.cases import definitions
 from linli.loops.ledger import Item
 from linli.loops.loop import Gate, State, Unmet
 from linli.loops.scene import Scene
@@ -29,4 +30,14 @@ def _traced(item: Standing, form: Mapping[str, Any], scene: Scene) -> Unmet | No
     )
 
 
+def _known(item: Standing, form: Mapping[str, Any], scene: Scene) -> Unmet | None:
+    """What speaks for the category is among the criteria of the disease."""
+    try:
+        definitions.refuse_unknown(item.kind, form.get("evidence", ()))
+    except BadInput as problem:
+        return Unmet("known", problem.template, problem.values)
+    return None
+
+
+KNOWN = Gate("known", N_("the evidence is among the criteria of the disease"), _known)
 TRACED = Gate("traced", N_("its contacts have been traced"), _traced)

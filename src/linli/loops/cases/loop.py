@@ -6,7 +6,7 @@ investigation. A change of category is a step with its evidence; the history exp
 
 from linli.errors import N_
 from linli.loops.cases import follows, gates
-from linli.loops.cases.forms import CATEGORY_NAMES, CaseAsk, CaseClass, CaseEnd
+from linli.loops.cases.forms import CATEGORY_NAMES, CaseAgain, CaseAsk, CaseClass, CaseEnd
 from linli.loops.loop import Loop, Stage, State, Step, stages
 from linli.policy.roles import DESKS, Role
 
@@ -44,6 +44,7 @@ LOOP = Loop(
             "managed",
             by=CLINICAL | LINLI,
             asks=CaseClass,
+            gates=(gates.KNOWN,),
             effect=follows.reclassed,
             retires=follows.needless,
             children=follows.classified,
@@ -55,9 +56,21 @@ LOOP = Loop(
             "managed",
             by=CLINICAL | LINLI,
             asks=CaseClass,
+            gates=(gates.KNOWN,),
             effect=follows.reclassed,
             retires=follows.needless,
             children=follows.classified,
+            stays=True,
+        ),
+        Step(
+            "report_again",
+            N_("report again"),
+            stages("unclassified", "managed"),
+            "managed",
+            by=CLINICAL | DESKS | LINLI,
+            asks=CaseAgain,
+            gates=(gates.KNOWN,),
+            effect=follows.told_again,
             stays=True,
         ),
         Step(

@@ -106,7 +106,9 @@ def _follow(
     start: int, depth: int, most: int, exercise: bool
 ) -> tuple[list[Link], set[int], dict[int, int]]:
     """Breadth first in both directions; sources first, so that the cap never hides them."""
-    people, links, left_out = {start}, {}, {}
+    people = {start}
+    links: dict[tuple[int, int], Link] = {}
+    left_out: dict[int, int] = {}
     edge = {start}
     for _ in range(MOST_DEPTH):  # upwards: chains begin somewhere
         rows = _exposures(Q(person_id__in=edge), exercise)

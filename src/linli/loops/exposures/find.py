@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from linli import clock
+from linli.analysis.tracing.words import SAID
 from linli.errors import N_, BadInput, NotFound, Word
 from linli.loops import write
 from linli.loops.advance import advance
@@ -205,25 +206,14 @@ def undecided(source_id: int) -> list[Exposure]:
     return list(rows.order_by("-score", "id"))
 
 
-FACTOR_NAMES: Mapping[str, str] = {
-    "any pair": N_("any two people"),
-    "place": N_("kind of place"),
-    "air": N_("air"),
-    "overlap": N_("at the same time"),
-    "together": N_("together"),
-    "timing": N_("days of onset"),
-    "rarity": N_("how many were there"),
-    "certainty": N_("how sure the visits are"),
-    "ties": N_("ties"),
-    "seats": N_("seats"),
-    "repeats": N_("met again"),
-}
-
-
 def evidence_words(evidence: Any) -> list[dict[str, Any]]:
-    """Each factor of each piece of evidence with its name in words, the weightiest first."""
+    """Each factor of each piece of evidence in words to be translated, the weightiest first."""
     factors = [
-        {**f, "name": FACTOR_NAMES.get(f["name"], f["name"])}
+        {
+            "name": SAID.get(f["name"], f["name"]),
+            "seen": [SAID.get(f"{f['name']}:{one}", one) for one in f["seen"].split(" + ") if one],
+            "log_odds": f["log_odds"],
+        }
         for piece in evidence
         for f in piece.get("factors", ())
     ]

@@ -192,6 +192,9 @@ def _write(
             cursor.execute(statement)
         bulk.fill("plan", ("contact_id", "pattern_id", "holder_id"), planned)
         bulk.fill("pattern", ("pattern_id", "n", "day", "slot"), patterns)
+        if connection.vendor == "postgresql":
+            for statement in _FOR_POSTGRESQL:
+                cursor.execute(statement)
         period = [start.isoformat(), (last or date.max).isoformat()]
         cursor.execute(_TAKE_BACK, period)
         taken_back = cursor.rowcount
@@ -208,6 +211,12 @@ _TABLES = (
     "DROP TABLE IF EXISTS pattern",
     "CREATE TEMP TABLE plan (contact_id bigint PRIMARY KEY, pattern_id int, holder_id bigint)",
     "CREATE TEMP TABLE pattern (pattern_id int, n int, day date, slot smallint)",
+)
+# Without these its planner knows nothing of the two, and sorts a million rows on disk.
+_FOR_POSTGRESQL = (
+    "ANALYZE plan",
+    "ANALYZE pattern",
+    f"SET LOCAL work_mem = '{bulk.INDEX_MEMORY}'",
 )
 # What is still to be done is taken back and planned anew; the period is all that is touched.
 _TAKE_BACK = """

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db import connection
 
 from linli import clock
@@ -48,8 +49,6 @@ def look(now: int | None = None, *, exercise: bool = False) -> Watched:
 
 def chore() -> int:
     """The look as the worker does it; in a demonstration its contacts are an exercise."""
-    from django.conf import settings
-
     return look(exercise=bool(settings.DEMO)).moved
 
 

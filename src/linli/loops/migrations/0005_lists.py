@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("loops", "0001_initial"),
+        ("loops", "0005_contacts"),
     ]
 
     operations = [

@@ -11,7 +11,7 @@ from pydantic import Field
 
 from linli.errors import N_
 from linli.loops import needs
-from linli.loops.loop import Form, Loop, Stage, State, Step, stages
+from linli.loops.loop import Form, Gate, Loop, Stage, State, Step, Unmet, stages
 from linli.loops.scene import Scene
 from linli.loops.standing import Changes, Standing
 from linli.policy.roles import DESKS, Role
@@ -64,13 +64,29 @@ def _arrived(item: Standing, form: Mapping[str, Any], scene: Scene) -> Changes:
 
 def _others(item: Standing, form: Mapping[str, Any], scene: Scene) -> list[int]:
     """Whoever arrives here has left the place they were in: nobody is in two."""
-    rows = needs.of_person(item.data["person_id"], exercise=bool(item.exercise))
+    rows = needs.of_person(item.data["person_id"], scene)
     return [i for i, _, stage in rows if i != item.id and stage == "arrived"]
 
 
 def _ended(item: Standing, form: Mapping[str, Any], scene: Scene) -> Changes:
     return {"outcome": "left" if item.replied_at is not None else "not_needed"}
 
+
+def _still_required(item: Standing, form: Mapping[str, Any], scene: Scene) -> Unmet | None:
+    """A person ends a place only when no case requires it; Linli ends those that are needless."""
+    if scene.actor.id is None:
+        return None
+    case_id = needs.requiring(item.data["person_id"], item.item_class, exercise=item.exercise)
+    if case_id is None:
+        return None
+    return Unmet(
+        "needless",
+        N_("Case {id} requires this place. Change its category, or end it, and the place ends."),
+        {"id": case_id},
+    )
+
+
+NEEDLESS = Gate("needless", N_("no case requires the place any more"), _still_required)
 
 LOOP = Loop(
     name="placement",
@@ -123,6 +139,7 @@ LOOP = Loop(
             stages("needed", "offered", "arrived"),
             "ended",
             by=PLACERS | LINLI,
+            gates=(NEEDLESS,),
             effect=_ended,
         ),
     ),

@@ -120,7 +120,7 @@ def _id_of(kind: type[Person] | type[Household], text: str) -> int:
     found = kind._default_manager.filter(code=text).values_list("id", flat=True).first()
     if found is not None:
         return int(found)
-    if text.isdigit() and len(text) < 19:
+    if text.isascii() and text.isdigit() and len(text) < 19:
         return int(text)
     what = N_("person") if kind is Person else N_("household")
     raise NotFound(what=Word(what), value=text[:40])

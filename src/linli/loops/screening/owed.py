@@ -20,7 +20,7 @@ from linli.loops.advance import open_item
 from linli.loops.opening import Opening
 from linli.loops.scene import Scene
 from linli.loops.screening import questionnaire
-from linli.loops.screening.tables import Owed, How
+from linli.loops.screening.tables import How, Owed
 from linli.policy.can import SYSTEM
 from linli.registry.person import Person
 

@@ -1,6 +1,7 @@
 """A batch of reports goes in: which rows were written, whatever the database is?"""
 
 import json
+import threading
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,6 +14,10 @@ from django.db import connection, transaction
 from linli import prepared
 from linli.loops.screening import statements
 from linli.loops.screening.statements import COUNT_SETS, COUNTED, Given, Writer
+
+# SQLite has one writer: threads of this process wait here, in turn, and not by trying again and
+# again with longer and longer pauses.
+_one_writer = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -41,7 +46,9 @@ def write(
         return []
     if connection.vendor == "postgresql":
         return _postgresql(writer, given, household, besides, batch)
-    with transaction.atomic():
+    if connection.in_atomic_block:
+        return _sqlite(writer, given, household, besides, batch)
+    with _one_writer, transaction.atomic():
         return _sqlite(writer, given, household, besides, batch)
 
 

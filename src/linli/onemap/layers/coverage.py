@@ -6,7 +6,7 @@ from linli import clock
 from linli.errors import N_
 from linli.loops.rounds import Coverage
 from linli.loops.screening import coverage
-from linli.onemap.layer import Discloses, Figure, Form, Gap, Layer, Measure, Ramp, Sight
+from linli.onemap.layer import Figure, Form, Gap, Layer, Measure, Ramp, Sight
 from linli.policy.powers import roles_for
 
 
@@ -24,10 +24,10 @@ def _read(sight: Sight) -> Mapping[int, Figure]:
 
 def _say(row: Coverage) -> Figure:
     if row.share is None:  # no round, or nobody counted yet
-        return Figure((None,) * 4, gap=Gap.UNKNOWN, people=0)
+        return Figure((None,) * 4, gap=Gap.UNKNOWN)
     parts = (row.checked, row.refused + row.unreachable + row.away, row.uncovered)
     shares = tuple(part / row.expected for part in parts)
-    return Figure((row.share, *shares), people=row.expected)
+    return Figure((row.share, *shares))
 
 
 LAYER = Layer(
@@ -42,7 +42,6 @@ LAYER = Layer(
     ),
     roles=roles_for("coverage.see"),
     ramp=Ramp.LEAF,
-    discloses=Discloses.PEOPLE,
     read=_read,
     bounds=(0.0, 0.5, 0.7, 0.8, 0.9, 0.95),  # assumed; edges a supervisor names
     order=50,

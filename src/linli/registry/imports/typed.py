@@ -65,9 +65,16 @@ def _check(header: list[str], form: type[BaseModel]) -> None:
         )
 
 
-def _read(number: int, cells: Mapping[str, str], form: type[Row]) -> Read[Row]:
-    given: dict[str, Any] = dict(cells)
+def checked(form: type[Row], given: Mapping[str, Any]) -> Row:
+    """One row from what was given by name; raises BadForm naming each field that is wrong."""
     try:
-        return Read(number, form.model_validate(given), None, cells)
+        return form.model_validate(dict(given))
     except ValidationError as error:
-        return Read(number, None, BadForm(error.errors()), cells)
+        raise BadForm(error.errors()) from None
+
+
+def _read(number: int, cells: Mapping[str, str], form: type[Row]) -> Read[Row]:
+    try:
+        return Read(number, checked(form, cells), None, cells)
+    except BadForm as problem:
+        return Read(number, None, problem, cells)

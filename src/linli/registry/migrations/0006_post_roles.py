@@ -4,15 +4,37 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('registry', '0005_request_type_attributes'),
+        ("registry", "0005_request_type_attributes"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='post',
-            name='role',
-            field=models.CharField(choices=[('visitor', 'visitor'), ('resident', 'resident'), ('grid_worker', 'grid_worker'), ('community_desk', 'community_desk'), ('secretary', 'secretary'), ('street_duty', 'street_duty'), ('district_command', 'district_command'), ('city_command', 'city_command'), ('partner', 'partner'), ('clinician', 'clinician'), ('laboratory', 'laboratory'), ('tracer', 'tracer'), ('gate_keeper', 'gate_keeper'), ('courier', 'courier'), ('data_office', 'data_office'), ('analyst', 'analyst'), ('auditor', 'auditor'), ('administrator', 'administrator'), ('system', 'system')], max_length=24),
+            model_name="post",
+            name="role",
+            field=models.CharField(
+                choices=[
+                    ("visitor", "visitor"),
+                    ("resident", "resident"),
+                    ("grid_worker", "grid_worker"),
+                    ("community_desk", "community_desk"),
+                    ("secretary", "secretary"),
+                    ("street_duty", "street_duty"),
+                    ("district_command", "district_command"),
+                    ("city_command", "city_command"),
+                    ("partner", "partner"),
+                    ("clinician", "clinician"),
+                    ("laboratory", "laboratory"),
+                    ("tracer", "tracer"),
+                    ("gate_keeper", "gate_keeper"),
+                    ("courier", "courier"),
+                    ("data_office", "data_office"),
+                    ("analyst", "analyst"),
+                    ("auditor", "auditor"),
+                    ("administrator", "administrator"),
+                    ("system", "system"),
+                ],
+                max_length=24,
+            ),
         ),
     ]

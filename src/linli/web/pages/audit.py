@@ -35,6 +35,12 @@ ACTS = {
     "import": N_("imported"),
     "export": N_("exported"),
     "destroy": N_("destroyed"),
+    "see_visits": N_("looked at visits"),
+    "see_follow_ups": N_("looked at follow-ups"),
+    "see_chain": N_("looked at a chain"),
+    "decide": N_("decided"),
+    "plan": N_("planned"),
+    "write": N_("wrote down"),
 }
 KINDS = {
     "item": N_("item"),
@@ -46,6 +52,9 @@ KINDS = {
     "roster": N_("assignment"),
     "posts": N_("post"),
     "areas": N_("area"),
+    "visits": N_("visits"),
+    "exposures": N_("exposures"),
+    "follow_ups": N_("follow-ups"),
 }
 
 

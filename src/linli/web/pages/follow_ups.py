@@ -129,7 +129,6 @@ def contact(request: HttpRequest, contact_id: int) -> HttpResponse:
     open_stage = release.starts_at(item.stage)
     found = today.contacts_of([contact_id], scene).get(contact_id)
     exposures = list(Exposure.objects.filter(contact_id=contact_id).order_by("id"))
-    holders = {row.holder_id for row in rows if row.holder_id} | {item.holder_id or 0}
     context = {
         "item": item,
         "loop": loop,
@@ -139,7 +138,7 @@ def contact(request: HttpRequest, contact_id: int) -> HttpResponse:
         "exposures": exposures if scene.actor.holds(TRACERS) else [],
         "n_exposures": len(exposures),
         "may_trace": bool(scene.actor.holds(TRACERS)),
-        "holder": Account.objects.filter(id__in=holders, id=item.holder_id).first(),
+        "holder": Account.objects.filter(id=item.holder_id or 0).first(),
         "unmet": unmet_gates(release, item, {}, scene) if open_stage else [],
         "today": clock.day(clock.moment(scene.now)),
         "exceptions": [(code.value, code.label) for code in EXCEPTIONS],

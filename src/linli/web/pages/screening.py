@@ -15,12 +15,13 @@ from django.views.decorators.http import require_POST
 
 from linli import clock
 from linli.errors import N_, BadInput, NotFound, Problem, Word
+from linli.loops.calls import watch as calls
+from linli.loops.calls.tables import By
 from linli.loops.rounds import SEEN_NAMES
 from linli.loops.screening import card, coverage, explain, questionnaire, receive
 from linli.loops.screening.receive import Outcome, ScreeningReport
 from linli.policy.can import Actor, scope
 from linli.policy.powers import roles_for
-from linli.policy.roles import Role
 from linli.registry import areas
 from linli.registry.areas import Area
 from linli.web import purposes
@@ -88,6 +89,7 @@ def _door(
         "today": today,
         "reasons": REASONS,
         "questions": _questions(),
+        "ways": By.choices,
         "problem": problem,
         "typed": typed or {},
         "open": _is_open(actor, found.household.path, today),
@@ -131,6 +133,26 @@ def report(request: HttpRequest) -> HttpResponse:
     if request.POST.get("back") == "round":
         return redirect(f"/screening?area={id_of(request.POST.get('area', '')) or ''}")
     return redirect("screening_door", household_id)
+
+
+@require_POST
+def spoken(request: HttpRequest) -> HttpResponse:
+    """Write down that somebody in special care was spoken to today."""
+    actor = signed_in(request)
+    given = request.POST
+    by = given.get("by", "door")
+    if by not in By.values:
+        raise BadInput(
+            N_("{given} is no way to be found. Choose one of: {known}."),
+            given=by[:40],
+            known=tuple(By.values),
+        )
+    told = {"uid": _uid(given.get("uid", "")), "by": by, "well": given.get("well") != "0"}
+    person = id_of(given.get("person", "")) or 0
+    calls.contacted(actor, person, told, now=clock.now_s(), purpose=purposes.of(request))
+    messages.success(request, gettext("Written down."))
+    household_id = id_of(given.get("door", ""))
+    return redirect("screening_door", household_id) if household_id else redirect("screening")
 
 
 def _told(request: HttpRequest, actor: Actor, household_id: int | None) -> ScreeningReport:
@@ -218,13 +240,11 @@ def _is_open(actor: Actor, where: str, today: date) -> bool:
     return any(first <= today <= last and at <= where < end for at, end, first, last in rounds)
 
 
-NAV = (
-    Nav(N_("My round"), "screening", WORKERS, order=15),
-    Nav(N_("Report how we are"), "screening_own", frozenset({Role.RESIDENT}), order=90),
-)
+NAV = Nav(N_("My round"), "screening", WORKERS, order=15)
 URLS = [
     path("screening", screening, name="screening"),
     path("screening/own", own, name="screening_own"),
     path("screening/doors/<int:household_id>", door, name="screening_door"),
     path("screening/report", report, name="screening_report"),
+    path("screening/spoken", spoken, name="screening_spoken"),
 ]

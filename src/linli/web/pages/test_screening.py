@@ -6,12 +6,14 @@ import pytest
 from django.test import Client
 
 from linli.loops import find
+from linli.loops.calls import watch
+from linli.loops.calls.tables import CareContact
 from linli.loops.find import Filters
 from linli.loops.screening import counting
 from linli.loops.screening.tables import Report, Reward
 from linli.registry.accounts import Account
 from tests.callers import still
-from tests.cast import City
+from tests.cast import EVENING, City
 from tests.doors import SEQ, Doors, move_in, open_round
 
 pytestmark = pytest.mark.db
@@ -88,6 +90,22 @@ def test_somebody_without_a_household_is_one_tap_too(city: City, doors: Doors) -
     assert Report.objects.get().person_id == who.id
 
 
+def test_whoever_was_spoken_to_is_owed_no_call(city: City, doors: Doors) -> None:
+    who, cy = doors.people["Qian One"], phone(city, "cy")
+    who.needs = ["lone_elder"]
+    who.save()
+    door = cy.get(f"/screening/doors/{doors.households['102'].id}").content.decode()
+    form = {"uid": str(uuid4()), "person": who.id, "by": "phone"}
+
+    for _ in range(2):
+        assert cy.post("/screening/spoken", form).status_code == 302
+    watch.chore(EVENING)
+
+    assert "Spoken to" in door
+    assert CareContact.objects.count() == 1
+    assert not find.items(city.actor("cy"), filters=Filters(loop="call"), purpose="care").rows
+
+
 def test_an_exception_is_reported_for_one_person(city: City, doors: Doors) -> None:
     who = doors.people["Zhao Two"]
 
@@ -105,6 +123,7 @@ def test_a_resident_reports_and_earns_and_sees_no_other_door(city: City, doors: 
     Account.objects.filter(username="ann").update(person_id=doors.people["Zhao One"].id)
     ann = phone(city, "ann")
 
+    assert "/screening/own" in ann.get("/").content.decode()
     own = ann.get("/screening/own")
     report(ann, doors.households["101"])
     other = ann.get(f"/screening/doors/{doors.households['102'].id}")

@@ -13,6 +13,7 @@ from django.utils.translation import get_language, gettext, ngettext
 
 from linli import clock
 from linli.errors import N_
+from linli.loops.calls.watch import CARE_NEEDS
 from linli.registry.areas import TIER_NAMES, Area, Tier
 
 register = template.Library()
@@ -197,3 +198,9 @@ def pair(pairs: Any, first: int) -> dict[int, int]:
 def fresh(ids: Any) -> str:
     """The next of a supply of ids, so that each form of a page has its own."""
     return str(next(ids))
+
+
+@register.filter
+def in_special_care(needs: Any) -> bool:
+    """Whether somebody with these needs is spoken to every day; masked needs say nothing."""
+    return isinstance(needs, list) and any(need in CARE_NEEDS for need in needs)
