@@ -56,12 +56,18 @@ class Ill:
 
 @dataclass(frozen=True)
 class Outbreak:
-    """All who come to a clinic by themselves, and how many more a day come from contacts."""
+    """All who come to a clinic by themselves, and how many are confirmed on each day.
+
+    The rest of a day's cases are contacts who were followed up already.
+    """
 
     ill: list[Ill]
     new_by_day: dict[date, int]
-    from_contacts: dict[date, int]
     share: float
+
+    def total_by(self, on: date) -> int:
+        """How many are confirmed by the end of a day, as the curve has it."""
+        return sum(n for day, n in self.new_by_day.items() if day <= on)
 
 
 def outbreak_of(city: City, area_ids: dict[int, int], *, seed: int, until: int) -> Outbreak:
@@ -70,9 +76,7 @@ def outbreak_of(city: City, area_ids: dict[int, int], *, seed: int, until: int) 
     people = Person.objects.count()
     share = curve.share_of(people, city.frame.plan.people, last)
     ahead = curve.new_by_day(share, last + timedelta(days=2))  # who waits for a result at the end
-    by_day = {day: n for day, n in ahead.items() if day <= last}
-    followed = {day: int(n * FROM_CONTACTS) for day, n in ahead.items()}
-    wanted = {day: n - followed[day] for day, n in ahead.items()}
+    wanted = {day: n - int(n * FROM_CONTACTS) for day, n in ahead.items()}
     others = {day: round(n * NOT_IT) for day, n in ahead.items()}
     draw = Homes(city, area_ids, seed=seed)
     dice = Random(f"{seed}/outbreak")  # noqa: S311 - dice, not secrets
@@ -80,7 +84,7 @@ def outbreak_of(city: City, area_ids: dict[int, int], *, seed: int, until: int) 
     for has_it, counts in ((True, wanted), (False, others)):
         for day, n in counts.items():
             ill += [_fall_ill(row, day, has_it, dice) for row in draw.people(n)]
-    return Outbreak(sorted(ill, key=lambda i: (i.reported_at, i.person_id)), by_day, followed, share)
+    return Outbreak(sorted(ill, key=lambda i: (i.reported_at, i.person_id)), ahead, share)
 
 
 Row = tuple[int, int, int | None, str]  # person, area, household, path

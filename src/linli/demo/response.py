@@ -64,7 +64,7 @@ class Response:
         self.seed = seed
         self.last = clock.day(clock.moment(until))
         self.to_come = list(outbreak.ill)
-        self.has_it: dict[int, tuple[date, Ill | None]] = {}  # person: day of the result
+        self.has_it: dict[int, date] = {}  # person: day of the result that is to come
         self.not_it: dict[int, date] = {}
         self.sites = _sites()
         self.meetings = meetings.Meetings(staff, self.sites, self.dice)
@@ -95,13 +95,14 @@ class Response:
         today = clock.day(clock.moment(at))
         come = [i for i in self.to_come if i.reported_at <= at]
         self.to_come = self.to_come[len(come) :]
-        known = {c.person_id for c in _open("case", "contact")}
+        known = {c.person_id for c in _open("case")} | _confirmed()
         come = [i for i in come if i.person_id not in known]  # found by others meanwhile
-        self._do([self._report(one, at) for one in come])
+        followed = {c.person_id for c in _open("contact")}
+        self._do([self._report(one, at) for one in come if one.person_id not in followed])
         for one in come:
             if one.has_it:
-                self.has_it[one.person_id] = (one.result_on, one)
-            else:
+                self.has_it[one.person_id] = one.result_on
+            elif one.person_id not in followed:
                 self.not_it[one.person_id] = one.result_on
         self._do(self.fevers.come(at))
         self._do(self.fevers.see(_open("fever"), at))
@@ -166,7 +167,7 @@ class Response:
         afternoon = at - clock.midnight_s(today) > 15 * HOUR
         due = {
             person
-            for person, (day, _) in self.has_it.items()
+            for person, day in self.has_it.items()
             if day < today or (day == today and (afternoon or person % 2))
         }
         waiting = set(self.has_it)
@@ -267,15 +268,19 @@ class Response:
 
     def _falling_ill(self, contacts: dict[int, Case], today: date) -> set[int]:
         """As many contacts as tomorrow's curve has from them; who is left comes to a clinic."""
-        wanted = self.outbreak.from_contacts.get(today + timedelta(days=1), 0)
+        tomorrow = today + timedelta(days=1)
+        coming = {i.person_id for i in self.to_come if i.has_it and i.result_on <= tomorrow}
+        coming |= {person for person, day in self.has_it.items() if day <= tomorrow}
+        reach = self.outbreak.total_by(tomorrow)
+        wanted = max(0, reach - len(_confirmed()) - len(coming))
         able = sorted(
             c.id for c in contacts.values()
-            if c.item_class == "close" and c.stage in ("to_reach", "followed", "missed")
-            and c.opened_at < clock.midnight_s(today)
+            if c.person_id not in self.has_it and c.item_class == "close"
+            and c.stage in ("to_reach", "followed", "missed") and c.opened_at < clock.midnight_s(today)
         )  # fmt: skip
         chosen = self.dice.sample(able, min(wanted, len(able)))
         for contact_id in chosen:
-            self.has_it[contacts[contact_id].person_id] = (today + timedelta(days=1), None)
+            self.has_it[contacts[contact_id].person_id] = tomorrow
         return set(chosen)
 
     def _take(self, case: Case, step: str, form: dict, role: Role, at: int) -> Act | None:
@@ -297,6 +302,12 @@ class Response:
 
 def _age(case: Case) -> tuple[int, int]:
     return case.opened_at, case.id
+
+
+def _confirmed() -> set[int]:
+    """Everybody who was confirmed, whether they are in care still or not."""
+    rows = Item.objects.filter(loop="case", exercise=True, item_class="confirmed")
+    return {i or 0 for i in rows.values_list("subject_id", flat=True)}
 
 
 def _open(*loops: str) -> list[Case]:
