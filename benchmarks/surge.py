@@ -1,6 +1,6 @@
 """A day of 13,436 cases with ten close contacts each: how fast do they open, and does time go on?
 
-They come in by the door for lists, a thousand reports a transaction: each report is matched
+They come in by the door for lists, 500 reports a transaction: each report is matched
 against everybody who is there, makes its person, its case and the placement it needs, and a
 confirmed case asks for an investigation. Meanwhile another process ticks, and the longest time
 between two ticks that ended is told. Beside it stands what the database takes for the same rows.
@@ -52,7 +52,7 @@ def main(rest: Sequence[str]) -> None:
     say(f"{told['opened']:,} cases opened, {told['joined']:,} joined ({connection.vendor})",
         f"{took[0]:.1f} s", f"<= {BAR_S} s")  # fmt: skip
     say("    reports a second", f"{len(reports) / took[0]:,.0f}")
-    say("    the slowest thousand", f"{slowest:.2f} s")
+    say("    the slowest part", f"{slowest:.2f} s")
     say("    longest time without a tick", f"{gap:.2f} s", f"<= {TICK_BAR_S} s")
     for loop in ("case", "placement"):
         say(f"    items of the loop {loop}", f"{Item.objects.filter(loop=loop).count():,}")

@@ -102,7 +102,7 @@ class CaseRatiosAsk(BaseModel):
 class CaseUnmetAsk(CaseRatiosAsk):
     """Which ratio, and which page of its list."""
 
-    ratio: Ratio
+    ratio: Ratio = Ratio.TAKEN_IN
     after: After = 0
     most: Most = 50
 

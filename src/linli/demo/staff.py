@@ -12,7 +12,7 @@ PURPOSE_OF = {
     Role.CLINICIAN: Purpose.CARE,
     Role.LABORATORY: Purpose.CARE,
     Role.TRACER: Purpose.INVESTIGATION,
-    Role.GATE_KEEPER: None,
+    Role.GATE_KEEPER: Purpose.SCREENING,
 }
 
 
@@ -51,8 +51,7 @@ class Staff:
         self, account: int, role: Role, at: int, purpose: Purpose | None = None
     ) -> Scene:
         """A scene of one of the staff; all share what was looked up before."""
-        why = purpose or PURPOSE_OF.get(role, Purpose.SERVICE)
-        said = why.value if why else ""
+        said = (purpose or PURPOSE_OF.get(role, Purpose.SERVICE)).value
         actor = self.actors[account]
         if self.known is None:
             self.known = Scene(actor, at)

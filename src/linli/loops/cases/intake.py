@@ -33,7 +33,7 @@ from linli.registry.imports import typed
 from linli.registry.imports.references import Place, References
 from linli.registry.person import Sex
 
-ROWS_AT_ONCE = 1_000
+ROWS_AT_ONCE = 500  # a tick waits for no more than one such part
 RANK = {category.value: rank for rank, category in enumerate(Category)}  # the most certain first
 DECIDERS = frozenset({Role.CLINICIAN, Role.TRACER})
 Short = Annotated[str, StringConstraints(max_length=40, strip_whitespace=True)]
@@ -285,7 +285,7 @@ class RowRefused:
 def take_file(
     actor: Actor, file: IO[bytes], *, now: int, purpose: str | None
 ) -> tuple[ListTaken, list[RowRefused]]:
-    """Take a CSV, XLSX or Parquet list of cases in, a thousand rows a transaction.
+    """Take a CSV, XLSX or Parquet list of cases in, 500 rows a transaction.
 
     Raises WrongFile or ForeignColumns before anything is taken. A list that was broken off is
     simply sent again.
