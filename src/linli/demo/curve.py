@@ -8,7 +8,7 @@ from linli.demo.tables import table
 
 FIRST_IN_DEMO = date(2020, 1, 23)  # the day the city closed; who was ill before comes with it
 MOST_CASES = 400  # of the demo, however big its city: more would only take longer to look at
-FEWEST_CASES = 12  # of the demo, however small its city
+FEWEST_CASES = 36  # of the demo, however small its city
 
 
 @dataclass(frozen=True)

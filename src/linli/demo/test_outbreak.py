@@ -88,10 +88,10 @@ def test_new_cases_sum_to_the_scaled_total_of_every_day():
         assert abs(total - curve.confirmed_by(day) * 0.01) <= 0.5
 
 
-def test_a_small_city_has_a_dozen_cases_and_a_big_one_four_hundred():
+def test_a_small_city_has_three_dozen_cases_and_a_big_one_four_hundred():
     shares = [curve.share_of(people, 10_000_000, NINTH) for people in (1_000, 9_000_000)]
 
-    assert [round(curve.confirmed_by(NINTH) * share) for share in shares] == [12, 400]
+    assert [round(curve.confirmed_by(NINTH) * share) for share in shares] == [36, 400]
 
 
 
