@@ -25,7 +25,6 @@ class Health:
     work: list[Work] = field(default_factory=list)
 
 
-
 def health_of(city: City, places: Places, *, seed: int, start: int, until: int) -> Health:
     """The outbreak and the rounds of a built city, from the moment of the emergency on."""
     staff = Staff(until)

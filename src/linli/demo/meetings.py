@@ -65,7 +65,8 @@ class Meetings:
 
     def _decide(self, case_ids: Sequence[int], scene: Any) -> None:
         rows = Exposure.objects.filter(source_id__in=case_ids, decision=Decision.OPEN)
-        accepted, short = [], []
+        accepted: list[int] = []
+        short: list[int] = []
         for row in rows.order_by("id"):
             (accepted if row.score >= ACCEPTED_FROM else short).append(row.id)
         if accepted:
@@ -89,7 +90,7 @@ class Meetings:
             day = clock.day(clock.moment(reported)) - timedelta(days=self.dice.randrange(1, 5))
             begins = clock.midnight_s(day) + self.dice.randrange(8 * HOUR, 18 * HOUR)
             lasts = self.dice.randrange(*stay) * 60
-            about = {"place_kind": place_kind, "name": site[2], "site_id": site[0]}
+            about: dict[str, Any] = {"place_kind": place_kind, "name": site[2], "site_id": site[0]}
             found.append(
                 NewVisit(
                     from_at=begins, until_at=begins + lasts, person_id=person, case_id=case.id,

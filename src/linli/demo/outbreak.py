@@ -22,7 +22,8 @@ from linli.registry.person import Person
 
 HOUR, DAY = 3600, 86_400
 # Onset to confirmation in Wuhan: median 10 days from 23 January on, 6 from 2 February on (Pan et
-# al. 2020, JAMA 323:1915). Here they are means of a gamma with shape 4; report to result is assumed.
+# al. 2020, JAMA 323:1915). Here they are means of a gamma with shape 4; the shape, and the days
+# from report to result, are assumed.
 ONSET_DAYS_EARLY, ONSET_DAYS_LATE, LATE_FROM = 10.0, 6.0, date(2020, 2, 2)
 RESULT_DAYS = (1, 1, 2, 2, 3)
 SEVERITIES = (("mild", 0.41), ("ordinary", 0.40), ("severe", 0.14), ("critical", 0.05))  # assumed

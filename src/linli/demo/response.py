@@ -154,7 +154,10 @@ class Response:
         oldest = sorted((c for c in cases.values() if c.item_class == "confirmed"), key=_age)
         busy = {c.parent_id for c in _open("investigation")}
         free = [c for c in oldest if c.id not in busy]
-        for word, n in (("recovered", cured - n_ended["recovered"]), ("died", dead - n_ended["died"])):
+        for word, n in (
+            ("recovered", cured - n_ended["recovered"]),
+            ("died", dead - n_ended["died"]),
+        ):
             for _ in range(max(0, min(n, len(free)))):
                 case = free.pop(0)
                 form = {"end": word, "ended_on": today}
@@ -239,9 +242,9 @@ class Response:
             who = self._asks(row, contact, today)
             if told is not None and who is not None:
                 asked[who].append(told)
-        for who, told in asked.items():
+        for who, words in asked.items():
             role = self._role_of(who)
-            taken = seen.take_in(told, self.staff.scene_of(who, role, at))
+            taken = seen.take_in(words, self.staff.scene_of(who, role, at))
             self._note(r.problem for r in taken.refused)
 
     def _asks(self, row: FollowUp, contact: Case, today: date) -> int | None:
@@ -274,10 +277,13 @@ class Response:
         reach = self.outbreak.total_by(tomorrow)
         wanted = max(0, reach - len(_confirmed()) - len(coming))
         able = sorted(
-            c.id for c in contacts.values()
-            if c.person_id not in self.has_it and c.item_class == "close"
-            and c.stage in ("to_reach", "followed", "missed") and c.opened_at < clock.midnight_s(today)
-        )  # fmt: skip
+            c.id
+            for c in contacts.values()
+            if c.person_id not in self.has_it
+            and c.item_class == "close"
+            and c.stage in ("to_reach", "followed", "missed")
+            and c.opened_at < clock.midnight_s(today)
+        )
         chosen = self.dice.sample(able, min(wanted, len(able)))
         for contact_id in chosen:
             self.has_it[contacts[contact_id].person_id] = tomorrow
@@ -312,16 +318,19 @@ def _confirmed() -> set[int]:
 
 def _open(*loops: str) -> list[Case]:
     rows = Item.objects.filter(loop__in=loops, exercise=True).exclude(state=State.CLOSED)
-    columns = ("id", "loop", "stage", "item_class", "path", "parent_id", "subject_id", "opened_at")
     return [
-        Case(*row[:6], row[6] or 0, clock.seconds(row[7]))
-        for row in rows.order_by("id").values_list(*columns)
-    ]
+        Case(i.id, i.loop, i.stage, i.item_class, i.path, i.parent_id, i.subject_id or 0,
+             clock.seconds(i.opened_at))
+        for i in rows.order_by("id").only(
+            "loop", "stage", "item_class", "path", "parent_id", "subject_id", "opened_at"
+        )
+    ]  # fmt: skip
 
 
 def _sites() -> dict[str, list[tuple[int, str, str]]]:
     """Id, path and name of every site by kind."""
     found: dict[str, list[tuple[int, str, str]]] = defaultdict(list)
-    for kind, *row in Site.objects.order_by("id").values_list("kind", "id", "path", "name_zh"):
-        found[kind].append((row[0], row[1], row[2]))
+    rows = Site.objects.order_by("id").values_list("kind", "id", "path", "name_zh")
+    for kind, site_id, path, name in rows:
+        found[kind].append((site_id, path, name))
     return found

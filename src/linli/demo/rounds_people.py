@@ -27,7 +27,10 @@ log = logging.getLogger("linli.demo")
 HOUR = 3600
 OUT_FROM_H, OUT_UNTIL_H = 8, 21  # nobody goes from door to door at night
 DOORS_A_TURN, TOLD_A_TURN, TUBES_A_TURN = 8, 4, 3
-WELL, POSITIVE = 0.93, 0.2  # of follow-ups, and of tubes that are read while the clock runs; assumed
+WELL, POSITIVE = (
+    0.93,
+    0.2,
+)  # of follow-ups, and of tubes that are read while the clock runs; assumed
 TUBE_WAITS = timedelta(hours=14)
 
 
@@ -85,7 +88,12 @@ class RoundsPeople:
         """Somebody asks some of the contacts that are due today."""
         today = clock.day(clock.now())
         due = FollowUp.objects.filter(day=today, status=Seen.DUE, holder_id__isnull=False)
-        who = due.filter(slot__lt=TEST_SLOT - 1).exclude(holder_id__in=self.cast).values_list("holder_id", flat=True).first()
+        who = (
+            due.filter(slot__lt=TEST_SLOT - 1)
+            .exclude(holder_id__in=self.cast)
+            .values_list("holder_id", flat=True)
+            .first()
+        )
         if who is None:
             return False
         mine = self._ask("GET", "follow-ups/today", who, self._why(who))

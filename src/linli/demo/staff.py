@@ -47,9 +47,7 @@ class Staff:
         account = self.nearest(role, path)
         return None if account is None else self.scene_of(account, role, at, purpose)
 
-    def scene_of(
-        self, account: int, role: Role, at: int, purpose: Purpose | None = None
-    ) -> Scene:
+    def scene_of(self, account: int, role: Role, at: int, purpose: Purpose | None = None) -> Scene:
         """A scene of one of the staff; all share what was looked up before."""
         said = (purpose or PURPOSE_OF.get(role, Purpose.SERVICE)).value
         actor = self.actors[account]

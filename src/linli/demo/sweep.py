@@ -150,7 +150,9 @@ class Rounds:
         found = []
         for door in doors:
             if door.seen == "checked" and dice.random() < FEVERS:
-                living = Person.objects.filter(household_id=door.household_id, survivor_id=None)
+                living = Person.objects.filter(
+                    household_id=door.household_id or 0, survivor_id=None
+                )
                 who = living.order_by("id").values_list("id", flat=True).first()
                 warm = round(dice.uniform(37.3, 39), 1)
                 answers = {"symptoms": ["fever"], "temperature_c": warm}
@@ -160,9 +162,7 @@ class Rounds:
                 )  # fmt: skip
         return found
 
-    def _send(
-        self, account: int, role: Role, reports: Sequence[ScreeningReport], at: int
-    ) -> None:
+    def _send(self, account: int, role: Role, reports: Sequence[ScreeningReport], at: int) -> None:
         actor = self.staff.scene_of(account, role, at, Purpose.SCREENING).actor
         today = clock.day(clock.moment(at))
         reports = [*self._ill(reports, today, at), *reports]

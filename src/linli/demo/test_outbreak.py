@@ -37,9 +37,7 @@ def _live():
     city = inflight.city_for(plan_named("wuhan"), scale=SCALE, seed=SEED)
     places = inflight.places_of(city)
     days = health.health_of(city, places, seed=SEED, start=begins, until=dial.START)
-    inflight.leave_in_flight(
-        city, seed=SEED, now=dial.START, waves=((1, 5),), health=days.work
-    )
+    inflight.leave_in_flight(city, seed=SEED, now=dial.START, waves=((1, 5),), health=days.work)
     return days
 
 
@@ -92,9 +90,6 @@ def test_a_small_city_has_three_dozen_cases_and_a_big_one_four_hundred():
     shares = [curve.share_of(people, 10_000_000, NINTH) for people in (1_000, 9_000_000)]
 
     assert [round(curve.confirmed_by(NINTH) * share) for share in shares] == [36, 400]
-
-
-
 
 
 def test_as_many_are_confirmed_as_the_curve_says(lived):

@@ -90,9 +90,7 @@ class Tubes:
         if n % 2:
             rows = Person.objects.filter(survivor_id=None).order_by("id")
             somebody = rows[self.dice.randrange(1, 40)]
-            told = Told(
-                sample=told.sample, name=somebody.name, birth_date=somebody.birth_date
-            )
+            told = Told(sample=told.sample, name=somebody.name, birth_date=somebody.birth_date)
         return self._new(told, Finding.POSITIVE if n % 2 else Finding.NEGATIVE, at, f"{at}/{n}")
 
     def _new(
