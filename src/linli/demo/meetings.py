@@ -12,7 +12,7 @@ from linli.demo.staff import Staff
 from linli.loops.acts import Take, act_many
 from linli.loops.exposures import decide, find
 from linli.loops.exposures.tables import Decision, Exposure
-from linli.loops.ledger import Item
+from linli.loops.under_way import UnderWay, these
 from linli.loops.visits import intake
 from linli.loops.visits.intake import NewVisit
 from linli.loops.visits.tables import Certainty, PlaceKind, Precision, Source
@@ -55,7 +55,7 @@ class Meetings:
         act_many(
             [Take(i.id, "begin", scene, {"told_by": self.dice.choice(told_by)}) for i in fresh]
         )
-        cases = Item.objects.in_bulk([i.parent_id for i in mine])
+        cases = these(i.parent_id for i in mine)
         intake.take_in([v for i in fresh for v in self._visits(cases[i.parent_id], at)], scene)
         for one in fresh:
             find.look(one.parent_id, scene)
@@ -74,11 +74,11 @@ class Meetings:
         if short:
             decide.dismiss(short, scene, reason="too_short")
 
-    def _visits(self, case: Item, at: int) -> list[NewVisit]:
+    def _visits(self, case: UnderWay, at: int) -> list[NewVisit]:
         """Where a case was before it was reported, and who was at the same places then."""
-        person = case.subject_id or 0
+        person = case.person_id
         path = Person.objects.values_list("path", flat=True).get(id=person)
-        reported = clock.seconds(case.opened_at)
+        reported = case.opened_at
         found: list[NewVisit] = []
         others = neighbours(path[:16], [person], 8, self.dice)
         for _ in range(self.dice.choice(VISITS)):

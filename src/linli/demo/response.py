@@ -7,7 +7,6 @@ short, tubes wait, and some contacts are not at home.
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from random import Random
 from uuid import UUID
@@ -23,9 +22,8 @@ from linli.loops.acts import Act, Open, Outcome, Take, act_many
 from linli.loops.follow_ups import seen
 from linli.loops.follow_ups import watch as follow_ups
 from linli.loops.follow_ups.tables import TEST_SLOT, FollowUp, Seen
-from linli.loops.ledger import Item
-from linli.loops.loop import State
 from linli.loops.opening import Opening
+from linli.loops.under_way import UnderWay, n_ended, people_of, under_way
 from linli.policy.roles import Role
 from linli.registry.sites import Site, SiteKind
 
@@ -39,20 +37,6 @@ BED, BED_SHORT, SHORT_FROM = 0.45, 0.22, date(2020, 1, 28)
 APART = 0.40  # the same for a place under observation
 TRACED_AFTER_S = 4 * HOUR  # a tracer comes to a case after so long at the earliest; assumed
 TRACED = 0.8  # chance that a tracer gets to it at a session
-
-
-@dataclass(frozen=True)
-class Case:
-    """A case, contact or placement that is open, as far as whoever works on it needs it."""
-
-    id: int
-    loop: str
-    stage: str
-    item_class: str
-    path: str
-    parent_id: int | None
-    person_id: int
-    opened_at: int
 
 
 class Response:
@@ -95,9 +79,9 @@ class Response:
         today = clock.day(clock.moment(at))
         come = [i for i in self.to_come if i.reported_at <= at]
         self.to_come = self.to_come[len(come) :]
-        known = {c.person_id for c in _open("case")} | _confirmed()
+        known = {c.person_id for c in under_way("case")} | people_of("case", "confirmed")
         come = [i for i in come if i.person_id not in known]  # found by others meanwhile
-        followed = {c.person_id for c in _open("contact")}
+        followed = {c.person_id for c in under_way("contact")}
         self._do([self._report(one, at) for one in come if one.person_id not in followed])
         for one in come:
             if one.has_it:
@@ -105,7 +89,7 @@ class Response:
             elif one.person_id not in followed:
                 self.not_it[one.person_id] = one.result_on
         self._do(self.fevers.come(at))
-        self._do(self.fevers.see(_open("fever"), at))
+        self._do(self.fevers.see(under_way("fever"), at))
         self._classify(at, {one.person_id: one for one in come})
         self._let_go(at, today)
 
@@ -123,7 +107,7 @@ class Response:
 
     def _classify(self, at: int, come: dict[int, Ill]) -> None:
         """Whoever is not classified is: as suspected, with what speaks for it, and a sample."""
-        waiting = [c for c in _open("case") if c.stage == "unclassified"]
+        waiting = [c for c in under_way("case") if c.stage == "unclassified"]
         acts: list[Act | None] = []
         for case in waiting:
             one = come.get(case.person_id)
@@ -141,7 +125,7 @@ class Response:
 
     def _let_go(self, at: int, today: date) -> None:
         """Who has something else after all, who is well again, and who died."""
-        cases = {c.person_id: c for c in _open("case") if c.stage == "managed"}
+        cases = {c.person_id: c for c in under_way("case") if c.stage == "managed"}
         over = [p for p, day in self.not_it.items() if day < today and p in cases]
         acts = [
             self._take(cases[p], "end", {"end": "excluded", "ended_on": today}, Role.CLINICIAN, at)
@@ -149,14 +133,12 @@ class Response:
             if self.dice.random() < 0.7
         ]
         cured, dead = ended_by(today - timedelta(days=1), self.outbreak.share)
-        ended = Item.objects.filter(loop="case", exercise=True, state=State.CLOSED)
-        n_ended = {e: ended.filter(outcome=e).count() for e in ("recovered", "died")}
         oldest = sorted((c for c in cases.values() if c.item_class == "confirmed"), key=_age)
-        busy = {c.parent_id for c in _open("investigation")}
+        busy = {c.parent_id for c in under_way("investigation")}
         free = [c for c in oldest if c.id not in busy]
         for word, n in (
-            ("recovered", cured - n_ended["recovered"]),
-            ("died", dead - n_ended["died"]),
+            ("recovered", cured - n_ended("case", "recovered")),
+            ("died", dead - n_ended("case", "died")),
         ):
             for _ in range(max(0, min(n, len(free)))):
                 case = free.pop(0)
@@ -181,7 +163,7 @@ class Response:
     def trace(self, at: int) -> None:
         """Tracers ask cases where they were, look who was there too, and decide on each."""
         mine = [
-            c for c in _open("investigation")
+            c for c in under_way("investigation")
             if c.opened_at + TRACED_AFTER_S < at and self.dice.random() < TRACED
         ]  # fmt: skip
         self.meetings.trace(mine, at)
@@ -191,7 +173,7 @@ class Response:
         today = clock.day(clock.moment(at))
         bed = BED if today < SHORT_FROM else BED_SHORT
         acts: list[Act | None] = []
-        for need in sorted(_open("placement"), key=_age):
+        for need in sorted(under_way("placement"), key=_age):
             if need.stage == "arrived":
                 continue
             apart = need.item_class in ("observation", "isolation")
@@ -208,7 +190,7 @@ class Response:
                 acts.append(self._take(need, "arrive", {"site_id": site}, role, at))
         self._do(acts)
 
-    def _site_for(self, need: Case, today: date) -> int:
+    def _site_for(self, need: UnderWay, today: date) -> int:
         shelters = self.sites[SiteKind.SHELTER_HOSPITAL] if today >= date(2020, 2, 5) else []
         kinds = {
             "treatment": [*self.sites[SiteKind.HOSPITAL], *shelters, *shelters],
@@ -229,7 +211,7 @@ class Response:
 
     def _ask(self, at: int, slots: Sequence[int], share: float) -> None:
         today = clock.day(clock.moment(at))
-        contacts = {c.id: c for c in _open("contact")}
+        contacts = {c.id: c for c in under_way("contact")}
         rows = FollowUp.objects.filter(day=today, slot__in=slots, status=Seen.DUE).order_by("id")
         asked: dict[int, list[seen.Told]] = defaultdict(list)
         falls_ill = self._falling_ill(contacts, today) if 1 in slots else set()
@@ -247,7 +229,7 @@ class Response:
             taken = seen.take_in(words, self.staff.scene_of(who, role, at))
             self._note(r.problem for r in taken.refused)
 
-    def _asks(self, row: FollowUp, contact: Case, today: date) -> int | None:
+    def _asks(self, row: FollowUp, contact: UnderWay, today: date) -> int | None:
         """On the last day whoever has the contact; before that a tracer rings them all."""
         if today == self.last and row.holder_id in self.staff.actors:
             return row.holder_id
@@ -269,13 +251,13 @@ class Response:
         status = self.dice.choices([s for s, _ in FOUND], [p for _, p in FOUND])[0]
         return seen.Told(row.contact_id, row.day, row.slot, status, at=at)
 
-    def _falling_ill(self, contacts: dict[int, Case], today: date) -> set[int]:
+    def _falling_ill(self, contacts: dict[int, UnderWay], today: date) -> set[int]:
         """As many contacts as tomorrow's curve has from them; who is left comes to a clinic."""
         tomorrow = today + timedelta(days=1)
         coming = {i.person_id for i in self.to_come if i.has_it and i.result_on <= tomorrow}
         coming |= {person for person, day in self.has_it.items() if day <= tomorrow}
         reach = self.outbreak.total_by(tomorrow)
-        wanted = max(0, reach - len(_confirmed()) - len(coming))
+        wanted = max(0, reach - len(people_of("case", "confirmed")) - len(coming))
         able = sorted(
             c.id
             for c in contacts.values()
@@ -289,7 +271,7 @@ class Response:
             self.has_it[contacts[contact_id].person_id] = tomorrow
         return set(chosen)
 
-    def _take(self, case: Case, step: str, form: dict, role: Role, at: int) -> Act | None:
+    def _take(self, case: UnderWay, step: str, form: dict, role: Role, at: int) -> Act | None:
         scene = self.staff.scene(role, case.path, at)
         return None if scene is None else Take(case.id, step, scene, form)
 
@@ -306,25 +288,8 @@ class Response:
         return UUID(int=Random(f"{self.seed}/{what}").getrandbits(128), version=4)  # noqa: S311
 
 
-def _age(case: Case) -> tuple[int, int]:
+def _age(case: UnderWay) -> tuple[int, int]:
     return case.opened_at, case.id
-
-
-def _confirmed() -> set[int]:
-    """Everybody who was confirmed, whether they are in care still or not."""
-    rows = Item.objects.filter(loop="case", exercise=True, item_class="confirmed")
-    return {i or 0 for i in rows.values_list("subject_id", flat=True)}
-
-
-def _open(*loops: str) -> list[Case]:
-    rows = Item.objects.filter(loop__in=loops, exercise=True).exclude(state=State.CLOSED)
-    return [
-        Case(i.id, i.loop, i.stage, i.item_class, i.path, i.parent_id, i.subject_id or 0,
-             clock.seconds(i.opened_at))
-        for i in rows.order_by("id").only(
-            "loop", "stage", "item_class", "path", "parent_id", "subject_id", "opened_at"
-        )
-    ]  # fmt: skip
 
 
 def _sites() -> dict[str, list[tuple[int, str, str]]]:

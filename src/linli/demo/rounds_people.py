@@ -17,8 +17,7 @@ from linli.demo.meetings import ACCEPTED_FROM
 from linli.demo.sweep import FOUND
 from linli.loops.follow_ups.tables import TEST_SLOT, FollowUp, Seen
 from linli.loops.laboratory.tables import LabOrder
-from linli.loops.ledger import Item
-from linli.loops.loop import State
+from linli.loops.under_way import UnderWay, under_way
 from linli.policy.roles import Purpose, Role
 from linli.registry.roster import Assignment
 
@@ -161,9 +160,8 @@ class RoundsPeople:
         self._ask("POST", "laboratory/results", who, Purpose.CARE, json={"rows": rows})
         return True
 
-    def _oldest(self, loop: str) -> Item | None:
-        rows = Item.objects.filter(loop=loop, exercise=True).exclude(state=State.CLOSED)
-        for item in rows.order_by("n_events", "id")[:20]:
+    def _oldest(self, loop: str) -> UnderWay | None:
+        for item in sorted(under_way(loop), key=lambda item: (item.n_events, item.id))[:20]:
             role = Role.CLINICIAN if loop == "fever" else Role.TRACER
             if self._nearest(role, item.path) is not None:
                 return item
