@@ -21,7 +21,10 @@ from linli.registry.accounts import Account
 from linli.registry.areas import Area
 from tests.journeys.test_actors import calls
 
-pytestmark = [pytest.mark.django_db, pytest.mark.db, pytest.mark.usefixtures("kept_connection")]
+pytestmark = [
+    pytest.mark.django_db, pytest.mark.db, pytest.mark.slow,
+    pytest.mark.usefixtures("kept_connection"),
+]  # fmt: skip
 
 DAY = 86_400
 

@@ -29,9 +29,9 @@ def health_of(city: City, places: Places, *, seed: int, start: int, until: int) 
     """The outbreak and the rounds of a built city, from the moment of the emergency on."""
     staff = Staff(until)
     outbreak = outbreak_of(city, places.areas, seed=seed, until=until)
-    response = Response(outbreak, staff, seed=seed, until=until)
     community = places.areas[home_of(city.frame).community]
     home = Area.objects.values_list("path", flat=True).get(id=community)
+    response = Response(outbreak, staff, home=home, seed=seed, until=until)
     rounds = Rounds(staff, home, seed=seed, until=until)
     both = [*response.timetable(start), *rounds.timetable()]
     return Health(outbreak, response, rounds, sorted(both, key=lambda work: work[0]))

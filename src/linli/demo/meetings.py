@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from random import Random
 from typing import Any
@@ -47,6 +48,16 @@ class Meetings:
                 teams[tracer].append(one)
         for tracer, mine in teams.items():
             self._work(tracer, mine, at)
+
+    def leave(self, investigations: Iterable[Any], at: int) -> None:
+        """Of cases nobody has come to yet, what gates and venues have written down is there."""
+        for one in investigations:
+            scene = self.staff.scene(Role.TRACER, one.path, at)
+            case = these([one.parent_id]).get(one.parent_id or 0)
+            if scene is not None and case is not None and one.stage == "opened":
+                told = self._visits(case, at)
+                logged = [replace(v, source=Source.VENUE) if v.case_id else v for v in told]
+                intake.take_in(logged, scene)
 
     def _work(self, tracer: int, mine: Sequence[Any], at: int) -> None:
         scene = self.staff.scene_of(tracer, Role.TRACER, at)

@@ -36,13 +36,16 @@ HALF_DONE = 0.4  # of the evening's follow-ups that are told before the curtain 
 BED, BED_SHORT, SHORT_FROM = 0.45, 0.22, date(2020, 1, 28)
 APART = 0.40  # the same for a place under observation
 TRACED_AFTER_S = 4 * HOUR  # a tracer comes to a case after so long at the earliest; assumed
+LEFT = 0.5  # of those who come last before the curtain rises, not classified yet; assumed
 TRACED = 0.8  # chance that a tracer gets to it at a session
 
 
 class Response:
     """The days of an outbreak, one session of work after the other."""
 
-    def __init__(self, outbreak: Outbreak, staff: Staff, *, seed: int, until: int) -> None:
+    def __init__(
+        self, outbreak: Outbreak, staff: Staff, *, home: str, seed: int, until: int
+    ) -> None:
         self.outbreak, self.staff, self.until = outbreak, staff, until
         self.dice = Random(f"{seed}/response")  # noqa: S311 - dice, not secrets
         self.seed = seed
@@ -52,7 +55,7 @@ class Response:
         self.not_it: dict[int, date] = {}
         self.sites = _sites()
         self.meetings = meetings.Meetings(staff, self.sites, self.dice)
-        self.tubes = tubes.Tubes(staff, self.dice)
+        self.tubes = tubes.Tubes(staff, self.dice, home=home)
         self.fevers = fever_clinic.Fevers(staff, self.sites, self.dice)
         self.refused: dict[str, int] = {}
 
@@ -108,6 +111,8 @@ class Response:
     def _classify(self, at: int, come: dict[int, Ill]) -> None:
         """Whoever is not classified is: as suspected, with what speaks for it, and a sample."""
         waiting = [c for c in under_way("case") if c.stage == "unclassified"]
+        if at + HOUR > self.until:  # some are left to whoever signs in as a clinician
+            waiting = [c for c in waiting if self.dice.random() > LEFT]
         acts: list[Act | None] = []
         for case in waiting:
             one = come.get(case.person_id)
@@ -167,6 +172,9 @@ class Response:
             if c.opened_at + TRACED_AFTER_S < at and self.dice.random() < TRACED
         ]  # fmt: skip
         self.meetings.trace(mine, at)
+        if at + 4 * HOUR > self.until:  # the last time before the curtain rises
+            done = {one.id for one in mine}
+            self.meetings.leave([c for c in under_way("investigation") if c.id not in done], at)
 
     def place(self, at: int) -> None:
         """Beds are found for some, and they arrive; the others wait on."""

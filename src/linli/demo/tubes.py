@@ -27,8 +27,9 @@ LABORATORIES = ("W市疾控中心（演练）", "华星检测所（演练）")
 class Tubes:
     """The tubes of the outbreak: ordered by clinicians, read by the laboratory."""
 
-    def __init__(self, staff: Staff, dice: Random) -> None:
-        self.staff, self.dice = staff, dice
+    def __init__(self, staff: Staff, dice: Random, *, home: str) -> None:
+        """``home``: the path of the community where stray results may be of somebody."""
+        self.staff, self.dice, self.home = staff, dice, home
 
     def order(self, person_id: int, item_id: int, path: str, at: int) -> None:
         """The nearest clinician takes a sample of somebody."""
@@ -88,8 +89,9 @@ class Tubes:
         """A result with a name and a day of birth only, or with a code that nobody has."""
         told = Told(sample=f"X{at % 1_000_000:06d}{n}")
         if n % 2:
-            rows = Person.objects.filter(survivor_id=None).order_by("id")
-            somebody = rows[self.dice.randrange(1, 40)]
+            near = Person.objects.filter(path__startswith=self.home, survivor_id=None)
+            rows = list(near.order_by("id")[:60]) or list(Person.objects.order_by("id")[:60])
+            somebody = self.dice.choice(rows)
             told = Told(sample=told.sample, name=somebody.name, birth_date=somebody.birth_date)
         return self._new(told, Finding.POSITIVE if n % 2 else Finding.NEGATIVE, at, f"{at}/{n}")
 
