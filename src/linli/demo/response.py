@@ -14,7 +14,7 @@ from uuid import UUID
 from linli import clock
 from linli.demo import fever_clinic, meetings, tubes
 from linli.demo.curve import ended_by
-from linli.demo.outbreak import HOUR, Ill, Outbreak
+from linli.demo.outbreak import DAY, HOUR, Ill, Outbreak
 from linli.demo.staff import Staff
 from linli.errors import Problem
 from linli.loops import catalogue
@@ -71,7 +71,13 @@ class Response:
         each = [
             (clock.midnight_s(day) + int(hour * HOUR), work) for day in days for hour, work in hours
         ]
-        return [(at, work) for at, work in each if start <= at < self.until]
+        twice = clock.midnight_s(self.last)  # tracers come once a day until the last one
+        return [
+            (at, work)
+            for at, work in each
+            if start <= at < self.until
+            and not (work == self.trace and at < twice and (at - twice) % DAY > 12 * HOUR)
+        ]
 
     def chores(self, at: int) -> None:
         """What Linli does by itself in the morning: whose time is over, and whom nobody saw."""
