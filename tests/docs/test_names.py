@@ -85,10 +85,11 @@ def test_every_address_of_the_api_in_a_document_is_in_its_description(path):
     assert [a for a in named if not any(o.fullmatch(a) for o in operations())] == []
 
 
-def test_every_word_in_bold_in_the_first_evening_stands_on_a_page():
+@pytest.mark.parametrize("lesson", ["the-first-evening", "follow-a-chain"])
+def test_every_word_in_bold_in_a_lesson_on_pages_stands_on_a_page(lesson):
     on_screen = {word.singular for word in messages.words_in_use()}
 
-    text = " ".join(said("docs/tutorials/the-first-evening.md").split())
+    text = " ".join(said(f"docs/tutorials/{lesson}.md").split())
     bold = set(BOLD.findall(text)) - {"bold"}
 
     assert bold - on_screen == set()

@@ -20,10 +20,12 @@ from linli import clock
 from linli.demo import behaviour, inflight
 from linli.demo.behaviour import Deed, Who
 from linli.demo.calls import Calls, Item, Refused
+from linli.demo.cast import home_of
 from linli.demo.city import City
 from linli.demo.drive import STAGES_AT_REST
 from linli.demo.plan import plan_named
 from linli.demo.requests import build_requests
+from linli.demo.rounds_people import RoundsPeople
 from linli.policy.roles import DUTY_OFFICERS, Role
 from linli.registry import roster
 from linli.registry.accounts import Account
@@ -33,6 +35,7 @@ log = logging.getLogger("linli.demo")
 
 REQUESTS_A_DAY = 900  # about as many as were seen to on the day before
 LEADERS = DUTY_OFFICERS | {Role.SECRETARY}
+TURNS_OF_ROUNDS = 4  # of so many acts one is of the rounds, or around a case
 ACTS_A_SECOND = 4  # of the wall clock; the pages come first
 AFTER_A_FAULT_S = 2.0
 READ_AFTER_S = 6 * behaviour.HOUR  # by then a reply that is read at all has been read
@@ -52,9 +55,15 @@ def play(
             except (httpx.HTTPError, Refused) as fault:
                 log.info("The actors wait: %s", fault)
                 stop.wait(AFTER_A_FAULT_S)
+        home = Area.objects.values_list("path", flat=True).get(
+            id=actors.places.areas[home_of(city.frame).community]
+        )
+        rounds = RoundsPeople(calls, actors.cast, home=home, seed=seed)
+        turn = 0
         while not stop.wait(1 / ACTS_A_SECOND):
+            turn += 1
             try:
-                actors.act_once()
+                actors.act_once() if turn % TURNS_OF_ROUNDS else rounds.turn()
             except httpx.HTTPError as fault:
                 log.info("The actors wait: %s", fault)
                 stop.wait(AFTER_A_FAULT_S)

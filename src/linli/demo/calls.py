@@ -135,12 +135,23 @@ class Calls:
             if after is None:
                 return found
 
+    def ask(self, method: str, path: str, by: int, purpose: Purpose, **rest: Any) -> Any:
+        """Anything else that one of the staff asks, with a purpose."""
+        return self._send(method, f"api/{path}", by, purpose=purpose, **rest)
+
     def _send(
-        self, method: str, path: str, by: int | None, *, token: str | None = None, **rest: Any
+        self,
+        method: str,
+        path: str,
+        by: int | None,
+        *,
+        token: str | None = None,
+        purpose: Purpose = Purpose.SERVICE,
+        **rest: Any,
     ) -> Any:
         headers = {}
         if by is not None:
-            headers = {"Authorization": f"Bearer {self._bearer(by)}", "X-Purpose": Purpose.SERVICE}
+            headers = {"Authorization": f"Bearer {self._bearer(by)}", "X-Purpose": purpose}
         if token is not None:
             headers["X-Token"] = token
         answer = self.http.request(method, path, headers=headers, **rest)

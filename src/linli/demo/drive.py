@@ -29,6 +29,7 @@ SLOT_S = 15 * 60
 NOTICED_AS_ECHO = 0.5  # of echoes that a desk sees as such; assumed
 STAGES_AT_REST = frozenset({"closed", "merged", "withdrawn", "handed_over"})
 Progress = Callable[[int, int], None]
+Work = Callable[[int], None]  # what some do together at a moment
 
 
 @dataclass
@@ -56,6 +57,7 @@ class Drive:
         self._earlier: dict[UUID, UUID] = {}
         self._ids: dict[UUID, int] = {}
         self._known = Scene(self.visitor, 0)  # what all scenes have looked up so far
+        self._beside: list[tuple[int, Work]] = []
 
     def expect(self, loop: Loop, openings: Iterable[tuple[int, Opening, int | None]]) -> None:
         """Somebody will ask: (moment, opening, account that writes it down or None)."""
@@ -70,6 +72,10 @@ class Drive:
         """Some ask for what was asked before (this request, the earlier one): a desk joins them."""
         self._earlier.update(pairs)
 
+    def beside(self, work: Iterable[tuple[int, Work]]) -> None:
+        """What others do meanwhile, (moment, work); each is done in its slot, before the clocks."""
+        self._beside = sorted([*self._beside, *work], key=lambda one: one[0])
+
     def look_at(self, items: Iterable[Standing], now: int) -> None:
         """Take up items that are there already."""
         for item in items:
@@ -81,6 +87,10 @@ class Drive:
             end = min(slot + self.slot_s, until)
             while self._coming and self._coming[0][0] < end:
                 self._act_until(end)
+            while self._beside and self._beside[0][0] < end:
+                at, work = self._beside.pop(0)
+                tick.tick(at)
+                work(at)
             tick.tick(end)
             if (end - start) // behaviour.DAY != (slot - start) // behaviour.DAY:
                 self.passed.told += _send_all(end)

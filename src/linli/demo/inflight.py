@@ -13,12 +13,12 @@ from uuid import UUID
 
 from linli.demo.cast import home_of
 from linli.demo.city import City, build_city
-from linli.demo.drive import Drive, Passed, Progress
+from linli.demo.drive import Drive, Passed, Progress, Work
 from linli.demo.frame import build_frame
 from linli.demo.people_names import in_chinese
 from linli.demo.plan import Plan
 from linli.demo.requests import Requests, build_requests, door_of, request_types
-from linli.loops import catalogue
+from linli.loops import catalogue, tick
 from linli.loops.opening import Opening
 from linli.loops.token import digest
 from linli.policy.roles import Role
@@ -74,9 +74,13 @@ def leave_in_flight(
     seed: int,
     now: int,
     waves: Sequence[tuple[float, int]] = WAVES,
+    health: Sequence[tuple[int, Work]] = (),
     progress: Progress | None = None,
 ) -> Passed:
-    """Let the days before ``now`` pass, with (days, requests) of each wave; leave all as it is."""
+    """Let the days before ``now`` pass, with (days, requests) of each wave; leave all as it is.
+
+    ``health``: what clinics, tracers and others do meanwhile and before, each at its moment.
+    """
     drive = Drive(seed=seed, slot_s=SLOT_S)
     places = places_of(city)
     start = now
@@ -85,7 +89,13 @@ def leave_in_flight(
         drive.expect(catalogue.get("request"), openings_of(city, asked, places, seed, wave))
         drive.echo(echoes_of(asked, seed, wave))
         start = min(start, int(asked.opened_at.min()))
-    return drive.pass_until(start // SLOT_S * SLOT_S, now, progress)
+    first = start // SLOT_S * SLOT_S
+    for at, work in health:  # before anybody asked: the emergency is older than the requests
+        if at < first:
+            tick.tick(at)
+            work(at)
+    drive.beside((at, work) for at, work in health if at >= first)
+    return drive.pass_until(first, now, progress)
 
 
 def echoes_of(asked: Requests, seed: int, wave: int = 0) -> Iterator[tuple[UUID, UUID]]:

@@ -6,6 +6,7 @@ generations of given-name characters. A name here belongs to nobody; likenesses 
 
 from dataclasses import dataclass
 from functools import cache
+from random import Random
 
 import numpy as np
 from numpy.typing import NDArray
@@ -81,6 +82,12 @@ def given_names(
         second[here] = numbers[rng.choice(len(numbers), size=len(here), p=chances)]
     second[(rng.random(len(male)) < ONE_CHARACTER_SHARE) | (first == second)] = NONE
     return first, second
+
+
+def made_up(dice: Random) -> str:
+    """One more name, of somebody who lives nowhere in the city."""
+    t = name_table()
+    return str(dice.choice(t.surname)) + str(dice.choice(t.given[1:])) + str(dice.choice(t.given))
 
 
 def in_chinese(names: Names) -> NDArray:

@@ -9,7 +9,7 @@ from django.core.management import call_command
 from django.db import connection
 
 from linli.audit.records import Record, record
-from linli.demo import build, dial, inflight
+from linli.demo import build, dial, health, inflight
 from linli.demo.plan import plan_named
 from linli.errors import N_, Conflict
 from linli.loops.shipped import ship_limits
@@ -78,18 +78,21 @@ def set_up(wanted: Wanted, progress: Progress) -> None:
     dial.stand_still_at_start()
     city_dial.follow()
     plan = plan_named(wanted.plan)
-    before = dial.START - inflight.DAYS_BEFORE * DAY - DAY
     with _in_one_go():
         build.build(plan, scale=wanted.scale, seed=wanted.seed, now=dial.START, progress=progress)
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE")  # so that both databases know how many rows came in
-        declare(before)
+        declare(dial.START - DECLARED_S)
         progress("requests", 0, 1)
         city = inflight.city_for(plan, scale=wanted.scale, seed=wanted.seed)
+        known = inflight.places_of(city)
+        begins = dial.START - DECLARED_S
+        days = health.health_of(city, known, seed=wanted.seed, start=begins, until=dial.START)
         inflight.leave_in_flight(
             city,
             seed=wanted.seed,
             now=dial.START,
+            health=days.work,
             progress=lambda done, total: progress("requests", done, total),
         )
     record(SYSTEM, "build", "demo", wanted.plan, detail=asdict(wanted))

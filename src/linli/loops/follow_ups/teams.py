@@ -3,28 +3,37 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from django.db.models import Count
+from django.db.models import Count, Q
 
 from linli.loops.follow_ups.tables import RELEASE_SLOT, FollowUp, Seen
-from linli.policy.can import PATH_STEP
+from linli.policy.can import PATH_STEP, end_of
 from linli.policy.roles import Role
 from linli.registry.roster import Assignment, current
 
 BY_NEARNESS = (Role.GRID_WORKER, Role.COMMUNITY_DESK, Role.SECRETARY, Role.TRACER)
 
 
+DISTRICT = 2 * PATH_STEP  # digits of a district's path: what is looked up at once
+
+
 @dataclass
 class Teams:
-    """Everybody who may be given contacts now, by the path of their post; and what they have."""
+    """Everybody who may be given contacts at a moment, by the path of their post; and their load.
 
-    at: dict[str, list[int]]
-    loads: dict[int, int]
+    A district is looked up when the first contact in it is: a city has tens of thousands of posts.
+    """
+
+    now: int
+    at: dict[str, list[int]] = field(default_factory=dict)
+    loads: dict[int, int] = field(default_factory=dict)
+    _known: set[str] = field(default_factory=set)
     _turn: dict[str, int] = field(default_factory=dict)
     _near: dict[str, list[int]] = field(default_factory=dict)
 
     def near(self, path: str) -> list[int]:
         """Those at the nearest post that has anybody, from a place upwards."""
         if path not in self._near:
+            self._look_up(path[:DISTRICT])
             ups = (path[:n] for n in range(len(path), 0, -PATH_STEP))
             self._near[path] = next((self.at[up] for up in ups if up in self.at), [])
         return self._near[path]
@@ -55,12 +64,31 @@ class Teams:
         """Whether somebody is among those who are nearest."""
         return account in self.near(path)
 
+    def _look_up(self, district: str) -> None:
+        """The posts of a district and of all above it, once."""
+        if district in self._known:
+            return
+        self._known.add(district)
+        above = [district[:n] for n in range(PATH_STEP, len(district), PATH_STEP)]
+        at = _at(self.now, district, [up for up in above if up not in self._known])
+        self._known.update(above)
+        self.at |= at
+        if len(self._known) == 1 + len(above):  # the first look
+            self.loads = _loads()
+
 
 def teams(now: int) -> Teams:
     """Who may be given contacts at a moment; the narrowest role at each place comes first."""
+    return Teams(now)
+
+
+def _at(now: int, district: str, above: Iterable[str]) -> dict[str, list[int]]:
+    """The accounts at each post of a district and at these above it."""
     rows = (
         Assignment.objects.filter(
             current(now),
+            Q(post__path__gte=district, post__path__lt=end_of(district))
+            | Q(post__path__in=list(above)),
             post__role__in=[role.value for role in BY_NEARNESS],
             account__is_active=True,
         )
@@ -70,17 +98,15 @@ def teams(now: int) -> Teams:
     ranked: dict[str, dict[int, set[int]]] = {}
     for path, role, account in rows:
         ranked.setdefault(path, {}).setdefault(BY_NEARNESS.index(Role(role)), set()).add(account)
-    at = {path: sorted(ranks[min(ranks)]) for path, ranks in ranked.items()}
-    return Teams(at, _loads({a for team in at.values() for a in team}))
+    return {path: sorted(ranks[min(ranks)]) for path, ranks in ranked.items()}
 
 
-def _loads(accounts: Iterable[int]) -> dict[int, int]:
+def _loads() -> dict[int, int]:
     """How many follow-ups each has still to do."""
-    wanted = set(accounts)
     rows = (
         FollowUp.objects.filter(status=Seen.DUE, holder_id__isnull=False)
         .exclude(slot=RELEASE_SLOT)
         .values_list("holder_id")
         .annotate(n=Count("id"))
     )
-    return {account: n for account, n in rows if account in wanted}
+    return dict(rows)

@@ -1,0 +1,37 @@
+"""How does the emergency of the demo come about? The outbreak, the response and the rounds."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from linli.demo.cast import home_of
+from linli.demo.city import City
+from linli.demo.inflight import Places
+from linli.demo.outbreak import Outbreak, outbreak_of
+from linli.demo.response import Response
+from linli.demo.staff import Staff
+from linli.demo.sweep import Rounds
+from linli.registry.areas import Area
+
+Work = tuple[int, Callable[[int], None]]  # when, and what is done then
+
+
+@dataclass
+class Health:
+    """What is done when, oldest first, and what came of it."""
+
+    outbreak: Outbreak
+    response: Response
+    rounds: Rounds
+    work: list[Work] = field(default_factory=list)
+
+
+def health_of(city: City, places: Places, *, seed: int, start: int, until: int) -> Health:
+    """The outbreak and the rounds of a built city, from the moment of the emergency on."""
+    staff = Staff(until)
+    outbreak = outbreak_of(city, places.areas, seed=seed, until=until)
+    community = places.areas[home_of(city.frame).community]
+    home = Area.objects.values_list("path", flat=True).get(id=community)
+    response = Response(outbreak, staff, home=home, seed=seed, until=until)
+    rounds = Rounds(staff, home, seed=seed, until=until)
+    both = [*response.timetable(start), *rounds.timetable()]
+    return Health(outbreak, response, rounds, sorted(both, key=lambda work: work[0]))
