@@ -163,6 +163,12 @@ def test_a_fever_at_the_gate_opens_one_item_and_nothing_is_seen_of_it(city: City
     assert gus.get("/items?purpose=screening").content.decode().count("/items/") == 0
 
 
+def test_a_fever_at_the_gate_was_told_of_by_its_keeper(city: City) -> None:
+    measure(city, "38.4")
+
+    assert Event.objects.get(step="open").role == "gate_keeper"
+
+
 def test_below_the_threshold_nothing_is_kept_and_the_answer_is_the_same(city: City) -> None:
     answer = measure(city, "36.6")
 

@@ -1,5 +1,6 @@
 """How does a gate keeper tell of a fever? One temperature, one tap, nothing to see after."""
 
+from dataclasses import replace
 from uuid import UUID, uuid4
 
 from django.contrib import messages
@@ -63,7 +64,8 @@ def measure(request: HttpRequest) -> HttpResponse:
                 uid=_uid(post.get("uid", "")),
                 channel="page",
             )
-            scene = Scene(actor, clock.now_s(), Purpose.SCREENING.value)
+            keeper = replace(actor, holdings=actor.holds(KEEPERS))  # not the resident they also are
+            scene = Scene(keeper, clock.now_s(), Purpose.SCREENING.value)
             open_item(catalogue.get("fever"), opening, scene)
     except Problem as problem:
         return _page(request, problem)
