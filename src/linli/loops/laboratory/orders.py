@@ -45,15 +45,17 @@ class NewOrder:
 
 def order(actor: Actor, new: NewOrder, *, purpose: str | None, now: int) -> LabOrder:
     """Ask for a test of somebody within reach; the same uid again answers with what is there."""
-    known = LabOrder.objects.filter(uid=new.uid).first()
-    if known is not None:
-        return known
     person = Person.objects.filter(id=new.person_id, survivor_id=None).first()
     roles = roles_for(ORDER)
     if person is None or not any(person.path.startswith(h.path) for h in actor.holds(roles)):
         raise NotFound(what=Word(N_("person")), value=new.person_id)
     chosen = Purpose(purpose) if purpose else None
     holding = can(actor, Ask(ORDER, roles, person.path, chosen, True)).required()
+    known = LabOrder.objects.filter(uid=new.uid).first()
+    if known is not None:
+        if (known.person_id, known.exercise) != (person.id, actor.exercise):
+            raise Taken(what=Word(N_("The sample")), value=new.code())
+        return known
     try:
         with transaction.atomic():
             bulk.insert(LabOrder, COLUMNS, [_row(new, person.path, actor, now)])

@@ -9,7 +9,7 @@ import hypothesis.strategies as st
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from linli.errors import BadInput, NotAllowed, NotFound
+from linli.errors import BadInput, NotAllowed, NotFound, Taken
 from linli.loops import catalogue
 from linli.loops.advance import Opening, open_item
 from linli.loops.laboratory import orders, results
@@ -252,6 +252,25 @@ def test_a_test_of_somebody_out_of_reach_cannot_be_asked_for(city: City) -> None
 
     with pytest.raises(NotFound):
         ordered(city, far)
+
+
+@pytest.mark.parametrize("name", ["lil", "ann", "quin", "eve"])
+def test_an_order_that_is_there_is_told_to_nobody_by_its_uid(
+    city: City, ann: Person, name: str
+) -> None:
+    made = ordered(city, ann)
+    with pytest.raises((NotAllowed, NotFound)):
+        orders.order(
+            city.actor(name), NewOrder(ann.id, "pcr", "covid19", uid=made.uid), purpose="care",
+            now=EVENING,
+        )  # fmt: skip
+
+
+def test_one_uid_is_one_order_of_one_person(city: City, ann: Person) -> None:
+    made = ordered(city, ann)
+    assert ordered(city, ann, uid=made.uid).id == made.id
+    with pytest.raises(Taken):
+        ordered(city, person(city, "R2", "李四"), uid=made.uid)
 
 
 def test_a_result_from_the_future_stops_them_all(city: City, ann: Person) -> None:
