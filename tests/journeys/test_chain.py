@@ -4,11 +4,13 @@ from itertools import pairwise
 
 import pytest
 
+from linli import clock
 from linli.errors import GateShut
 from linli.loops import tick
 from linli.loops.advance import advance
-from linli.loops.exposures import chain_picture, chains, decide, figures, find
+from linli.loops.exposures import chain_picture, chains, decide, figures, find, lists
 from linli.loops.exposures.figures import Asked
+from linli.loops.exposures.lists import Listed
 from linli.loops.exposures.tables import Exposure
 from linli.loops.follow_ups.tables import TEST_SLOT, FollowUp
 from linli.loops.laboratory import results
@@ -110,6 +112,23 @@ def test_a_dismissal_is_remembered_with_its_reason(outbreak: Outbreak) -> None:
     assert (again.decision, again.reason) == ("dismissed", "protected")
     assert again.decided_by == outbreak.city.accounts["tao"].id
     assert not Item.objects.filter(loop="contact").exists()
+
+
+def test_a_list_decides_on_whoever_was_found_and_not_yet_decided(outbreak: Outbreak) -> None:
+    case = outbreak.confirm("Gen0")
+    outbreak.meet("Gen0", "A", "B", place="fish")
+    tao = outbreak.scene("tao")
+    find.look(case, tao)
+    decide.dismiss([outbreak.exposure(case, "B").id], tao, reason="protected")
+    met_on = clock.day(clock.moment(outbreak.now))
+    rows = [Listed(case, met_on, outbreak.person(name).id) for name in ("A", "B")]
+
+    first, again = lists.take_in(rows, tao), lists.take_in(rows, tao)
+
+    assert (first.n_new, first.n_again, first.n_contacts) == (1, 1, 1)
+    assert (again.n_new, again.n_again, again.n_contacts) == (0, 2, 0)
+    assert outbreak.exposure(case, "A").decision == "accepted"
+    assert outbreak.exposure(case, "B").decision == "dismissed"
 
 
 def test_whoever_ten_cases_name_is_one_contact(outbreak: Outbreak) -> None:

@@ -152,17 +152,15 @@ def waiting_orders(request: HttpRequest, wanted: Query[LabPage]) -> Any:
 )
 def take_results(request: HttpRequest, body: Body[LabResults]) -> Any:
     """Those that are refused are told apart; the others go in together."""
-    now = clock.now_s()
-    given = [row.result() for row in body.rows]
+    now, actor = clock.now_s(), actor_of(request)
+    given = [row.result(exercise=actor.exercise) for row in body.rows]
     problem = results.in_the_future()
     refused = [
         LabRowRefused(index=n, fault=fault_of(problem))
         for n, one in enumerate(given)
         if not one.has_happened(now)
     ]
-    taken = results.take_in(
-        actor_of(request), [one for one in given if one.has_happened(now)], now=now
-    )
+    taken = results.take_in(actor, [one for one in given if one.has_happened(now)], now=now)
     return LabTaken(**asdict(taken), refused=refused)
 
 

@@ -68,9 +68,12 @@ class CaseReport(BaseModel):
     def _in_one_cell(cls, given: Any) -> Any:
         return given.replace(",", " ").split() if isinstance(given, str) else given
 
-    def own_uid(self) -> UUID:
-        """The id of the report; the same report without one has the same one every time."""
-        text = self.model_dump_json(exclude={"uid"})
+    def own_uid(self, *, exercise: bool) -> UUID:
+        """The id of the report; the same report without one has the same one every time.
+
+        One of a drill has another than the same one in earnest.
+        """
+        text = self.model_dump_json(exclude={"uid"}) + ("exercise" if exercise else "")
         return self.uid or UUID(bytes=hashlib.sha256(text.encode()).digest()[:16], version=4)
 
 
@@ -180,7 +183,7 @@ def _checked(
         except Problem as problem:
             refused.append(Refused(index, problem))
         else:
-            rows.append(_Row(index, report, report.own_uid(), place))
+            rows.append(_Row(index, report, report.own_uid(exercise=scene.actor.exercise), place))
     return rows, refused
 
 

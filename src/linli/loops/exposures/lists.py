@@ -82,6 +82,8 @@ def _take_in(
         n_good += 1
         good.setdefault((source.id, person), (row, source))
     known = _known(good.keys())
+    found = [i for key, (i, decision) in known.items() if key in good and not decision]
+    taken = decide.accept(found, scene, why="list")  # found already, and decided by the list
     fresh = {key: told for key, told in good.items() if key not in known}
     pairs = [_pair(key[1], row, source, scene) for key, (row, source) in fresh.items()]
     done = decide.link(pairs, scene)
@@ -94,7 +96,8 @@ def _take_in(
             scene.actor, "decide", "exposures", holding=holding, purpose=scene.purpose,
             path=holding.path, detail={"rows": len(pairs), "contacts": len(done.opened)},
         )  # fmt: skip
-    return len(fresh), n_good - len(fresh), len(done.opened)
+    n_new = len(fresh) + len(found)
+    return n_new, n_good - n_new, len(done.opened) + len(taken.opened)
 
 
 def _people(part: Sequence[Listed]) -> Mapping[Any, int]:
@@ -144,12 +147,14 @@ def _checked(
 RISKS = ("close", "second", "general")
 
 
-def _known(keys: Any) -> set[tuple[int, int]]:
-    found: set[tuple[int, int]] = set()
+def _known(keys: Any) -> dict[tuple[int, int], tuple[int, str]]:
+    """The exposures that are there, by source and person: each with its id and its decision."""
+    found: dict[tuple[int, int], tuple[int, str]] = {}
     sources = sorted({source for source, _ in keys})
     for n in range(0, len(sources), 500):
         rows = Exposure.objects.filter(source_id__in=sources[n : n + 500])
-        found |= set(rows.values_list("source_id", "person_id"))
+        columns = rows.values_list("source_id", "person_id", "id", "decision")
+        found |= {(s, person): (i, decision) for s, person, i, decision in columns}
     return found
 
 

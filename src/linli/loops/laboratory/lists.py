@@ -50,8 +50,11 @@ class LabResultRow(BaseModel):
             birth_date=self.birth_date, phone=self.phone,
         )  # fmt: skip
 
-    def result(self) -> NewResult:
-        """The result; the same row without an uid has the same one every time."""
+    def result(self, *, exercise: bool) -> NewResult:
+        """The result; the same row without an uid has the same one every time.
+
+        One of a drill has another than the same one in earnest.
+        """
         return NewResult(
             test=self.test.value,
             disease=self.disease,
@@ -61,11 +64,11 @@ class LabResultRow(BaseModel):
             ct=self.ct,
             laboratory=self.laboratory.strip(),
             sampled_at=None if self.sampled_at is None else _city(self.sampled_at),
-            uid=self.uid or self._own_uid(),
+            uid=self.uid or self._own_uid(exercise),
         )
 
-    def _own_uid(self) -> UUID:
-        text = self.model_dump_json(exclude={"uid"})
+    def _own_uid(self, exercise: bool) -> UUID:
+        text = self.model_dump_json(exclude={"uid"}) + ("exercise" if exercise else "")
         return UUID(bytes=hashlib.sha256(text.encode()).digest()[:16], version=4)
 
 
@@ -108,7 +111,7 @@ def take_file(actor: Actor, file: IO[bytes], *, now: int) -> tuple[ListTaken, li
         for read in part:
             problem = read.problem
             if read.row is not None:
-                result = read.row.result()
+                result = read.row.result(exercise=actor.exercise)
                 if result.has_happened(now):
                     good.append(result)
                     continue

@@ -9,13 +9,15 @@ import hypothesis.strategies as st
 import pytest
 from hypothesis import HealthCheck, given, settings
 
+from linli import clock
 from linli.errors import BadInput, NotAllowed, NotFound, Taken
 from linli.loops import catalogue
 from linli.loops.advance import Opening, open_item
 from linli.loops.laboratory import orders, results
+from linli.loops.laboratory.lists import LabResultRow
 from linli.loops.laboratory.orders import NewOrder
 from linli.loops.laboratory.results import NewResult, TakenIn
-from linli.loops.laboratory.tables import LabOrder, LabResult
+from linli.loops.laboratory.tables import Finding, LabOrder, LabResult
 from linli.loops.laboratory.whose import Told
 from linli.loops.ledger import Event, Item
 from linli.registry.person import Person
@@ -279,6 +281,13 @@ def test_a_result_from_the_future_stops_them_all(city: City, ann: Person) -> Non
     with pytest.raises(BadInput, match="future"):
         take(city, found(Told(code="R1")), tomorrow)
     assert not LabResult.objects.exists()
+
+
+def test_a_row_of_a_drill_is_never_taken_for_the_same_row_in_earnest() -> None:
+    row = LabResultRow(finding=Finding.NEGATIVE, found_at=clock.moment(EVENING), name="nobody")
+
+    assert row.result(exercise=True).uid != row.result(exercise=False).uid
+    assert row.result(exercise=False).uid == row.result(exercise=False).uid
 
 
 def test_a_sample_from_the_future_stops_them_all(city: City, ann: Person) -> None:

@@ -150,7 +150,10 @@ def _row(visit: NewVisit, people: Mapping[Any, Who], scene: Scene) -> tuple[Any,
         raise missing  # out of reach sounds like not there
     _check(visit, scene.now)
     place = place_of(visit, f"household:{household_id}" if household_id else f"person:{person_id}")
-    said = (person_id, place, visit.from_at, visit.until_at, visit.source, visit.seat, visit.row)
+    said: tuple[Any, ...] = (
+        person_id, place, visit.from_at, visit.until_at, visit.source, visit.seat, visit.row,
+    )  # fmt: skip
+    said += ("exercise",) * scene.actor.exercise  # a drill's row is never taken for a real one
     return (
         visit.uid or uuid5(VISITS, repr(said)), person_id, path, place, visit.place_kind,
         visit.name[:160], visit.area_id, visit.site_id, visit.air, visit.carriage, visit.row,
