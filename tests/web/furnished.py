@@ -79,6 +79,7 @@ def furnish(city: City) -> Furnished:
     )  # fmt: skip
     duplicates.suspect(person.id, again.id, score=0.9, evidence=["name", "phone"], now=EVENING)
     ids = {"again": again.id, "household": household.id, "person": person.id, "site": site.id}
+    ids["bo_account"] = city.accounts["bo"].id
     ids |= trace(city)
     return Furnished(city, asked, answered, ids)
 
@@ -224,6 +225,14 @@ VISITS: tuple[Visit, ...] = (
     Visit("follow_ups", "cy", at("follow_ups"), refused=(None, "ann", "gus", "quin")),
     Visit("contact", "cy", at("contact", contact_id="contact"), refused=(None, "ann", "eve")),
     Visit("chain", "tao", at("chain", person_id="traced"), refused=(None, "ann", "cy", "eve")),
+    Visit("accounts", "lou", at("accounts"), refused=(None, "ann", "cy", "sam", "gil", "kim")),
+    Visit(
+        "account",
+        "lou",
+        at("account", account_id="bo_account"),
+        refused=(None, "ann", "cy", "sam", "gil", "kim"),
+    ),
+    Visit("looks", "ann", at("looks"), refused=(None,)),
     Visit("audit", "kim", at("audit"), refused=(None, "ann", "cy", "lou", "gil")),
 )
 NOT_PAGES = frozenset(
@@ -234,6 +243,7 @@ NOT_PAGES = frozenset(
         "issue", "screening_report", "screening_spoken", "round_call", "round_take",
         "round_questions_file", "prove", "proof", "records_out", "laboratory_take",
         "laboratory_match", "decide_pair", "break_glass", "filed", "tracing_act",
+        "account_add", "end_token",
         "follow_ups_tell", "case_report", "cases_take", "case_classify", "gate_measure",
         # opened by tests of their own
         "cast", "screening_own", "chain_picture", "case",

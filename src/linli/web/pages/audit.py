@@ -41,6 +41,13 @@ ACTS = {
     "decide": N_("decided"),
     "plan": N_("planned"),
     "write": N_("wrote down"),
+    "shut": N_("shut"),
+    "open": N_("opened"),
+    "password": N_("took the password of"),
+    "second_factor": N_("took the second factor of"),
+    "issue": N_("issued"),
+    "revoke": N_("ended"),
+    "unmerge": N_("took a merge back"),
 }
 KINDS = {
     "item": N_("item"),
@@ -55,6 +62,8 @@ KINDS = {
     "visits": N_("visits"),
     "exposures": N_("exposures"),
     "follow_ups": N_("follow-ups"),
+    "account": N_("account"),
+    "token": N_("access token"),
 }
 
 
