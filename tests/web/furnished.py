@@ -232,6 +232,18 @@ VISITS: tuple[Visit, ...] = (
         at("account", account_id="bo_account"),
         refused=(None, "ann", "cy", "sam", "gil", "kim"),
     ),
+    Visit(
+        "record_new",
+        "cy",
+        at("record_new", FOR, kind_name="people"),
+        refused=(None, "ann", "jo", "gil", "kim", "bo"),
+    ),
+    Visit(
+        "record_edit",
+        "cy",
+        at("record_edit", FOR, kind_name="people", row_id="person"),
+        refused=(None, "ann", "jo", "eve", "bo", "kim"),
+    ),
     Visit("looks", "ann", at("looks"), refused=(None,)),
     Visit("audit", "kim", at("audit"), refused=(None, "ann", "cy", "lou", "gil")),
 )
