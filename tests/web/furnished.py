@@ -244,6 +244,8 @@ VISITS: tuple[Visit, ...] = (
         at("record_edit", FOR, kind_name="people", row_id="person"),
         refused=(None, "ann", "jo", "eve", "bo", "kim"),
     ),
+    Visit("opened", "ann", at("opened"), refused=(None,)),
+    Visit("merges", "ida", at("merges", "?purpose=registry"), refused=(None, "ann", "sam", "kim")),
     Visit("looks", "ann", at("looks"), refused=(None,)),
     Visit("audit", "kim", at("audit"), refused=(None, "ann", "cy", "lou", "gil")),
 )
@@ -255,7 +257,7 @@ NOT_PAGES = frozenset(
         "issue", "screening_report", "screening_spoken", "round_call", "round_take",
         "round_questions_file", "prove", "proof", "records_out", "laboratory_take",
         "laboratory_match", "decide_pair", "break_glass", "filed", "tracing_act",
-        "account_add", "end_token",
+        "account_add", "end_token", "unmerge",
         "follow_ups_tell", "case_report", "cases_take", "case_classify", "gate_measure",
         # opened by tests of their own
         "cast", "screening_own", "chain_picture", "case",

@@ -93,7 +93,8 @@ def edit(request: HttpRequest, kind_name: str, row_id: int) -> HttpResponse:
     )
     if not kind.edited:
         raise NotFound(what=Word(kind.noun), value=row_id)
-    place = Area.objects.filter(id=record.get("area_id", record.get("parent_id"))).first()
+    at = record.get("area_id") or record.get("parent_id")
+    place = Area.objects.filter(id=at).first() if at else None
     shown: dict[str, Any] = {"record": record, "place": place, "mark": mark}
     if request.method != "POST":
         return _form(request, kind, values=_texts(kind, record), **shown)
