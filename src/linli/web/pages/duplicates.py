@@ -77,7 +77,7 @@ def merged(request: HttpRequest) -> HttpResponse:
     rows = merges.listed(
         actor, purpose=purposes.of(request), before=id_of(request.GET.get("after", ""))
     )
-    who = {row.account_id for row in rows} | {row.undone_by for row in rows}
+    who = {n for row in rows for n in (row.account_id, row.undone_by) if n is not None}
     names = dict(Account.objects.filter(id__in=who).values_list("id", "display_name"))
     context = {
         "rows": [
