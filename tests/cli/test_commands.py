@@ -162,6 +162,19 @@ def test_a_mistake_is_one_sentence(db, said, sentence):
     assert told.stderr.count("\n") == 1
 
 
+def test_an_account_is_shut_opened_and_given_a_link_at_the_console(city: City):
+    link = linli("account", "link", "bo").stdout.strip()
+    assert link.startswith("/account/password/reset/key/")
+    assert not Account.objects.get(username="bo").has_usable_password()
+
+    linli("account", "shut", "bo")
+    assert not Account.objects.get(username="bo").is_active
+    linli("account", "factor", "bo")
+    linli("account", "reopen", "bo")
+
+    assert Account.objects.get(username="bo").is_active
+
+
 def test_an_account_gets_a_post_a_password_and_a_token(city: City):
     oak = str(city.areas["oak"].id)
     linli("account", "add", "max", "--password", GOOD_PASSWORD, "--role", "community_desk",

@@ -116,6 +116,8 @@ def _get(client: Client, page: str, place: stage.Place, beyond: int = 0) -> Any:
         "username": "ann",
         "name": "request" if page.startswith("limits") else "accept",
         "mark": "x",
+        "token_id": 1,
+        "merge_id": 1,
         "form": "csv",
     }
 

@@ -79,6 +79,7 @@ def furnish(city: City) -> Furnished:
     )  # fmt: skip
     duplicates.suspect(person.id, again.id, score=0.9, evidence=["name", "phone"], now=EVENING)
     ids = {"again": again.id, "household": household.id, "person": person.id, "site": site.id}
+    ids["bo_account"] = city.accounts["bo"].id
     ids |= trace(city)
     return Furnished(city, asked, answered, ids)
 
@@ -227,6 +228,28 @@ VISITS: tuple[Visit, ...] = (
     Visit("follow_ups", "cy", at("follow_ups"), refused=(None, "ann", "gus", "quin")),
     Visit("contact", "cy", at("contact", contact_id="contact"), refused=(None, "ann", "eve")),
     Visit("chain", "tao", at("chain", person_id="traced"), refused=(None, "ann", "cy", "eve")),
+    Visit("accounts", "lou", at("accounts"), refused=(None, "ann", "cy", "sam", "gil", "kim")),
+    Visit(
+        "account",
+        "lou",
+        at("account", account_id="bo_account"),
+        refused=(None, "ann", "cy", "sam", "gil", "kim"),
+    ),
+    Visit(
+        "record_new",
+        "cy",
+        at("record_new", FOR, kind_name="people"),
+        refused=(None, "ann", "jo", "gil", "kim", "bo"),
+    ),
+    Visit(
+        "record_edit",
+        "cy",
+        at("record_edit", FOR, kind_name="people", row_id="person"),
+        refused=(None, "ann", "jo", "eve", "bo", "kim"),
+    ),
+    Visit("opened", "ann", at("opened"), refused=(None,)),
+    Visit("merges", "ida", at("merges", "?purpose=registry"), refused=(None, "ann", "sam", "kim")),
+    Visit("looks", "ann", at("looks"), refused=(None,)),
     Visit("audit", "kim", at("audit"), refused=(None, "ann", "cy", "lou", "gil")),
 )
 NOT_PAGES = frozenset(
@@ -237,6 +260,7 @@ NOT_PAGES = frozenset(
         "issue", "screening_report", "screening_spoken", "round_call", "round_take",
         "round_questions_file", "prove", "proof", "records_out", "laboratory_take",
         "laboratory_match", "decide_pair", "break_glass", "filed", "tracing_act",
+        "account_add", "end_token", "unmerge",
         "follow_ups_tell", "case_report", "cases_take", "case_classify", "gate_measure",
         # opened by tests of their own
         "cast", "screening_own", "chain_picture",

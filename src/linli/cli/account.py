@@ -91,6 +91,45 @@ def password(
     say(_("{name} has another password from now on."), name=username)
 
 
+@app.command(help=_("Make a link that sets a new password once; the old one ends now."))
+def link(username: str) -> None:
+    """Print the address that follows the deployment's own."""
+    get_ready()
+    from linli.registry import admissions
+
+    say(admissions.link_for(_console(), _find(username).id))
+
+
+@app.command(help=_("Let an account in no more; nothing it did is deleted."))
+def shut(username: str) -> None:
+    """Its sessions and tokens end at once."""
+    get_ready()
+    from linli.registry import admissions
+
+    admissions.shut(_console(), _find(username).id)
+    say(_("{name} is let in no more."), name=username)
+
+
+@app.command(help=_("Let an account in again."))
+def reopen(username: str) -> None:
+    """Undo `shut`."""
+    get_ready()
+    from linli.registry import admissions
+
+    admissions.reopen(_console(), _find(username).id)
+    say(_("{name} can sign in."), name=username)
+
+
+@app.command(help=_("Forget the second factor of somebody who has lost it."))
+def factor(username: str) -> None:
+    """They set up another one at the next sign-in."""
+    get_ready()
+    from linli.registry import admissions
+
+    admissions.forget_second_factor(_console(), _find(username).id)
+    say(_("{name} sets up another second factor at the next sign-in."), name=username)
+
+
 @app.command(help=_("Make an access token for a program that acts in an account's name."))
 def token(
     username: str,

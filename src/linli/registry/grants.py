@@ -115,7 +115,9 @@ def widened(actor: Actor, person_id: int, path: str, now: int) -> Actor:
     return replace(actor, holdings=actor.holdings + added) if added else actor
 
 
-def grants_seen_by(actor: Actor, *, most: int = 50) -> list[dict[str, Any]]:
+def grants_seen_by(
+    actor: Actor, *, before: int | None = None, most: int = 50
+) -> list[dict[str, Any]]:
     """Who broke the glass over the actor's own units, and over the actor as a person, newest first.
 
     The unit's desk and the auditor see those of their areas; everybody sees those about oneself.
@@ -125,8 +127,9 @@ def grants_seen_by(actor: Actor, *, most: int = 50) -> list[dict[str, Any]]:
         mine |= Q(person_id=actor.person_id)
     if actor.id is not None:
         mine |= Q(account_id=actor.id)
-    rows = list(Grant.objects.filter(mine).order_by("-starts_at", "-id")[:most])
-    return _told_apart(rows)
+    if before is not None:
+        mine &= Q(id__lt=before)
+    return _told_apart(list(Grant.objects.filter(mine).order_by("-id")[:most]))
 
 
 def _told_apart(rows: Sequence[Grant]) -> list[dict[str, Any]]:
@@ -137,6 +140,7 @@ def _told_apart(rows: Sequence[Grant]) -> list[dict[str, Any]]:
             "account": str(accounts.get(row.account_id, "")),
             "role": row.role,
             "person_id": row.person_id,
+            "path": row.path,
             "reason": row.reason,
             "starts_at": row.starts_at,
             "ends_at": row.ends_at,

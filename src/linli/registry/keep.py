@@ -8,10 +8,11 @@ from datetime import timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.utils.crypto import constant_time_compare, salted_hmac
 
 from linli import clock
 from linli.audit.records import record
-from linli.errors import N_, BadInput, NotFound, Taken, Word
+from linli.errors import N_, BadInput, Conflict, NotFound, Taken, Word
 from linli.policy.can import Actor, Ask, Holding, can, scope
 from linli.policy.fields import refuse_masked
 from linli.policy.powers import roles_for
@@ -27,6 +28,17 @@ from linli.registry.person import named
 
 HOMES = {AreaKind.BUILDING, AreaKind.COMPOUND}
 KEYS = ("code", "plate", "key")  # what tells a record from the others of its kind
+MARK_DIGITS = 32
+
+
+class ChangedMeanwhile(Conflict):
+    """Somebody else changed the record after it was read; their change is not overwritten."""
+
+    code = "changed_meanwhile"
+    sentence = N_(
+        "Somebody else changed {what} {value} meanwhile. Yours is not saved yet: "
+        "look at what stands there now, and send again."
+    )
 
 
 @transaction.atomic
@@ -48,11 +60,18 @@ def add(actor: Actor, kind: Kind, values: Mapping[str, Any], *, purpose: str | N
 
 @transaction.atomic
 def change(
-    actor: Actor, kind: Kind, row_id: int, values: Mapping[str, Any], *, purpose: str | None
+    actor: Actor,
+    kind: Kind,
+    row_id: int,
+    values: Mapping[str, Any],
+    *,
+    purpose: str | None,
+    seen: str | None = None,
 ) -> int:
     """Change some columns of one record and say its id (a duty's is its new version's).
 
-    A record out of the actor's reach sounds like one that is not there.
+    A record out of the actor's reach sounds like one that is not there. With the mark of what
+    was ``seen`` it raises ChangedMeanwhile if the record is another by now.
     """
     refuse_masked(values)
     row = kind.rows.select_for_update().filter(id=row_id).first()
@@ -60,6 +79,8 @@ def change(
         raise NotFound(what=Word(kind.noun), value=row_id)
     path = row.path if kind.placed else None
     holding = _may(actor, kind, path, purpose)
+    if seen is not None and not constant_time_compare(seen, _mark(kind, row)):
+        raise ChangedMeanwhile(what=Word(kind.noun), value=row_id)
     if kind.name == "duties":
         made = _next_version(row, values)
     elif kind.name == "areas":
@@ -74,6 +95,17 @@ def change(
         detail=detail,
     )  # fmt: skip
     return made
+
+
+def mark_of(kind: Kind, row_id: int) -> str:
+    """What a record is like just now, in a word that tells nothing of it; empty if it is gone."""
+    row = kind.rows.filter(id=row_id).first()
+    return "" if row is None else _mark(kind, row)
+
+
+def _mark(kind: Kind, row: Any) -> str:
+    columns = "\n".join(f"{name}={getattr(row, name)!r}" for name in kind.form.model_fields)
+    return salted_hmac(f"linli.{kind.name}.{row.pk}", columns).hexdigest()[:MARK_DIGITS]
 
 
 def _may(actor: Actor, kind: Kind, path: str | None, purpose: str | None) -> Holding:

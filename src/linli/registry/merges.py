@@ -9,14 +9,16 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.db import models, transaction
+from django.db.models import Exists, OuterRef
 
 from linli.audit.records import record
 from linli.columns import MomentField
 from linli.errors import N_, Conflict, NotFound, Word
-from linli.policy.can import Actor, Ask, Holding, can
+from linli.policy.can import Actor, Ask, Holding, can, scope
 from linli.policy.powers import roles_for
 from linli.policy.roles import Purpose
 from linli.registry.accounts import Account
+from linli.registry.areas import within
 from linli.registry.person import Person
 
 # Moves what hangs on one person to another, all of it or these ids only; returns what it moved.
@@ -25,6 +27,7 @@ Follower = Callable[[int, int, Sequence[int] | None], list[int]]
 FILLED = (
     "pinyin", "sex", "birth_date", "phone", "document", "household_id", "relation"
 )  # fmt: skip
+MERGES_A_PAGE = 50
 _followers: dict[str, Follower] = {}
 
 
@@ -106,6 +109,24 @@ def undo(actor: Actor, merge_id: int, *, now: int) -> Merge:
     done.save()
     _note(actor, "unmerge", done, holding, survivor.path)
     return done
+
+
+def listed(
+    actor: Actor, *, purpose: str | None, before: int | None = None, most: int = MERGES_A_PAGE
+) -> list[Merge]:
+    """The merges that the actor may take back, the newest first; raises PurposeNeeded."""
+    roles = roles_for("people.merge")
+    path = min((h.path for h in actor.holds(roles)), key=len, default="")
+    chosen = Purpose(purpose) if purpose else None
+    can(actor, Ask("people.merge", roles, path, chosen, about_residents=True)).required()
+    inside = Person.objects.filter(within(scope(actor, roles)))
+    rows = Merge.objects.filter(
+        Exists(inside.filter(id=OuterRef("survivor_id"))),
+        Exists(inside.filter(id=OuterRef("loser_id"))),
+    )
+    if before is not None:
+        rows = rows.filter(id__lt=before)
+    return list(rows.order_by("-id")[:most])
 
 
 def _fill(survivor: Person, loser: Person) -> dict[str, list[Any]]:

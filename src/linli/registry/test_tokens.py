@@ -82,3 +82,24 @@ def test_an_administrator_of_one_community_lends_nobody_the_city(city: City) -> 
 def test_a_secretary_lends_nobody(city: City) -> None:
     with pytest.raises(NotAllowed):
         tokens.issue(city.accounts["bo"], label="app", days=2, by=city.actor("sam"))
+
+
+def test_a_communitys_administrator_lends_no_account_that_has_no_post_there(city: City) -> None:
+    lane = replace(
+        city.actor("ann"), holdings=(Holding(Role.ADMINISTRATOR, city.areas["oak"].path),)
+    )
+
+    with pytest.raises(NotAllowed):
+        tokens.issue(city.accounts["ann"], label="app", days=2, by=lane)
+
+
+def test_whoever_a_token_stands_for_may_end_it_and_no_other(city: City) -> None:
+    made, text = tokens.issue(city.accounts["bo"], label="app", days=2, by=city.actor("lou"))
+
+    with pytest.raises(NotFound):
+        tokens.end_own(city.actor("cy"), made.id)
+    assert [one.id for one in tokens.own(city.actor("bo"))] == [made.id]
+    tokens.end_own(city.actor("bo"), made.id)
+
+    with pytest.raises(tokens.TokenUnknown):
+        tokens.account_of(text)

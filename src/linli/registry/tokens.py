@@ -13,6 +13,7 @@ from linli.errors import N_, BadInput, NotFound, SignInNeeded, Word
 from linli.policy.can import Actor, Ask, Holding, can
 from linli.policy.powers import roles_for
 from linli.policy.roles import Role
+from linli.registry import admissions, areas
 from linli.registry.accounts import Account
 from linli.registry.roster import Assignment
 
@@ -95,6 +96,33 @@ def listed(by: Actor, *, after: int = 0, most: int = 50) -> tuple[list[ApiToken]
     return [row for row in rows[:most] if _reaches(by, row.account_id)], key
 
 
+def of_account(by: Actor, account_id: int) -> list[ApiToken]:
+    """The tokens of one account within reach, the newest first."""
+    can(by, Ask(EDIT, roles_for(EDIT))).required()
+    if not _reaches(by, account_id):
+        raise NotFound(what=Word(N_("account")), value=account_id)
+    return list(ApiToken.objects.filter(account_id=account_id).order_by("-id"))
+
+
+def own(actor: Actor) -> list[ApiToken]:
+    """The tokens that act in the actor's own name, the newest first."""
+    if actor.id is None:
+        raise SignInNeeded()
+    return list(ApiToken.objects.filter(account_id=actor.id).order_by("-id"))
+
+
+@transaction.atomic
+def end_own(actor: Actor, token_id: int, *, wall: int | None = None) -> None:
+    """End a token of the own account; nobody is asked for that."""
+    at = int(clock.wall_now()) if wall is None else wall
+    if actor.id is None:
+        raise SignInNeeded()
+    mine = ApiToken.objects.filter(id=token_id, account_id=actor.id, revoked_at=None)
+    if not mine.update(revoked_at=at):
+        raise NotFound(what=Word(N_("access token")), value=token_id)
+    record(actor, "revoke", "token", token_id)
+
+
 def _posts(account_id: int) -> set[str]:
     """Where an account holds posts, now or later: a token would hold them too."""
     at = clock.now_s()
@@ -107,12 +135,13 @@ def _may(by: Actor, account_id: int) -> Holding:
     roles = roles_for(EDIT)
     for path in sorted(_posts(account_id)):
         can(by, Ask(EDIT, roles, path)).required()
+    if not _reaches(by, account_id):  # without a post, it is for who reaches the whole city
+        can(by, Ask(EDIT, roles, areas.whole_city())).required()
     return can(by, Ask(EDIT, roles)).required()
 
 
 def _reaches(by: Actor, account_id: int) -> bool:
-    roles = roles_for(EDIT)
-    return all(can(by, Ask(EDIT, roles, path)).allowed for path in _posts(account_id))
+    return admissions.reached(by).filter(id=account_id).exists()
 
 
 def account_of(text: str, wall: int | None = None) -> Account:

@@ -128,6 +128,8 @@ EMAIL_HOST, EMAIL_PORT = MAIL.hostname or "", MAIL.port or 25
 EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = unquote(MAIL.username or ""), unquote(MAIL.password or "")
 EMAIL_USE_SSL = MAIL.scheme == "smtps"
 
+PASSWORD_RESET_TIMEOUT = 86_400  # seconds that a link for a new password lives
+
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = ENV.secure

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.utils.translation import gettext
+
 from linli.errors import N_
 from linli.policy.fields import MASK
 from linli.policy.roles import NAMES, Role
@@ -14,6 +16,7 @@ from linli.registry.organisations import OrganisationKind
 from linli.registry.people import Sex
 from linli.registry.sites import SiteKind
 from linli.registry.vehicles import VehicleKind
+from linli.web.words import WORDS
 
 KIND_NAMES: dict[str, str] = {
     "areas": N_("Areas"),
@@ -124,13 +127,15 @@ def _cell(kind: Kind, name: str, value: Any, areas: Mapping[int, Area]) -> Cell:
         return Cell(label, MASK, masked=True)
     if name in AREA_COLUMNS and value in areas:
         return Cell(label, area=areas[value])
-    known = SETS.get(f"{kind.name}.{name}", {})
+    column = f"{kind.name}.{name}"
+    known = SETS.get(column) or WORDS.get(column, {})
     if str(value) in known:
         return Cell(label, known[str(value)], ours=True)
     if isinstance(value, bool):
         return Cell(label, N_("yes") if value else N_("no"), ours=True)
     if isinstance(value, list):
-        return Cell(label, ", ".join(map(str, value)))
+        words = WORDS.get(f"{kind.name}.{name}", {})
+        return Cell(label, ", ".join(gettext(words.get(str(v), str(v))) for v in value))
     if isinstance(value, date):
         return Cell(label, value.isoformat())
     if isinstance(value, float):

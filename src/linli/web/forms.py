@@ -16,6 +16,7 @@ from linli.forms import BadForm
 from linli.web.columns import LABELS
 
 LONG_TEXT = 200  # characters from which a text gets several lines
+MANY = ","  # between the values of a field that takes many
 FEW = 7  # numbers from which to choose by one tap
 YES_NO = (("true", N_("yes")), ("false", N_("no")))
 AUTOCOMPLETE = {"contact_name": "name", "contact_phone": "tel", "address": "street-address"}
@@ -27,7 +28,7 @@ class Field:
 
     name: str
     label: str
-    kind: str = "text"  # text, area, choice, yesno, select, number, or a type of input
+    kind: str = "text"  # text, area, choice, many, yesno, select, number, or a type of input
     hint: str = ""
     required: bool = True
     choices: tuple[tuple[str, str], ...] = ()
@@ -41,6 +42,11 @@ class Field:
     def id(self) -> str:
         """The id of its input on the page."""
         return f"{self.prefix}{self.name}"
+
+    @property
+    def chosen(self) -> list[str]:
+        """The values of a field that takes many."""
+        return self.value.split(MANY) if self.value else []
 
     @property
     def described(self) -> str:

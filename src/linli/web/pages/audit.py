@@ -42,6 +42,13 @@ ACTS = {
     "plan": N_("planned"),
     "write": N_("wrote down"),
     "report": N_("reported"),
+    "shut": N_("shut"),
+    "open": N_("opened"),
+    "password": N_("took the password of"),
+    "second_factor": N_("took the second factor of"),
+    "issue": N_("issued"),
+    "revoke": N_("ended"),
+    "unmerge": N_("took a merge back"),
 }
 KINDS = {
     "item": N_("item"),
@@ -58,6 +65,8 @@ KINDS = {
     "follow_ups": N_("follow-ups"),
     "screening": N_("round"),
     "reward": N_("reward"),
+    "account": N_("account"),
+    "token": N_("access token"),
 }
 
 

@@ -14,6 +14,7 @@ from linli.analysis.rates import LEAST_N, Rate
 from linli.errors import N_, BadInput
 from linli.loops import board as boards
 from linli.loops import catalogue
+from linli.loops.requests import sample
 from linli.policy.can import OWNERS, Actor
 from linli.policy.powers import roles_for
 from linli.policy.roles import FIELD_STAFF, Role
@@ -92,6 +93,9 @@ def board(request: HttpRequest) -> HttpResponse:
         "figures": opens.figures(area, numbers),
         "tiers": opens.tiers(area, numbers),
         "bars": _bars(rates),
+        "again": _asked_again(opens, area)
+        if loop.name == DEFAULT_LOOP and not item_class
+        else None,
         "rates": rates,
         "least_n": LEAST_N,
         "below": [(row, opens.cells(row.area, row.numbers)) for row in below],
@@ -161,6 +165,25 @@ class _Opens:
             Figure(label, _count(numbers, name), self.list_of(area, **query), name)
             for label, name, query in COLUMNS
         ]
+
+
+def _asked_again(opens: _Opens, area: Area) -> dict[str, Any]:
+    """Of closed requests some are asked about again (S66): how many, and how many differ."""
+    found = sample.back_checks(area.path, exercise=opens.actor.exercise)
+    bar = Bar(
+        N_("said otherwise when asked again"),
+        N_("of those asked; a sample of what was closed"),
+        found.mismatch,
+    )
+    figures = [
+        Figure(label, n, opens.list_of(area, state="closed", back_check=word))
+        for label, n, word in (
+            (N_("to be asked again"), found.n_waiting, "asked"),
+            (N_("said the same"), found.mismatch.n - found.mismatch.successes, "agrees"),
+            (N_("said otherwise"), found.mismatch.successes, "differs"),
+        )
+    ]
+    return {"bar": bar, "figures": figures, "sampled": found.n_sampled, "closed": found.n_closed}
 
 
 def _count(numbers: Any, name: str) -> int:

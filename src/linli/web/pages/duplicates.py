@@ -9,7 +9,8 @@ from django.views.decorators.cache import never_cache
 
 from linli import clock
 from linli.errors import N_, BadInput
-from linli.registry import duplicates
+from linli.registry import duplicates, merges
+from linli.registry.accounts import Account
 from linli.registry.kinds import KINDS
 from linli.web import purposes
 from linli.web.columns import LABELS, areas_named, cells
@@ -69,7 +70,36 @@ def decide(request: HttpRequest, pair_id: int) -> HttpResponse:
     return redirect("pairs")
 
 
+@never_cache
+def merged(request: HttpRequest) -> HttpResponse:
+    """What was merged, by whom and when; each can be taken back once."""
+    actor = signed_in(request)
+    rows = merges.listed(
+        actor, purpose=purposes.of(request), before=id_of(request.GET.get("after", ""))
+    )
+    who = {n for row in rows for n in (row.account_id, row.undone_by) if n is not None}
+    names = dict(Account.objects.filter(id__in=who).values_list("id", "display_name"))
+    context = {
+        "rows": [
+            (row, names.get(row.account_id or 0, ""), names.get(row.undone_by or 0, ""))
+            for row in rows
+        ],
+        "after": rows[-1].id if len(rows) == merges.MERGES_A_PAGE else None,
+    }
+    return render(request, "registry/merges.html", context)
+
+
+def unmerge(request: HttpRequest, merge_id: int) -> HttpResponse:
+    """Make two people of a merge again."""
+    if request.method == "POST":
+        merges.undo(signed_in(request), merge_id, now=clock.now_s())
+        messages.success(request, gettext("The merge is taken back: they are two people again."))
+    return redirect("merges")
+
+
 URLS = [
+    path("registry/merges", merged, name="merges"),
+    path("registry/merges/<int:merge_id>/undo", unmerge, name="unmerge"),
     path("registry/duplicates", pairs, name="pairs"),
     path("registry/duplicates/<int:pair_id>", decide, name="decide_pair"),
 ]

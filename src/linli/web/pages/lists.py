@@ -27,6 +27,13 @@ NARROWED: dict[str, str] = {
 }
 
 
+ASKED_AGAIN: dict[str, str] = {
+    "asked": N_("to be asked again"),
+    "agrees": N_("said the same"),
+    "differs": N_("said otherwise"),
+}
+
+
 @never_cache
 def items(request: HttpRequest) -> HttpResponse:
     """A page of items within this person's scope, narrowed by the address."""
@@ -89,6 +96,8 @@ def _said(filters: Filters) -> list[str]:
     words = [label for name, label in NARROWED.items() if getattr(filters, name)]
     if filters.tier is not None:
         words.append(TIER_NAMES[Tier(filters.tier)])
+    if filters.back_check in ASKED_AGAIN:
+        words.append(ASKED_AGAIN[filters.back_check])
     return words
 
 

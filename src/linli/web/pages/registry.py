@@ -75,6 +75,7 @@ def area(request: HttpRequest, area_id: int) -> HttpResponse:
         "answers": roster.first_responsible(found.id, "", now) if sees_roster else None,
         "sees_roster": sees_roster and found.tier is not None,
         "kinds": _open_kinds(actor, found),
+        **_edits(actor, KINDS["areas"], {"path": found.path}),
     }
     return render(request, "registry/area.html", context)
 
@@ -102,6 +103,7 @@ def listed(request: HttpRequest, kind_name: str) -> HttpResponse:
         "rows": [(row["id"], cells(kind, row, columns, named)) for row in page.rows],
         "after": quote(str(page.after)) if page.after else None,
         "query": query.urlencode(),
+        "adds": bool(actor.holds(roles_for(kind.edits))),
         "goes_out": kind.name in LISTS and bool(actor.holds(roles_for("exports.run"))),
     }
     return render(request, "registry/listed.html", context)
@@ -153,7 +155,14 @@ def one(request: HttpRequest, kind_name: str, row_id: int) -> HttpResponse:
         if kind.name == "people" and actor.holds(roles_for("people.break_glass")):
             return _closed(request, row_id)
         raise
-    return render(request, "registry/one.html", _shown(kind, record))
+    return render(request, "registry/one.html", _shown(kind, record) | _edits(actor, kind, record))
+
+
+def _edits(actor: Actor, kind: Kind, record: dict[str, Any]) -> dict[str, bool]:
+    """Whether the page offers to put the record right: the door itself asks again."""
+    held = actor.holds(roles_for(kind.edits))
+    at = record["path"] if kind.placed else areas.whole_city()
+    return {"edits": kind.edited and any(at.startswith(h.path) for h in held)}
 
 
 def _shown(kind: Kind, record: dict[str, Any]) -> dict[str, Any]:

@@ -69,6 +69,7 @@ class Line:
     words: str
     item_id: int | None
     stage: str = ""
+    kind: str = ""
 
 
 @never_cache
@@ -88,7 +89,7 @@ def _line(line: Any) -> Line:
     kind, item_id, detail = line
     loop = catalogue.all_loops().get(detail.get("loop", ""))
     stage = loop.stage(detail["stage"]).label if loop and detail.get("stage") else ""
-    return Line(NOTICE_WORDS.get(kind, kind), item_id, stage)
+    return Line(NOTICE_WORDS.get(kind, kind), item_id, stage, kind)
 
 
 NAV = Nav(N_("My work"), "work", WORKERS & STAFF, order=10)

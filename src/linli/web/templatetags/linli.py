@@ -15,6 +15,7 @@ from linli import clock
 from linli.errors import N_
 from linli.loops.calls.watch import CARE_NEEDS
 from linli.registry.areas import TIER_NAMES, Area, Tier
+from linli.web.words import word_for
 
 register = template.Library()
 
@@ -131,6 +132,12 @@ def called(thing: Any) -> str:
 def said(text: str) -> str:
     """A word of ours in the reader's language."""
     return gettext(text) if text else ""
+
+
+@register.filter
+def word(code: str, column: str) -> str:
+    """What a code of a column means, in the reader's language; the code if nobody said."""
+    return said(word_for(column, code))
 
 
 @register.filter
