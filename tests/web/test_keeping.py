@@ -1,5 +1,7 @@
 """Are limits signed, modes declared and posts filled from the pages, and is wrong input told?"""
 
+import html
+
 import pytest
 from django.test import Client
 
@@ -51,12 +53,64 @@ def test_a_change_of_limits_is_looked_at_then_signed_with_its_reason(here):
 
 
 def test_the_table_changes_one_limit_and_leaves_the_rest_of_the_text(here):
-    fields = {"table": "1", "limit-3": "25m"}
+    fields = {"table": "1", "clock-3-limit": "25m"}
 
     text = as_(here, "lou").post("/limits/request", fields).content.decode()
 
     assert "+limit = &quot;25m&quot;" in text
     assert text.count('class="plus"') == 1
+
+
+@pytest.mark.parametrize(
+    ("cell", "line"),
+    [
+        ({"clock-3-calendar": "office"}, "+calendar = &quot;office&quot;"),
+        ({"ladder.default-2-at": "175%"}, "+at = &quot;175%&quot;"),
+        ({"ladder.default-2-clears_holder": "yes"}, "+clears_holder = true"),
+        ({"ladder.default-3-clears_holder": "no"}, "+clears_holder = false"),
+    ],
+)
+def test_each_cell_of_clocks_and_ladders_changes_one_line_and_is_then_signed(here, cell, line):
+    lou = as_(here, "lou")
+
+    looked = lou.post("/limits/request", {"table": "1", **cell}).content.decode()
+
+    assert line in looked
+    assert looked.count('class="plus"') == 1
+    text = html.unescape(looked.split("<textarea")[1].split(">", 1)[1].split("</textarea>")[0])
+    lou.post("/limits/request", {"text": text, "note": "As decided", "sign": "1"})
+    assert newest().version == 2
+    assert "# Limits and ladder of the request loop" in newest().text
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        {"ladder.default-2-at": "soon"},
+        {"ladder.default-2-tier": "city"},  # skips two tiers
+        {"ladder.default-2-tier": 'x"\n[[clock]]'},
+        {"clock-3-calendar": "moon"},
+        {"clock-3-limit": "0h"},
+    ],
+)
+def test_a_cell_that_cannot_be_is_told_and_nothing_is_signed(here, cell):
+    answer = as_(here, "lou").post("/limits/request", {"table": "1", **cell})
+
+    assert answer.status_code == 422
+    assert newest().version == 1
+
+
+def test_cells_that_are_not_there_and_cells_as_they_stand_change_nothing(here):
+    fields = {
+        "table": "1",
+        "ladder.default-99-at": "1%",
+        "clock-x-limit": "1h",
+        "clock-3-limit": "15m",
+    }
+
+    looked = as_(here, "lou").post("/limits/request", fields).content.decode()
+
+    assert "Nothing: the text is the version in force" in looked
 
 
 @pytest.mark.parametrize(

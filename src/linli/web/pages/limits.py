@@ -1,5 +1,7 @@
 """How long may each stage take, and what happens when it takes longer? Read, edited, signed."""
 
+import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,6 +27,7 @@ from linli.web.menu import Nav
 from linli.web.page import allow, id_of, signed_in, typed
 
 CALENDAR_NAMES = {"always": N_("round the clock"), "office": N_("of office time")}
+LONGEST_CELL = 20  # characters; what is longer is no duration, share or tier
 MODE_NAMES = {ANY: N_("peace and emergency"), **{m.value: m.label for m in Mode}}
 
 
@@ -73,14 +76,9 @@ def _edited(request: HttpRequest, loop: Loop, versions: list[LimitSet]) -> HttpR
     """Look at a change first, then sign it; what was typed stays whatever happens."""
     values = typed(request)
     text = values.get("text", "").replace("\r\n", "\n")
-    if "table" in request.POST:
-        edited = {
-            place: v
-            for k, v in values.items()
-            if k.startswith("limit-") and (place := id_of(k.removeprefix("limit-"))) is not None
-        }
-        text = limit_texts.with_limits(versions[0].text, edited)
     try:
+        if "table" in request.POST:
+            text = _from_table(versions[0].text, values)
         limits.read(loop, text)
         if "sign" in request.POST and not values.get("note", "").strip():
             raise BadInput(N_("Say why the limits change; the reason is kept with the signature."))
@@ -93,6 +91,37 @@ def _edited(request: HttpRequest, loop: Loop, versions: list[LimitSet]) -> HttpR
     except Problem as problem:
         return _page(request, loop, versions, versions[0], text=text, problem=problem)
     return _page(request, loop, versions, versions[0], text=text, preview=True)
+
+
+def _from_table(text: str, values: Mapping[str, str]) -> str:
+    """The text in force with the cells that were changed in the table, and only those."""
+    standing = _cells_of(text)
+    edited: dict[tuple[str, int], dict[str, str | bool]] = {}
+    for name, given in values.items():
+        parts = name.rsplit("-", 2)
+        n = id_of(parts[1]) if len(parts) == 3 else None
+        place = ("", 0) if n is None else (parts[0], n)
+        old = standing.get(place, {}).get(parts[-1])
+        new = given == "yes" if isinstance(old, bool) else given.strip()[:LONGEST_CELL]
+        if old is not None and new != old:
+            edited.setdefault(place, {})[parts[-1]] = new
+    return limit_texts.with_cells(text, edited)
+
+
+def _cells_of(text: str) -> dict[tuple[str, int], dict[str, str | bool]]:
+    """What stands in each cell of the tables: of the clocks and of the rungs."""
+    cells: dict[tuple[str, int], dict[str, str | bool]] = {
+        (f"ladder.{rung.ladder}", rung.n): {
+            "at": rung.at,
+            "tier": rung.tier,
+            "clears_holder": rung.clears_holder,
+        }
+        for rung in limit_texts.ladders(text)
+    }
+    for n, clock_ in enumerate(tomllib.loads(text).get("clock", ())):
+        calendar = clock_.get("calendar", "always")
+        cells["clock", n] = {"limit": clock_["limit"], "calendar": calendar}
+    return cells
 
 
 def _page(
@@ -115,7 +144,13 @@ def _page(
         "loop": loop,
         "shown": shown,
         "newest": versions[0],
-        "lines": lines_of(loop, shown.text),
+        "lines": lines_of(loop, text if preview and text else shown.text),
+        "rungs": [
+            (rung, loop.step(rung.step))
+            for rung in limit_texts.ladders(text if preview and text else shown.text)
+        ],
+        "calendars": CALENDAR_NAMES,
+        "tiers": {tier.name.lower(): name for tier, name in TIER_NAMES.items()},
         "versions": [(v, signers.get(v.signed_by or 0, "")) for v in versions],
         "diff": limit_texts.changes(before.text, shown.text) if before else [],
         "text": versions[0].text if text is None else text,
@@ -141,7 +176,7 @@ def _line(loop: Loop, n: int, rule: ClockRule) -> Line:
         item_class=N_("all classes") if rule.item_class == ANY else loop.classes[rule.item_class],
         mode=MODE_NAMES[rule.mode],
         limit=_duration(rule.limit_s),
-        calendar=CALENDAR_NAMES[rule.calendar],
+        calendar=rule.calendar,
         rungs=[_rung(loop, rung) for rung in sorted(rule.ladder, key=lambda r: r.at)],
     )
 
