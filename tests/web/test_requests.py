@@ -9,6 +9,7 @@ from django.test import Client
 from linli.loops import find
 from linli.loops.advance import advance
 from linli.loops.find import Filters
+from linli.loops.ledger import Item
 from linli.loops.requests.file import file_request
 from linli.loops.requests.forms import Channel
 from linli.registry.duties import RequestType
@@ -176,6 +177,22 @@ def test_the_desk_finds_the_caller_and_writes_down_for_them(here):
         here.ids["household"],
         None,
     )
+
+
+def test_a_grid_worker_at_a_neighbours_door_finds_the_own_grid_chosen_already(here):
+    oak1 = here.city.areas["oak1"]
+
+    page = as_(here, "cy").get("/desk/new").content.decode()
+
+    assert f'name="area" value="{oak1.id}" checked' in page
+    assert 'name="channel" value="visit" checked' in page
+    answer = as_(here, "cy").post(
+        "/desk/new",
+        {"channel": "visit", "kind": "noise", "area": str(oak1.id), "description": "Drums"},
+    )
+    assert answer.status_code == 201
+    assert Item.objects.filter(title__contains="Drums", area_id=oak1.id).exists()
+    assert 'name="area"' not in as_(here, "bo").get("/desk/new").content.decode()
 
 
 def test_the_desk_is_told_what_lacks_and_keeps_the_callers_words(here):

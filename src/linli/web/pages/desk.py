@@ -16,10 +16,10 @@ from linli.loops.requests.file import Filed, file_request, join_request
 from linli.loops.requests.forms import Channel, RequestAsk
 from linli.loops.requests.loop import LOOP
 from linli.policy.can import Actor, scope
-from linli.policy.roles import FIELD_STAFF, Purpose
+from linli.policy.roles import FIELD_STAFF, Purpose, Role
 from linli.registry import records
 from linli.registry.areas import Area
-from linli.registry.gazetteer import answering, place, places_called
+from linli.registry.gazetteer import Place, answering, place, places_called
 from linli.registry.kinds import KINDS
 from linli.web.forms import answers, fields_of
 from linli.web.groups import grouped, types_in_use
@@ -39,6 +39,7 @@ LABELS = {
     "contact_phone": N_("Phone to call back"),
 }
 HOUSEHOLDS_SHOWN = 8
+GRIDS_OFFERED = 6
 
 
 @dataclass(frozen=True)
@@ -84,11 +85,12 @@ def _form(
 ) -> HttpResponse:
     ranges = scope(actor, FIELD_STAFF)
     chosen = place(id_of(values.get("area", "")) or 0)
+    own = [] if chosen or values.get("where") else _own_grids(actor)
     context = {
         "groups": grouped(types_in_use(clock.day(clock.now()))),
         "channels": CHANNELS,
-        "values": values,
-        "places": places_called(values.get("where", ""), ranges=ranges),
+        "values": values if values or not own else {"channel": Channel.VISIT.value},
+        "places": places_called(values.get("where", ""), ranges=ranges) or own,
         "chosen_place": chosen,
         "callers": _callers(actor, values.get("caller", "")),
         "similar": _similar(actor, chosen, values.get("kind", "")),
@@ -98,6 +100,13 @@ def _form(
     }
     status = problem.status if problem else 200
     return render(request, "desk/new.html", context, status=status)
+
+
+def _own_grids(actor: Actor) -> list[Place]:
+    """A grid worker's own grids: whoever stands at a door there need not search for them."""
+    paths = {holding.path for holding in actor.holds({Role.GRID_WORKER})}
+    ids = Area.objects.filter(path__in=paths).order_by("path").values_list("id", flat=True)
+    return [found for n in ids[:GRIDS_OFFERED] if (found := place(n)) is not None]
 
 
 def callers(request: HttpRequest) -> HttpResponse:
