@@ -62,7 +62,7 @@ def test_three_reads_no_xml_under_python_3(endpoint: str, three: Any) -> None:
     client = three.Three(endpoint, format="xml")
 
     assert client.get("services", convert=False).startswith(b"<?xml")
-    with pytest.raises(ParseError):
+    with pytest.raises((ParseError, TypeError)):  # the latter where lxml is there to read it with
         client.services()
 
 

@@ -87,6 +87,10 @@ def furnish(city: City, name: str) -> Place:
         ends_at=clock.moment(EVENING + 1000 * HOUR),
     )
     empty = roster.Post.objects.create(role=Role.GRID_WORKER, area=area, path=area.path)
+    holder = Account.objects.create_user(f"holder-{name}", display_name="holder", language="en")
+    seat = roster.Post.objects.create(role=Role.COMMUNITY_DESK, area=area, path=area.path)
+    roster.appoint(seat, holder, starts_at=clock.moment(EVENING - HOUR))
+    token_for(holder)
     declared = Declaration.objects.create(
         area=area, path=area.path, mode="emergency", authority="t", reason="t",
         starts_at=EVENING - 1000 * HOUR, ends_at=EVENING + HOUR, begun_at=EVENING - 1000 * HOUR,
@@ -117,7 +121,8 @@ def furnish(city: City, name: str) -> Place:
         "area_id": area.id,
         "parent_id": area.id,
         "home_id": home.id,
-        "account_id": city.accounts["ann"].id,
+        "account_id": holder.id,
+        "token_id": ApiToken.objects.get(account_id=holder.id).id,
         "post_id": empty.id,
         "assignment_id": assignment.id,
         "declaration_id": declared.id,
@@ -201,11 +206,6 @@ def imports_of_their_own() -> dict[str, int]:
         own = {"upload_id": upload.id, "job_id": job.id}
         ids = {**own, **ids} | {f"{name} of {role}": value for name, value in own.items()}
     return ids
-
-
-def a_token(city: City) -> int:
-    """Some token, for who lists or ends them."""
-    return ApiToken.objects.order_by("id").values_list("id", flat=True).first() or 0
 
 
 def set_where_a_step_starts(item_id: int, step_name: str) -> None:

@@ -116,7 +116,6 @@ class World:
     ) -> tuple[str, int]:
         word = operation.path.split("/")[2]
         ids = {**place.ids, "row_id": place.rows.get(word, 0), "loop": "request", "code": "noise"}
-        ids["token_id"] = stage.a_token(self.city)
         ids["item_id"] = ids["row_id"]
         ids |= {"name": next(iter(code_lists())), "kind": "people", "figure": "unseen"}
         if word == "duties":

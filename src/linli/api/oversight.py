@@ -188,7 +188,7 @@ def list_tokens(request: HttpRequest, wanted: Query[LookAsk]) -> Any:
     response={201: TokenMade},
     operation_id="tokens_issue",
     summary="Make an access token for an account",
-    openapi_extra=door("accounts.edit", placed=False),
+    openapi_extra=door("accounts.edit"),
 )
 def issue_token(request: HttpRequest, body: Body[TokenNew]) -> Any:
     """The text is told once."""
@@ -206,7 +206,7 @@ def issue_token(request: HttpRequest, body: Body[TokenNew]) -> Any:
     response=Done,
     operation_id="tokens_revoke",
     summary="End an access token now",
-    openapi_extra=door("accounts.edit", placed=False),
+    openapi_extra=door("accounts.edit"),
 )
 def revoke_token(request: HttpRequest, token_id: Path[Id]) -> Any:
     """Whoever calls with it is a stranger from now on."""
