@@ -115,12 +115,14 @@ def _corner(centre: float, radius: float, at: int, n: int) -> tuple[float, float
 
 
 def _text(x: float, y: float, said: str, *, anchor: str = "start", colour: str = INK) -> str:
-    return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" fill="{colour}">{escape(said)}</text>'  # noqa: E501
+    at = f'x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}"'
+    return f'<text {at} fill="{colour}">{escape(said)}</text>'
 
 
 def _box(x: float, y: float, w: float, h: float, colour: str, *, frame: bool = False) -> str:
     stroke = f' stroke="{SOFT}"' if frame else ""
-    return f'<rect x="{x:.1f}" y="{y:.1f}" width="{max(w, 0):.1f}" height="{h:.1f}" fill="{colour}"{stroke}/>'  # noqa: E501
+    size = f'width="{max(w, 0):.1f}" height="{h:.1f}"'
+    return f'<rect x="{x:.1f}" y="{y:.1f}" {size} fill="{colour}"{stroke}/>'
 
 
 def _svg(width: float, height: float, parts: list[str], title: str) -> str:

@@ -6,11 +6,12 @@ why. Shipped files lie in `frameworks/` and are found by being there.
 """
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from math import isfinite
 
 from linli.errors import N_, BadInput
@@ -163,7 +164,7 @@ def read_framework(text: str, *, name: str) -> Framework:
     return framework
 
 
-def _folder():  # type: ignore[no-untyped-def]
+def _folder() -> Traversable:
     return files("linli.analysis.evaluation").joinpath("frameworks")
 
 
@@ -243,7 +244,7 @@ def _node(row: dict[str, str], line: int, name: str) -> Node:
     return node
 
 
-def _check_node(node: Node, refuse) -> None:  # type: ignore[no-untyped-def]
+def _check_node(node: Node, refuse: Callable[[str], "WrongFramework"]) -> None:
     if node.weight is not None and node.weight < 0:
         raise refuse(f"weight is {node.weight:g}; a weight is 0 or more.")
     if (node.worst is None) != (node.best is None):

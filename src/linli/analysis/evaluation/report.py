@@ -273,10 +273,12 @@ def _pictures(
     names = [result.table.name(k) for k in shown]
     most = max(result.recipe.scale, float(np.nanmax(result.score, initial=0.0)))
     spans = np.nanquantile(ran.scores, (0.05, 0.95), axis=1) if ran else None
+    sure = [
+        (None, None) if spans is None else (float(spans[0, k]), float(spans[1, k])) for k in shown
+    ]
     bars = [
-        (n, float(result.score[k]), *((float(spans[0, k]), float(spans[1, k])) if spans is not None else (None, None)))  # noqa: E501
-        for n, k in zip(names, shown, strict=True)
-    ]  # fmt: skip
+        (n, float(result.score[k]), *span) for n, k, span in zip(names, shown, sure, strict=True)
+    ]
     parts = [n.id for n in result.framework.children(result.root) if n.kind == "group"]
     made = [figures.ranked_bars(bars, most=most)]
     if parts:
