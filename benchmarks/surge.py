@@ -85,7 +85,8 @@ def _crowd_into(city: City, count: int) -> None:
         for n, person_id in enumerate(bulk.next_ids(Person, count), start=1):
             row = {
                 "id": person_id, "code": f"B{n:09d}", "name": _crowd.made_up_name(dice),
-                "pinyin": "", "sex": "", "birth_date": today, "phone": f"139{n:08d}", "document": f"D{n:09d}",
+                "pinyin": "", "sex": "", "birth_date": today, "phone": f"139{n:08d}",
+                "document": f"D{n:09d}",
                 "household": None, "relation": "", "floating": False, "needs": [],
                 "area": area.id, "path": area.path, "survivor_id": None, "source": "bench",
                 "as_of": today, "changed_at": EVENING,
