@@ -80,9 +80,10 @@ def _crowd_into(city: City, count: int) -> None:
     """People of Oak Lane, some of whom will be reported."""
     area, today = city.areas["oak1"], _crowd.TODAY
     dice = random.Random(5)
+    ids = bulk.next_ids(Person, count)
 
     def rows() -> Any:
-        for n, person_id in enumerate(bulk.next_ids(Person, count), start=1):
+        for n, person_id in enumerate(ids, start=1):
             row = {
                 "id": person_id, "code": f"B{n:09d}", "name": _crowd.made_up_name(dice),
                 "pinyin": "", "sex": "", "birth_date": today, "phone": f"139{n:08d}",
@@ -133,7 +134,7 @@ class _Ticks:
         connections.close_all()
         self._stop = multiprocessing.Event()
         self._gap: Any = multiprocessing.Value("d", 0.0)
-        self._other = multiprocessing.get_context("fork").Process(target=self._tick)
+        self._other = multiprocessing.get_context("fork").Process(target=self._tick, daemon=True)
         self._other.start()
 
     def _tick(self) -> None:
