@@ -12,13 +12,15 @@ from linli import bulk
 from linli.audit.records import record
 from linli.errors import N_, NotFound, Taken, Word
 from linli.loops.laboratory.tables import LabOrder
+from linli.loops.ledger import Item
 from linli.policy.can import SYSTEM, Actor, Ask, can
 from linli.policy.powers import roles_for
 from linli.policy.roles import Purpose
 from linli.registry import sight
-from linli.registry.person import Person
+from linli.registry.person import Person, resolve
 
 ORDER = "laboratory.order"
+ASKED_FOR = ("case", "contact", "fever")  # the loops that a test may be asked for
 COLUMNS = (
     "uid", "sample", "test", "disease", "person_id", "item_id", "path", "due_on", "ordered_at",
     "ordered_by", "sampled_at", "done_at", "exercise",
@@ -51,6 +53,7 @@ def order(actor: Actor, new: NewOrder, *, purpose: str | None, now: int) -> LabO
         raise NotFound(what=Word(N_("person")), value=new.person_id)
     chosen = Purpose(purpose) if purpose else None
     holding = can(actor, Ask(ORDER, roles, person.path, chosen, True)).required()
+    _check_item(new, actor)
     known = LabOrder.objects.filter(uid=new.uid).first()
     if known is not None:
         if (known.person_id, known.exercise) != (person.id, actor.exercise):
@@ -66,6 +69,18 @@ def order(actor: Actor, new: NewOrder, *, purpose: str | None, now: int) -> LabO
         actor, "order", "laboratory", made.id, holding=holding, purpose=purpose, path=person.path
     )
     return made
+
+
+def _check_item(new: NewOrder, actor: Actor) -> None:
+    """What a test is asked for is the person's own: their case, contact or fever."""
+    if new.item_id is None:
+        return
+    rows = Item.objects.filter(
+        id=new.item_id, loop__in=ASKED_FOR, subject_kind="person", exercise=actor.exercise
+    )
+    about = rows.values_list("subject_id", flat=True).first()
+    if about is None or resolve(about) != new.person_id:
+        raise NotFound(what=Word(N_("case or contact of this person")), value=new.item_id)
 
 
 def order_many(new: Iterable[NewOrder], *, now: int, exercise: bool = False) -> int:

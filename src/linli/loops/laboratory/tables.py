@@ -28,6 +28,9 @@ class Finding(models.TextChoices):
     INVALID = "invalid", N_("the sample cannot be used")
 
 
+SHOWS = frozenset({Finding.POSITIVE, Finding.NEGATIVE})  # what answers the question of an order
+
+
 class Match(models.TextChoices):
     """Whose a result is, and who said so."""
 
@@ -82,7 +85,7 @@ class LabResult(models.Model):
     told = models.JSONField(default=dict)  # name, birth date, document, phone, code; none if known
     person_id = models.BigIntegerField(null=True)
     order_id = models.BigIntegerField(null=True)
-    path = AreaPathField(blank=True)  # of the person; empty while nobody is found
+    path = AreaPathField(blank=True)  # of the person; while nobody is found, of the sample
     match = models.CharField(max_length=10, choices=Match, blank=True, default=Match.UNMATCHED)
     matched_at = MomentField(null=True)
     matched_by = models.BigIntegerField(null=True)

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date
+from io import BytesIO
 from typing import Any
 from uuid import uuid4
 
@@ -13,7 +14,7 @@ from linli import clock
 from linli.errors import BadInput, NotAllowed, NotFound, Taken
 from linli.loops import catalogue
 from linli.loops.advance import Opening, open_item
-from linli.loops.laboratory import orders, results
+from linli.loops.laboratory import lists, matching, orders, results
 from linli.loops.laboratory.lists import LabResultRow
 from linli.loops.laboratory.orders import NewOrder
 from linli.loops.laboratory.results import NewResult, TakenIn
@@ -177,6 +178,53 @@ def test_the_same_results_twice_are_once(city: City, ann: Person) -> None:
     assert LabResult.objects.count() == 2
 
 
+def test_an_uid_that_is_another_results_is_taken_and_not_counted_as_known(
+    city: City, ann: Person
+) -> None:
+    known = found(Told(code="R1"), "negative")
+    take(city, known)
+
+    for other in (
+        replace(known, finding="positive"),
+        replace(known, disease="measles"),
+        replace(known, told=Told(sample="T2")),
+    ):
+        with pytest.raises(Taken):
+            take(city, other)
+    one = found(Told(code="R1"))
+    with pytest.raises(Taken):  # two of one list
+        take(city, one, replace(one, finding="negative"))
+
+    assert LabResult.objects.get().finding == "negative"
+    assert not Item.objects.filter(loop="case").exists()
+
+
+def test_an_uid_known_out_of_reach_or_in_a_drill_is_taken(city: City) -> None:
+    far = person(city, "R9", "far", area="ash1")
+    known = found(Told(code=far.code))
+    take(city, known)
+    drill = replace(city.actor("lil"), exercise=True)
+
+    with pytest.raises(Taken):
+        take(city, known, by="hal")
+    with pytest.raises(Taken):
+        results.take_in(drill, [known], now=EVENING)
+
+    assert take(city, known).again == 1
+
+
+def test_a_list_tells_the_row_whose_uid_is_taken_and_takes_the_others(city: City) -> None:
+    known = found(Told(code="R1"))
+    take(city, known)
+    rows = [f"negative,2020-02-09T17:00,T1,{known.uid}", "negative,2020-02-09T17:00,T2,"]
+    text = "\n".join(["finding,found_at,sample,uid", *rows])
+
+    told, refused = lists.take_file(city.actor("lil"), BytesIO(text.encode()), now=EVENING)
+
+    assert (told.rows, told.new, told.again) == (2, 1, 0)
+    assert [(row.number, row.problem.code) for row in refused] == [(2, "taken")]
+
+
 def test_a_positive_of_a_contact_has_the_contact_as_its_parent(city: City, ann: Person) -> None:
     fever = open_item(
         catalogue.get("fever"),
@@ -194,49 +242,12 @@ def test_a_positive_of_a_contact_has_the_contact_as_its_parent(city: City, ann: 
     assert Item.objects.get(id=fever.item_id).outcome == "case"
 
 
-def test_a_tracer_says_whose_a_waiting_result_is(city: City, ann: Person) -> None:
-    take(city, found(Told(name="欧阳安", birth_date=date(1980, 5, 1))))
-    tao = city.actor("tao")
-    (waiting,), _ = results.unmatched(tao, purpose="investigation")
-    assert [p.id for p in waiting.candidates] == [ann.id]
-
-    row = results.decide(
-        tao, waiting.result.id, person_id=ann.id, purpose="investigation", now=EVENING + HOUR
-    )
-
-    assert (row.match, row.told, row.item_id) == ("person", {}, case_of(ann).id)
-    assert results.unmatched(tao, purpose="investigation") == ([], None)
-    with pytest.raises(NotFound):
-        results.decide(tao, row.id, person_id=ann.id, purpose="investigation", now=EVENING + HOUR)
-
-
-def test_a_result_that_is_nobodys_is_set_aside_and_what_was_told_goes(city: City) -> None:
-    take(city, found(Told(name="nobody", phone="555-0199")))
-    tao = city.actor("tao")
-    row_id = LabResult.objects.get().id
-
-    row = results.decide(tao, row_id, person_id=None, purpose="investigation", now=EVENING)
-
-    assert (row.match, row.told) == ("dismissed", {})
-
-
-def test_a_tracer_gives_no_result_to_somebody_out_of_reach(city: City) -> None:
-    far = person(city, "R9", "far", area="ash1")
-    take(city, found(Told(name="nobody")))
-
-    with pytest.raises(NotFound):
-        results.decide(
-            city.actor("tao"), LabResult.objects.get().id, person_id=far.id,
-            purpose="investigation", now=EVENING,
-        )  # fmt: skip
-
-
 @pytest.mark.parametrize("name", ["ann", "gus", "quin", "cy", "sam", "eve", "jo"])
 def test_nobody_else_enters_results_or_reads_the_queue(city: City, name: str) -> None:
     with pytest.raises(NotAllowed):
         take(city, found(Told(name="x")), by=name)
     with pytest.raises(NotAllowed):
-        results.unmatched(city.actor(name), purpose="investigation")
+        matching.unmatched(city.actor(name), purpose="investigation")
 
 
 def test_the_laboratory_sees_tubes_and_no_names(city: City, ann: Person) -> None:
@@ -246,7 +257,7 @@ def test_the_laboratory_sees_tubes_and_no_names(city: City, ann: Person) -> None
 
     assert (row.test, row.disease) == ("pcr", "covid19")
     with pytest.raises(NotAllowed):
-        results.unmatched(city.actor("lil"), purpose="care")
+        matching.unmatched(city.actor("lil"), purpose="care")
 
 
 def test_a_test_of_somebody_out_of_reach_cannot_be_asked_for(city: City) -> None:
@@ -266,6 +277,18 @@ def test_an_order_that_is_there_is_told_to_nobody_by_its_uid(
             city.actor(name), NewOrder(ann.id, "pcr", "covid19", uid=made.uid), purpose="care",
             now=EVENING,
         )  # fmt: skip
+
+
+def test_a_test_is_asked_for_what_is_about_that_person_alone(city: City, ann: Person) -> None:
+    take(city, found(Told(code="R1")))
+    case = case_of(ann)
+    other = person(city, "R2", "李四")
+
+    assert ordered(city, ann, item_id=case.id).item_id == case.id
+    placement = Item.objects.get(loop="placement").id
+    for who, item_id in ((other, case.id), (ann, placement), (ann, 999)):
+        with pytest.raises(NotFound, match="case or contact"):
+            ordered(city, who, item_id=item_id)
 
 
 def test_one_uid_is_one_order_of_one_person(city: City, ann: Person) -> None:
