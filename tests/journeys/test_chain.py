@@ -17,7 +17,6 @@ from linli.loops.laboratory import results
 from linli.loops.laboratory.results import NewResult
 from linli.loops.laboratory.whose import Told
 from linli.loops.ledger import Item
-from linli.registry import merges
 from tests.cast import City
 from tests.journeys.chained import Outbreak
 
@@ -130,54 +129,6 @@ def test_a_list_decides_on_whoever_was_found_and_not_yet_decided(outbreak: Outbr
     assert (again.n_new, again.n_again, again.n_contacts) == (0, 2, 0)
     assert outbreak.exposure(case, "A").decision == "accepted"
     assert outbreak.exposure(case, "B").decision == "dismissed"
-
-
-def test_a_contact_whose_last_exposure_is_dismissed_after_all_stops(outbreak: Outbreak) -> None:
-    cases = [outbreak.confirm("A"), outbreak.confirm("B")]
-    outbreak.meet("A", "B", "Ren", place="fish")
-    tao = outbreak.scene("tao")
-    for case in cases:
-        find.look(case, tao)
-        decide.accept([outbreak.exposure(case, "Ren").id], tao)
-
-    decide.dismiss([outbreak.exposure(cases[0], "Ren").id], tao, reason="mistaken")
-    assert outbreak.contact("Ren").state != "closed"
-    decide.dismiss([outbreak.exposure(cases[1], "Ren").id], tao, reason="mistaken")
-
-    contact = outbreak.contact("Ren")
-    assert contact.stage == "stopped"
-    assert not FollowUp.objects.filter(contact_id=contact.id, status="").exists()
-
-
-def test_what_was_accepted_stays_as_it_was_decided(outbreak: Outbreak) -> None:
-    case = outbreak.confirm("Gen0")
-    outbreak.meet("Gen0", "Ren", place="fish")
-    find.look(case, outbreak.scene("tao"))
-    exposure = outbreak.exposure(case, "Ren")
-    decide.accept([exposure.id], outbreak.scene("tao"), why="seen")
-    first = outbreak.exposure(case, "Ren")
-    outbreak.pass_days(1)
-
-    again = decide.accept([exposure.id], outbreak.scene("sam"))
-
-    now = outbreak.exposure(case, "Ren")
-    assert (again.opened, again.linked) == ([], [outbreak.person("Ren").id])
-    assert (now.decided_by, now.decided_at, now.reason) == (
-        first.decided_by, first.decided_at, "seen",
-    )  # fmt: skip
-
-
-def test_a_list_follows_a_person_through_every_merge(outbreak: Outbreak) -> None:
-    case = outbreak.confirm("Gen0")
-    first, second, last = (outbreak.person(name) for name in ("A", "B", "C"))
-    ida = outbreak.city.actor("ida")
-    merges.merge(ida, first.id, second.id, now=outbreak.now)
-    merges.merge(ida, second.id, last.id, now=outbreak.now)
-    met_on = clock.day(clock.moment(outbreak.now))
-
-    lists.take_in([Listed(case, met_on, first.id)], outbreak.scene("tao"))
-
-    assert Exposure.objects.get().person_id == last.id
 
 
 def test_whoever_ten_cases_name_is_one_contact(outbreak: Outbreak) -> None:
