@@ -259,8 +259,8 @@ NOT_PAGES = frozenset(
         "desk_places", "desk_similar", "desk_join", "appoint", "relieve", "declare", "lift",
         "issue", "screening_report", "screening_spoken", "round_call", "round_take",
         "round_questions_file", "prove", "proof", "records_out", "laboratory_take",
-        "laboratory_match", "decide_pair", "break_glass", "filed", "tracing_act",
-        "account_add", "end_token", "unmerge",
+        "laboratory_match", "laboratory_cancel", "decide_pair", "break_glass", "filed",
+        "tracing_act", "account_add", "end_token", "unmerge",
         "follow_ups_tell", "case_report", "cases_take", "case_classify", "gate_measure",
         # opened by tests of their own
         "cast", "screening_own", "chain_picture",

@@ -16,7 +16,7 @@ from linli.api.faults import Fault, fault_of
 from linli.loops.laboratory import lists, matching, orders
 from linli.loops.laboratory.lists import LabResultRow
 from linli.loops.laboratory.orders import NewOrder
-from linli.loops.laboratory.tables import Test
+from linli.loops.laboratory.tables import Test, Why
 from linli.registry.forms import RecordForm
 
 router = Router(tags=["laboratory"])
@@ -40,6 +40,13 @@ class LabOrderMade(BaseModel):
 
     id: int
     sample: str
+
+
+class LabOrderCancelled(RecordForm):
+    """Why a test is not done; with ``again``, the code on the new tube if there is one already."""
+
+    why: Why
+    sample: Annotated[str, Field(max_length=40, pattern="^[A-Za-z0-9-]*$")] = ""
 
 
 class LabOrderRow(BaseModel):
@@ -149,6 +156,26 @@ def waiting_orders(request: HttpRequest, wanted: Query[LabPage]) -> Any:
     """A page within reach."""
     rows, after = orders.open_orders(actor_of(request), after=wanted.after, most=wanted.most)
     return {"rows": rows, "after": after}
+
+
+@router.post(
+    "/laboratory/orders/{order_id}/cancel",
+    response=LabOrderMade,
+    operation_id="laboratory_cancel",
+    summary="Say why a test is not done, or take another sample in its place",
+    openapi_extra=door("laboratory.order", about_residents=True),
+)
+def cancel(request: HttpRequest, order_id: Path[Id], body: Body[LabOrderCancelled]) -> Any:
+    """Answers with the order that stands now: the same, or the new one of another sample."""
+    row = orders.cancel(
+        actor_of(request),
+        order_id,
+        why=body.why,
+        sample=body.sample,
+        purpose=purpose_of(request),
+        now=clock.now_s(),
+    )
+    return LabOrderMade(id=row.id, sample=row.sample)
 
 
 @router.post(

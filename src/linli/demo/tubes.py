@@ -81,8 +81,8 @@ class Tubes:
         finding = Finding.INVALID if luck < USELESS else Finding.NEGATIVE
         taken = clock.seconds(tube.sampled_at or tube.ordered_at)
         return self._new(
-            Told(sample=tube.sample), Finding.POSITIVE if positive else finding, at, tube.sample,
-            taken,
+            Told(sample=tube.sample), Finding.POSITIVE if positive else finding, at,
+            f"{tube.sample}/{at}", taken,
         )  # fmt: skip
 
     def _stray(self, at: int, n: int) -> NewResult:

@@ -144,6 +144,12 @@ def refuse_unknown(code: str, evidence: Collection[str]) -> None:
         )
 
 
+def known(code: str, evidence: Collection[str]) -> list[str]:
+    """Of some evidence what is a criterion of the disease; all of it where we have no rules."""
+    disease = diseases().get(code)
+    return [one for one in evidence if disease is None or one in disease.criteria]
+
+
 def judge(code: str, evidence: Collection[str], on: date, *, region: str = "") -> Verdict:
     """Hold the evidence against the edition in force that day; the most certain category wins.
 

@@ -19,6 +19,15 @@ def classified(item: Standing, form: Mapping[str, Any], scene: Scene) -> list[Op
     return _opened(item, form["category"], scene)
 
 
+def traced_after(item: Standing, form: Mapping[str, Any], scene: Scene) -> list[Opening]:
+    """Whoever was ill met others, also where the case has ended; a place is needed no more."""
+    return [_child(item, "investigation", "case")] if _investigated(form["category"]) else []
+
+
+def _investigated(category: str) -> bool:
+    return category == "confirmed" and "investigation" in catalogue.all_loops()
+
+
 def needless(item: Standing, form: Mapping[str, Any], scene: Scene) -> list[int]:
     """Places that are asked for still and that the new category does not require."""
     need = needs.REQUIRED[form["category"]]
@@ -56,7 +65,7 @@ def _opened(item: Standing, category: str, scene: Scene) -> list[Opening]:
     if need not in {have for _, have, _ in needs.of_person(person, scene)}:
         wanted.append(_child(item, "placement", need))
         needs.asked_for(person, need, scene)
-    if category == "confirmed" and "investigation" in catalogue.all_loops():
+    if _investigated(category):
         wanted.append(_child(item, "investigation", "case"))
     return wanted
 

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from linli import clock
-from linli.errors import BadInput, NotAllowed, NotFound, Taken
+from linli.errors import BadInput, GateShut, NotAllowed, Taken
 from linli.loops import catalogue
-from linli.loops.advance import Opening, open_item
+from linli.loops.advance import Opening, advance, open_item
 from linli.loops.laboratory import lists, matching, orders, results
 from linli.loops.laboratory.lists import LabResultRow
 from linli.loops.laboratory.orders import NewOrder
@@ -122,12 +122,7 @@ def test_a_positive_opens_a_case_that_a_person_has_to_classify(city: City, ann: 
 
 
 def test_a_positive_moves_the_case_that_is_there(city: City, ann: Person) -> None:
-    data = {"person_id": ann.id, "source": "clinic"}
-    opening = Opening(
-        city.areas["oak1"].id, "suspected", data, kind="covid19", subject_kind="person",
-        subject_id=ann.id,
-    )  # fmt: skip
-    open_item(catalogue.get("case"), opening, city.scene("hal", purpose="care"))
+    suspected(city, ann)
 
     told = take(city, found(Told(code="R1")), found(Told(code="R1")))
 
@@ -160,6 +155,77 @@ def test_a_late_positive_of_an_illness_that_has_ended_opens_no_second_case(
     assert Item.objects.filter(loop="case", subject_id=ann.id).count() == n_cases
     told = LabResult.objects.get(uid=late.uid)
     assert (told.item_id == case.id) is (n_cases == 1)
+
+
+def ended(case: Item, outcome: str) -> None:
+    """The case has ended a day later."""
+    Item.objects.filter(id=case.id).update(
+        stage="ended", state="closed", outcome=outcome, closed_at=EVENING + 24 * HOUR
+    )
+
+
+def suspected(city: City, who: Person) -> Item:
+    """Hal reports a suspected case."""
+    opening = Opening(
+        city.areas["oak1"].id, "suspected", {"person_id": who.id, "source": "clinic"},
+        kind="covid19", subject_kind="person", subject_id=who.id,
+    )  # fmt: skip
+    item = open_item(catalogue.get("case"), opening, city.scene("hal", purpose="care"))
+    return Item.objects.get(id=item.item_id)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "days", "n_cases"),
+    [("died", -1, 1), ("died", 3, 1), ("recovered", -1, 1), ("recovered", 3, 2)],
+    ids=["taken before death", "read after death", "taken before recovery", "a new illness"],
+)
+def test_a_positive_that_comes_after_the_end_confirms_the_case_that_was_suspected(
+    city: City, ann: Person, outcome: str, days: int, n_cases: int
+) -> None:
+    case = suspected(city, ann)
+    ended(case, outcome)
+    late = replace(found(Told(code="R1")), found_at=EVENING + days * 24 * HOUR)
+
+    told = results.take_in(city.actor("lil", EVENING + 96 * HOUR), [late], now=EVENING + 96 * HOUR)
+
+    case.refresh_from_db()
+    assert Item.objects.filter(loop="case", subject_id=ann.id).count() == n_cases
+    assert (told.opened, told.moved) == ((1, 0) if n_cases == 2 else (0, 1))
+    assert (case.item_class == "confirmed") is (n_cases == 1)
+    assert (case.stage, case.state, case.outcome) == ("ended", "closed", outcome)
+    traced = Item.objects.filter(loop="investigation", parent_id=case.id).count()
+    assert traced == (n_cases == 1)
+
+
+def test_a_case_that_was_excluded_is_confirmed_by_no_late_result(city: City, ann: Person) -> None:
+    ended(suspected(city, ann), "excluded")
+
+    told = results.take_in(
+        city.actor("lil", EVENING + 96 * HOUR), [found(Told(code="R1"))], now=EVENING + 96 * HOUR
+    )
+
+    assert (told.opened, told.moved) == (1, 0)
+
+
+def test_a_case_that_has_ended_is_changed_in_no_other_way(city: City, ann: Person) -> None:
+    case = suspected(city, ann)
+    ended(case, "died")
+    hal = city.scene("hal", purpose="care")
+
+    with pytest.raises(GateShut, match="only be confirmed"):
+        advance(case.id, "confirm_after", hal, data={"category": "fever"})
+    advance(case.id, "confirm_after", hal, data={"category": "confirmed"})
+    with pytest.raises(GateShut, match="once"):
+        advance(case.id, "confirm_after", hal, data={"category": "confirmed"})
+
+
+def test_a_test_that_no_definition_names_still_moves_the_case(city: City, ann: Person) -> None:
+    case = suspected(city, ann)
+
+    told = take(city, NewResult("culture", "covid19", "positive", EVENING, Told(code="R1")))
+
+    case.refresh_from_db()
+    assert (told.moved, case.item_class) == (1, "confirmed")
 
 
 def test_an_image_speaks_for_a_disease_and_proves_none(city: City, ann: Person) -> None:
@@ -258,44 +324,6 @@ def test_the_laboratory_sees_tubes_and_no_names(city: City, ann: Person) -> None
     assert (row.test, row.disease) == ("pcr", "covid19")
     with pytest.raises(NotAllowed):
         matching.unmatched(city.actor("lil"), purpose="care")
-
-
-def test_a_test_of_somebody_out_of_reach_cannot_be_asked_for(city: City) -> None:
-    far = person(city, "R9", "far", area="ash1")
-
-    with pytest.raises(NotFound):
-        ordered(city, far)
-
-
-@pytest.mark.parametrize("name", ["lil", "ann", "quin", "eve"])
-def test_an_order_that_is_there_is_told_to_nobody_by_its_uid(
-    city: City, ann: Person, name: str
-) -> None:
-    made = ordered(city, ann)
-    with pytest.raises((NotAllowed, NotFound)):
-        orders.order(
-            city.actor(name), NewOrder(ann.id, "pcr", "covid19", uid=made.uid), purpose="care",
-            now=EVENING,
-        )  # fmt: skip
-
-
-def test_a_test_is_asked_for_what_is_about_that_person_alone(city: City, ann: Person) -> None:
-    take(city, found(Told(code="R1")))
-    case = case_of(ann)
-    other = person(city, "R2", "李四")
-
-    assert ordered(city, ann, item_id=case.id).item_id == case.id
-    placement = Item.objects.get(loop="placement").id
-    for who, item_id in ((other, case.id), (ann, placement), (ann, 999)):
-        with pytest.raises(NotFound, match="case or contact"):
-            ordered(city, who, item_id=item_id)
-
-
-def test_one_uid_is_one_order_of_one_person(city: City, ann: Person) -> None:
-    made = ordered(city, ann)
-    assert ordered(city, ann, uid=made.uid).id == made.id
-    with pytest.raises(Taken):
-        ordered(city, person(city, "R2", "李四"), uid=made.uid)
 
 
 def test_a_result_from_the_future_stops_them_all(city: City, ann: Person) -> None:

@@ -90,9 +90,31 @@ def match(request: HttpRequest, result_id: int) -> HttpResponse:
     return redirect("laboratory")
 
 
+def cancel(request: HttpRequest, order_id: int) -> HttpResponse:
+    """Somebody says why a test is not done, or that another sample is taken in its place."""
+    case_id = id_of(request.POST.get("case", ""))
+    back = redirect("laboratory") if case_id is None else redirect("case", item_id=case_id)
+    if request.method != "POST":
+        return back
+    row = orders.cancel(
+        signed_in(request),
+        order_id,
+        why=request.POST.get("why", ""),
+        purpose=purposes.of(request),
+        now=clock.now_s(),
+    )
+    if row.why:
+        messages.success(request, gettext("The test is not done; the reason stands with it."))
+    else:
+        said = gettext("Another sample is asked for, with the tube {sample}.")
+        messages.success(request, said.format(sample=row.sample))
+    return back
+
+
 NAV = Nav(N_("Laboratory"), "laboratory", HEALTH_STAFF | roles_for("laboratory.match"), order=36)
 URLS = [
     path("laboratory", laboratory, name="laboratory"),
     path("laboratory/take", take, name="laboratory_take"),
     path("laboratory/results/<int:result_id>", match, name="laboratory_match"),
+    path("laboratory/orders/<int:order_id>/cancel", cancel, name="laboratory_cancel"),
 ]
