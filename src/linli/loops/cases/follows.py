@@ -1,12 +1,17 @@
 """What follows from the category of a case: a place, an investigation, an end to the needless."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
+from linli import clock
 from linli.loops import catalogue, needs
+from linli.loops.cases.forms import End
 from linli.loops.opening import Opening
 from linli.loops.scene import Scene
 from linli.loops.standing import Changes, Standing
+from linli.registry import departures
+from linli.registry.person import Left
 
 
 def registered(item: Standing, form: Mapping[str, Any], scene: Scene) -> list[Opening]:
@@ -54,7 +59,13 @@ def told_again(item: Standing, form: Mapping[str, Any], scene: Scene) -> Changes
 
 
 def ended(item: Standing, form: Mapping[str, Any], scene: Scene) -> Changes:
-    """How it ended."""
+    """How it ended; whoever has died is expected nowhere any more. A drill notes nothing."""
+    if form["end"] == End.DIED and not item.exercise:
+        on = date.fromisoformat(form["ended_on"]) if form.get("ended_on") else None
+        departures.note(
+            item.data["person_id"], on or clock.day(clock.moment(scene.now)), Left.DIED,
+            source=f"case {item.id}", now=scene.now,
+        )  # fmt: skip
     return {"outcome": form["end"], "data": {**item.data, **form}}
 
 
