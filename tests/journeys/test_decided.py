@@ -3,6 +3,7 @@
 import pytest
 
 from linli import clock
+from linli.loops.advance import advance
 from linli.loops.exposures import chain_picture, chains, decide, find, lists
 from linli.loops.exposures.lists import Listed
 from linli.loops.exposures.tables import Exposure
@@ -107,3 +108,15 @@ def test_a_source_of_another_district_is_counted_too(outbreak: Outbreak) -> None
 
     assert (len(chain.nodes), chain.links) == (1, [])
     assert [desk.n for desk in chain.beyond] == [1]
+
+
+def test_a_case_that_ends_by_death_says_so_in_the_record_of_the_person(outbreak: Outbreak) -> None:
+    who, day = outbreak.person("Wang"), outbreak._day(-1)
+    case = outbreak.case_of("Wang", outbreak.scene("hal", "care"))
+    hal = outbreak.scene("hal", "care")
+    advance(case, "classify", hal, data={"category": "suspected"})
+
+    advance(case, "end", hal, data={"end": "died", "ended_on": day.isoformat()})
+
+    who.refresh_from_db()
+    assert (who.left_on, who.left_because, who.left_source) == (day, "died", f"case {case}")

@@ -5,12 +5,10 @@ from datetime import date
 import pytest
 
 from linli.errors import BadInput
-from linli.loops.advance import advance
 from linli.policy.fields import MASK
 from linli.registry import keep, kinds, merges, people
 from linli.registry.person import Person
 from tests.cast import EVENING, City
-from tests.journeys.chained import Outbreak
 from tests.lists import come_in, counts, reasons
 
 pytestmark = pytest.mark.db
@@ -69,19 +67,6 @@ def test_that_somebody_died_is_seen_by_who_sees_when_they_were_born(city: City) 
 
     assert (cy["left_on"], cy["left_because"]) == (DAY, "died")
     assert (fay["left_on"], fay["left_because"]) == (MASK, MASK)
-
-
-def test_a_case_that_ends_by_death_says_so_in_the_record_of_the_person(city: City) -> None:
-    outbreak = Outbreak(city)
-    who = outbreak.person("Wang")
-    case = outbreak.case_of("Wang", outbreak.scene("hal", "care"))
-    hal = outbreak.scene("hal", "care")
-    advance(case, "classify", hal, data={"category": "suspected"})
-
-    advance(case, "end", hal, data={"end": "died", "ended_on": DAY.isoformat()})
-
-    who.refresh_from_db()
-    assert (who.left_on, who.left_because, who.left_source) == (DAY, "died", f"case {case}")
 
 
 def test_a_departure_follows_a_merge_and_back(city: City) -> None:
