@@ -16,12 +16,12 @@ from linli.registry.person import Left
 
 def registered(item: Standing, form: Mapping[str, Any], scene: Scene) -> list[Opening]:
     """What a new case needs in the category it came in."""
-    return _opened(item, item.item_class, scene)
+    return _opened(item, item.item_class, item.data.get("severity", ""), scene)
 
 
 def classified(item: Standing, form: Mapping[str, Any], scene: Scene) -> list[Opening]:
     """What a case needs in its new category and does not have yet."""
-    return _opened(item, form["category"], scene)
+    return _opened(item, form["category"], _severity(item, form), scene)
 
 
 def traced_after(item: Standing, form: Mapping[str, Any], scene: Scene) -> list[Opening]:
@@ -35,7 +35,7 @@ def _investigated(category: str) -> bool:
 
 def needless(item: Standing, form: Mapping[str, Any], scene: Scene) -> list[int]:
     """Places that are asked for still and that the new category does not require."""
-    need = needs.REQUIRED[form["category"]]
+    need = needs.required(item.kind, form["category"], _severity(item, form))
     rows = needs.of_person(item.data["person_id"], scene)
     return [i for i, have, stage in rows if have != need and stage != "arrived"]
 
@@ -69,11 +69,15 @@ def ended(item: Standing, form: Mapping[str, Any], scene: Scene) -> Changes:
     return {"outcome": form["end"], "data": {**item.data, **form}}
 
 
-def _opened(item: Standing, category: str, scene: Scene) -> list[Opening]:
+def _severity(item: Standing, form: Mapping[str, Any]) -> str:
+    return str(form.get("severity") or item.data.get("severity", ""))
+
+
+def _opened(item: Standing, category: str, severity: str, scene: Scene) -> list[Opening]:
     person = item.data["person_id"]
-    need = needs.REQUIRED[category]
+    need = needs.required(item.kind, category, severity)
     wanted = []
-    if need not in {have for _, have, _ in needs.of_person(person, scene)}:
+    if need is not None and need not in {have for _, have, _ in needs.of_person(person, scene)}:
         wanted.append(_child(item, "placement", need))
         needs.asked_for(person, need, scene)
     if _investigated(category):
