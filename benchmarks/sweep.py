@@ -32,7 +32,7 @@ def main(rest: Sequence[str]) -> None:
     with timed() as took:
         done = sweep.run(begun)
     say(f"    {done.n_reports:,} person-days were reported", f"{took[0]:.0f} s")
-    say(f"    sums held against each other: {done.n_checked:,}; faults", len(done.faults), "0")
+    say(f"    {done.n_checked:,} sums held; faults", str(len(done.faults)), "0")
     for n, numbers in enumerate(done.shares, 1):
         reasons = ", ".join(f"{seen.name.lower()} {_of(numbers, seen):,}" for seen in Seen)
         say(f"    day {n}: {numbers.covered:,} of {numbers.expected:,}", f"{numbers.share:.4%}")

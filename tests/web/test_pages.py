@@ -34,7 +34,8 @@ def as_(here: Furnished, who: str | None, language: str = "en") -> Client:
 @pytest.mark.parametrize("visit", VISITS, ids=lambda visit: visit.page)
 @pytest.mark.parametrize("language", ["en", "zh-hans"])
 def test_a_page_opens_for_the_least_of_those_it_is_for(here, visit: Visit, language: str):
-    answer = as_(here, visit.who, language).get(visit.address(here))
+    linked = visit.page == "followed"  # by a link that leads on to the page without the code
+    answer = as_(here, visit.who, language).get(visit.address(here), follow=linked)
 
     text = answer.content.decode()
     assert answer.status_code == 200
