@@ -10,6 +10,7 @@ from linli.loops.exposures.tables import Exposure
 from linli.loops.follow_ups.tables import FollowUp
 from linli.loops.ledger import Item
 from linli.loops.visits.tables import Visit
+from linli.web.meetings import in_words
 from tests.cast import City
 from tests.journeys.chained import Outbreak
 
@@ -242,3 +243,19 @@ def test_a_candidate_who_lives_elsewhere_is_masked(outbreak: Outbreak) -> None:
     assert outbreak.exposure(case, "Far")
     assert "Far" not in page
     assert "•••" in page
+
+
+@pytest.mark.parametrize(
+    ("piece", "where", "together"),
+    [
+        ({"place": "household:6936", "hours": 162.66}, "the same home", "up to 7 days together"),
+        ({"place": "渔家", "hours": 1.9}, "渔家", "up to 2 hours together"),
+        ({"place": "train:g1021:18301", "hours": 0.4}, "g1021", "up to 24 minutes together"),
+        ({"place": "7:茶馆", "hours": 0}, "茶馆", ""),
+        ({"place": "area:999", "kind": "market"}, "market", ""),
+    ],
+)
+def test_a_meeting_is_told_in_words_and_no_key_is_shown(db, piece, where, together) -> None:
+    (told,) = in_words([piece])
+
+    assert (told["where"], told["together"]) == (where, together)

@@ -28,6 +28,7 @@ from linli.policy.can import Actor
 from linli.policy.fields import sees, shown
 from linli.policy.powers import roles_for
 from linli.policy.roles import DESKS, NAMES, Role
+from linli.registry import stated_needs
 from linli.registry.accounts import Account
 from linli.registry.areas import Area
 from linli.registry.imports.typed import checked
@@ -174,6 +175,7 @@ def _one(request: HttpRequest, view: ItemView, problem: Problem | None = None) -
         "view": view,
         "item": item,
         "who": _who(actor, Person.objects.filter(id=person_id).first()),
+        "needs": stated_needs.of_person(actor, person_id),
         "disease": disease.called(language) if disease else item.kind,
         "categories": CATEGORY_NAMES,
         "severities": SEVERITY_NAMES,
