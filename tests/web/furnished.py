@@ -264,6 +264,6 @@ NOT_PAGES = frozenset(
         "tracing_act", "account_add", "end_token", "unmerge",
         "follow_ups_tell", "case_report", "cases_take", "case_classify", "gate_measure",
         # opened by tests of their own
-        "cast", "screening_own", "chain_picture",
+        "cast", "screening_own", "chain_picture", "chain_near",
     }
 )  # fmt: skip

@@ -46,7 +46,7 @@ def pages(outbreak: Outbreak) -> list[str]:
     return [
         "/tracing", "/tracing/lists/no_source", "/tracing/lists/unseen", f"/tracing/{case}",
         f"/tracing/{contact}", f"/contacts/{contact}", f"/chains/{person}",
-        f"/chains/{person}/picture",
+        f"/chains/{person}/picture", f"/chains/{person}/near",
     ]  # fmt: skip
 
 
@@ -259,3 +259,22 @@ def test_a_meeting_is_told_in_words_and_no_key_is_shown(db, piece, where, togeth
     (told,) = in_words([piece])
 
     assert (told["where"], told["together"]) == (where, together)
+
+
+def test_a_chain_is_opened_person_by_person_within_reach(outbreak: Outbreak) -> None:
+    case, ren = outbreak.case("Gen0"), outbreak.person("Ren")
+    outbreak.person("Far", "ash1")
+    gil = outbreak.scene("gil")
+    found = find.name(case.id, outbreak.person("Far").id, relation="friend",
+                      last_met_on=clock.day(clock.moment(outbreak.now)), scene=gil)  # fmt: skip
+    decide.accept([found.id], gil)
+    tao = client(outbreak, "tao")
+
+    whole = tao.get(f"/chains/{case.subject_id}").content.decode()
+    piece = tao.get(f"/chains/{case.subject_id}/near").content.decode()
+
+    assert f"/chains/{case.subject_id}/near" in whole
+    assert "<html" not in piece
+    assert "1 more is looked after by another desk" in piece
+    assert "Far" not in piece + whole
+    assert client(outbreak, "eve").get(f"/chains/{ren.id}/near").status_code == 404
