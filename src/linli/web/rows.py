@@ -90,7 +90,7 @@ def _doors(items: Sequence[Any], actor: Actor) -> dict[int | None, str]:
     """Building and door of the people whom untitled items are about, for who sees addresses."""
     wanted = {i.subject_id for i in items if i.subject_kind == "person" and not i.title}
     rows = Person.objects.filter(id__in=wanted, household_id__isnull=False)
-    found = {}
+    found: dict[int | None, str] = {}
     for person, path, building, door in rows.values_list(
         "id", "path", "household__home__name_zh", "household__door"
     ):
