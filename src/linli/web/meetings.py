@@ -19,24 +19,27 @@ HOURS_A_DAY, MINUTES_AN_HOUR = 24, 60
 def in_words(evidence: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """Each piece of evidence with ``where`` and ``together`` in words; keys of ours stay ours."""
     return [
-        {**piece, "where": _where(piece), "together": _together(piece.get("hours"))}
+        {
+            **piece,
+            "where": where(str(piece.get("place", "")), _kind(piece)),
+            "together": _together(piece.get("hours")),
+        }
         for piece in evidence
     ]
 
 
-def _where(piece: Mapping[str, Any]) -> str:
+def where(place: str, kind: str = PlaceKind.OTHER.label) -> str:
     """The name that was told; else what the key of the place says, or of what kind it was."""
-    place = str(piece.get("place", ""))
     before, _, rest = place.partition(":")
     number = whole(rest.partition(":")[0])
     if before in HOMES:
         return SAME_HOME
     if before == "site" and number is not None:
-        return _name(Site, number) or _kind(piece)
+        return _name(Site, number) or kind
     if before == "area" and number is not None:
-        return _name(Area, number) or _kind(piece)
+        return _name(Area, number) or kind
     known = before in set(PlaceKind.values) or before.isdigit() or before == ""
-    return (rest.rpartition(":")[0] or rest or _kind(piece)) if known else place
+    return (rest.rpartition(":")[0] or rest or kind) if known else place
 
 
 def _name(table: type[Site] | type[Area], number: int) -> str:

@@ -10,7 +10,9 @@ from linli.errors import N_, BadInput
 START = b"PAR1"
 ROWS_AT_ONCE = 10_000
 COPY_CHUNK = 1 << 20
-ALONE: dict[str, Any] = {"autoinstall_known_extensions": "false"}  # nothing is fetched to read a file
+ALONE: dict[str, Any] = {
+    "autoinstall_known_extensions": "false"
+}  # nothing is fetched to read a file
 
 
 class BrokenParquet(BadInput):

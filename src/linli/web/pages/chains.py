@@ -14,6 +14,7 @@ from linli.loops.exposures.chain_picture import CLASSES
 from linli.loops.exposures.chains import MOST_DEPTH, Node
 from linli.policy.fields import MASK
 from linli.registry.person import Person
+from linli.web import meetings
 from linli.web.page import id_of
 from linli.web.pages.tracing import scene_of, shown
 
@@ -59,7 +60,7 @@ def show(request: HttpRequest, person_id: int) -> HttpResponse:
         "lines": sorted(lines, key=lambda line: line.number),
         "chain": chain,
         "offspring": [(n, offspring.count(n)) for n in sorted(set(offspring))],
-        "places": chains.meeting_places(chain),
+        "places": [(meetings.where(place), n) for place, n in chains.meeting_places(chain)],
         "depth": _depth(request),
         "deeper": min(_depth(request) + 2, MOST_DEPTH),
     }
