@@ -1,5 +1,6 @@
 """The loops as a Django application."""
 
+from functools import partial
 from typing import Any
 
 from django.apps import AppConfig
@@ -16,7 +17,6 @@ class LoopsConfig(AppConfig):
     def ready(self) -> None:
         """After a migration every loop has limits in force; items follow people through merges."""
         from linli.loops import subjects  # needs the tables, which load after this module
-        from linli.loops.calls import following as calls
         from linli.loops.exposures import following as exposures
         from linli.loops.laboratory import following as laboratory
         from linli.loops.screening import following as screening
@@ -32,7 +32,7 @@ class LoopsConfig(AppConfig):
         merges.follow("sources", exposures.move_source)
         merges.follow("reports", screening.move_reports)
         merges.follow("rewards", screening.move_rewards)
-        merges.follow("care_contacts", calls.move_contacts)
+        merges.follow("care_contacts", partial(subjects.move_collected, "care_contacts"))
 
 
 def _ship_limits(**_: Any) -> None:

@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Any
 
 from linli.errors import N_
-from linli.loops.cases import definitions
+from linli.loops import diseases
 from linli.loops.ledger import Item
 from linli.loops.loop import State
 from linli.loops.scene import Scene
@@ -47,8 +47,8 @@ def required(disease: str, category: str, severity: str = "") -> Need | None:
 
     Whoever is severely ill needs a bed, whatever the category.
     """
-    rules = definitions.diseases().get(disease)
-    said = rules.places.get(category) if rules is not None else None
+    known = diseases.every().get(disease)
+    said = known.places.get(category) if known is not None else None
     need = REQUIRED[category] if said is None else None if said == NO_PLACE else Need(said)
     return Need.TREATMENT if severity in SEVERE and need not in IN_BED else need
 

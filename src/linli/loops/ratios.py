@@ -36,8 +36,7 @@ from linli import clock
 from linli.analysis.delays import Quartiles, quartiles
 from linli.audit.records import record_many
 from linli.errors import N_
-from linli.loops import needs
-from linli.loops.cases import definitions
+from linli.loops import diseases, needs
 from linli.loops.laboratory.tables import Finding, LabResult, Test
 from linli.loops.ledger import Item
 from linli.loops.loop import State
@@ -203,7 +202,7 @@ def _requiring(*wanted: Need) -> Q:
     """Cases whose category requires one of these places, by the rules of their disease."""
     found = Q(pk__in=[])
     for category, usual in needs.REQUIRED.items():
-        by = {code: needs.required(code, category) for code in definitions.diseases()}
+        by = {code: needs.required(code, category) for code in diseases.every()}
         if usual in wanted:
             found |= Q(item_class=category) & ~Q(kind__in=[k for k in by if by[k] not in wanted])
         else:

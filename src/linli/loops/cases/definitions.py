@@ -17,9 +17,9 @@ from typing import Any
 
 from linli.errors import N_, BadInput, NotFound, Word
 from linli.loops.cases.forms import CATEGORY_NAMES, Category
+from linli.loops.diseases import FOLDER
 
 PLACES = frozenset({"treatment", "ward", "isolation", "observation", "none"})
-FOLDER = Path(__file__).parent / "diseases"
 ORDER = tuple(CATEGORY_NAMES)  # the most certain first
 LEAST = re.compile(r"least (\d+) of (.+)")
 BASES = {
@@ -144,12 +144,6 @@ def refuse_unknown(code: str, evidence: Collection[str]) -> None:
             disease=code,
             known=tuple(known.criteria),
         )
-
-
-def known(code: str, evidence: Collection[str]) -> list[str]:
-    """Of some evidence what is a criterion of the disease; all of it where we have no rules."""
-    disease = diseases().get(code)
-    return [one for one in evidence if disease is None or one in disease.criteria]
 
 
 def judge(code: str, evidence: Collection[str], on: date, *, region: str = "") -> Verdict:

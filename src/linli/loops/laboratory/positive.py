@@ -6,10 +6,9 @@ from datetime import datetime
 from uuid import UUID
 
 from linli.errors import Problem
-from linli.loops import catalogue
+from linli.loops import catalogue, diseases
 from linli.loops.acts import Act, Open, Take, act_many
 from linli.loops.advance import advance_many
-from linli.loops.cases import definitions
 from linli.loops.laboratory.tables import Finding, LabResult, Test
 from linli.loops.ledger import Item
 from linli.loops.loop import State
@@ -128,7 +127,7 @@ def _act(
     people: dict[int, Person],
     scene: Scene,
 ) -> Act | None:
-    evidence = definitions.known(row.disease, [f"{row.test}_positive"])
+    evidence = diseases.evidence_for(row.disease, [f"{row.test}_positive"])
     if case is not None and case.item_class == CONFIRMED:
         return None
     if case is not None:

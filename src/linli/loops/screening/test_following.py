@@ -5,12 +5,10 @@ from datetime import date, timedelta
 
 import pytest
 
-from linli.loops.calls import watch
-from linli.loops.calls.tables import CareContact
 from linli.loops.rounds import Coverage
 from linli.loops.screening import card, counting, coverage
 from linli.loops.screening import receive as door
-from linli.loops.screening.tables import Beaten, Missed, Report, Reward
+from linli.loops.screening.tables import Beaten, Missed, Report
 from linli.registry import departures, merges
 from linli.registry.person import Left, Person
 from tests.cast import EVENING, City
@@ -109,18 +107,6 @@ def test_a_device_that_knows_of_no_merge_reports_who_stands_for_them(
     assert Report.objects.get().person_id == doors.people["Zhao Two"].id
 
 
-def test_what_was_earned_and_who_was_called_follow_too(city: City, doors: Doors) -> None:
-    lost, kept = doors.people["Zhao One"], doors.people["Zhao Two"]
-    Reward.objects.create(person_id=lost.id, day=TODAY, exercise=False, path=lost.path, cents=500)
-    told_ = {"uid": "01234567-89ab-4def-8123-456789abcdef", "by": "phone", "well": True}
-    watch.contacted(city.actor("cy"), lost.id, told_, now=EVENING, purpose="care")
-
-    merge(city, doors, "Zhao One", "Zhao Two")
-
-    assert Reward.objects.get().person_id == kept.id
-    assert CareContact.objects.get().person_id == kept.id
-
-
 @pytest.mark.parametrize(("days", "expected"), [(-1, 3), (0, 3)])
 def test_whoever_has_left_is_not_expected_from_that_day_on(
     city: City, doors: Doors, days: int, expected: int
@@ -174,17 +160,6 @@ def test_a_list_of_doors_and_a_card_leave_out_who_has_left(city: City, doors: Do
     gone = doors.people["Zhao One"].id
     assert gone not in {person["id"] for door in listed for person in door.people}
     assert gone not in {person["id"] for person in opened.people}
-
-
-def test_nobody_in_special_care_who_has_left_is_owed_a_call(city: City, doors: Doors) -> None:
-    elder = doors.people["Qian One"]
-    elder.needs = ["lone_elder"]
-    elder.save()
-    assert [one.id for one in watch.without_contact(TODAY)] == [elder.id]
-
-    leave(doors, "Qian One", TODAY, Left.DIED)
-
-    assert watch.without_contact(TODAY) == []
 
 
 def test_a_departure_is_noted_once(city: City, doors: Doors) -> None:
