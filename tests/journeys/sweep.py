@@ -178,6 +178,11 @@ def check_people(sweep: Sweep, day: date) -> None:
         sweep.faults.append(f"{day}: {len(seen & missed)} people are seen and missed")
     if not expected <= seen | missed:
         sweep.faults.append(f"{day}: {len(expected - seen - missed)} people are in no state")
+    merged = Person.objects.filter(survivor_id__isnull=False).values_list("id", flat=True)
+    if twice := (seen | missed) & set(merged):
+        sweep.faults.append(f"{day}: {len(twice)} people count beside whom they were merged into")
     whole = coverage.total(sweep.city.path, day)
+    if whole.expected != len(expected | seen):
+        sweep.faults.append(f"{day}: {whole.expected} are expected of {len(expected | seen)}")
     if (whole.covered, whole.uncovered) != (len(seen), len(missed)):
         sweep.faults.append(f"{day}: the city counts {whole}, and {len(seen)} + {len(missed)} are")
