@@ -7,7 +7,7 @@ between people move, turn out to be one, die or move away.
 
 import random
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from uuid import UUID
@@ -36,6 +36,7 @@ HOURS = 10  # of a day on which somebody knocks
 FIRST_HOUR = 8
 DAYS = 3
 AT_ONCE = 100  # reports in a batch, as a phone sends them
+NOBODY = (0,) * 6
 STATES = [*["checked"] * 44, "refused", "refused", "unreachable", "unreachable", "away", "exempt"]
 SKIPPED = 0.06  # of doors at which nobody knocks on a day; assumed
 BY_NAME = 0.1  # of doors at which somebody is told of apart; assumed
@@ -147,25 +148,30 @@ def check_sums(sweep: Sweep, day: date) -> Coverage:
     sweep.faults += [f"counter of area {area}" for area in counting.differences(day)]
     areas = list(Area.objects.filter(valid_until=None).order_by("path"))
     told = {row.area.path: row.numbers for row in coverage.each(sweep.city.path, areas, day)}
-    below: dict[str, Coverage] = defaultdict(Coverage)
-    for path, numbers in told.items():
-        below[path[:-PATH_STEP]] += numbers
-    own = _own(day)
-    for area in areas:
-        whole = told[area.path]
-        if area.path in below and whole != below[area.path] + own.get(area.id, Coverage()):
-            sweep.faults.append(f"{day}: {area.path} is not the sum of its parts")
+    parts = _own(day)
+    plain = {path: _plain(numbers) for path, numbers in told.items()}
+    inner = set()
+    for path, numbers in plain.items():
+        above = path[:-PATH_STEP]
+        inner.add(above)
+        parts[above] = [m + n for m, n in zip(parts.get(above, NOBODY), numbers, strict=True)]
+    for path, whole in told.items():
+        if path in inner and plain[path] != tuple(parts[path]):
+            sweep.faults.append(f"{day}: {path} is not the sum of its parts")
         if whole.uncovered < 0 or whole.expected != whole.covered + whole.uncovered:
-            sweep.faults.append(f"{day}: {area.path} covers more than it expects")
-        sweep.n_checked += 1
+            sweep.faults.append(f"{day}: {path} covers more than it expects")
+    sweep.n_checked += len(told)
     return told[sweep.city.path]
 
 
-def _own(day: date) -> dict[int, Coverage]:
-    """What is counted at each area itself, and in none of those below it."""
-    columns = ("n_expected", *counting.COUNTED)
-    rows = Count.objects.filter(day=day).values_list("area_id", *columns)
-    return {area: Coverage(*(n or 0 for n in numbers)) for area, *numbers in rows}
+def _own(day: date) -> dict[str, Sequence[int]]:
+    """What is counted at each area itself, by path, and in none of those below it."""
+    rows = Count.objects.filter(day=day).values_list("path", "n_expected", *counting.COUNTED)
+    return {path: [n or 0 for n in numbers] for path, *numbers in rows}
+
+
+def _plain(numbers: Coverage) -> tuple[int, ...]:
+    return tuple(vars(numbers).values())
 
 
 def check_people(sweep: Sweep, day: date) -> None:
