@@ -103,7 +103,7 @@ def test_guessing_tokens_is_told_at_every_door_and_shuts_them_all(strict, langua
     wrong = caller.get(f"/api/requests/{item}", purpose=None, token="wrong-three")
     assert wrong.status_code == 404
 
-    told(page.get("/requests/follow", {"token": "x"}), language)
+    told(page.post("/requests/follow", {"token": "x"}), language)
     told(page.get("/requests/follow/x"), language)
     told(page.get("/open311/v2/tokens/x.xml"), language)
     told(caller.get(f"/api/requests/{item}", purpose=None, token="x"), language)

@@ -9,6 +9,7 @@ from linli.loops.advance import Opening, advance, open_item
 from linli.loops.exposures import decide, find
 from linli.loops.exposures.tables import Exposure
 from linli.loops.ledger import Item
+from linli.loops.scene import Scene
 from linli.loops.visits import intake
 from linli.loops.visits.intake import NewVisit
 from linli.registry.person import Person
@@ -41,13 +42,17 @@ class Outbreak:
 
     def confirm(self, name: str) -> int:
         """A clinician reports a confirmed case; its item."""
+        return self.case_of(name, self.scene("hal", "care"))
+
+    def case_of(self, name: str, scene: Scene) -> int:
+        """Somebody reports a confirmed case."""
         who = self.person(name)
         opening = Opening(
             who.area_id, "confirmed",
             {"person_id": who.id, "source": "clinic", "onset_on": self._day(-2).isoformat()},
             kind="covid19", subject_kind="person", subject_id=who.id,
         )  # fmt: skip
-        return open_item(catalogue.get("case"), opening, self.scene("hal", "care")).item_id
+        return open_item(catalogue.get("case"), opening, scene).item_id
 
     def meet(self, *names: str, place: str, hours_ago: float = 20, hours: float = 2) -> None:
         """Some people are at one place at one time, and say so."""

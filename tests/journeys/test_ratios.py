@@ -240,3 +240,23 @@ def test_two_records_that_turn_out_to_be_one_keep_the_tests_of_both(city: City) 
     assert len(results.results_of(lost)) == 1
     merges.undo(city.actor("ida"), done.id, now=EVENING)
     assert counted(city)[Ratio.TESTED] == (1, 2)
+
+
+def test_a_ratio_asks_for_the_place_that_the_disease_requires(city: City) -> None:
+    area = f"id:{city.areas['oak1'].id}"
+    given = [
+        CaseReport(category="confirmed", area=area, disease=disease, name=disease, document=disease)
+        for disease in ("measles", "ili")
+    ]
+    severe = CaseReport(
+        category="suspected", area=area, disease="ili", name="severe", document="s",
+        severity="severe",
+    )  # fmt: skip
+
+    intake.take_in(city.actor("hal"), [*given, severe], now=EVENING, purpose="care")
+
+    told = counted(city)
+    assert told[Ratio.APART] == (0, 1)  # measles
+    assert told[Ratio.TAKEN_IN] == told[Ratio.TREATED] == (0, 1)  # who is severely ill
+    outbreak.arrive(city)
+    assert counted(city)[Ratio.APART] == counted(city)[Ratio.TREATED] == (1, 1)

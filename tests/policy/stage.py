@@ -15,9 +15,10 @@ from linli.jobs import queue
 from linli.jobs.outbox import Notice
 from linli.loops import catalogue
 from linli.loops.exposures.tables import Exposure
-from linli.loops.laboratory import results
+from linli.loops.laboratory import orders, results
+from linli.loops.laboratory.orders import NewOrder
 from linli.loops.laboratory.results import NewResult
-from linli.loops.laboratory.tables import LabResult
+from linli.loops.laboratory.tables import LabOrder, LabResult
 from linli.loops.laboratory.whose import Told
 from linli.loops.ledger import Item
 from linli.loops.loop import Loop
@@ -131,7 +132,8 @@ def furnish(city: City, name: str) -> Place:
         "household_id": household.id,
         "pair_id": pair.id,
         "site_id": site.id,
-        "result_id": waiting_result(city),
+        "result_id": waiting_result(city, area.path),
+        "order_id": open_order(person),
         "source_id": rows["cases"],
         "contact_id": rows["contacts"],
         "exposure_id": exposure.id,
@@ -140,11 +142,18 @@ def furnish(city: City, name: str) -> Place:
     return Place(area.id, rows, ids)
 
 
-def waiting_result(city: City) -> int:
-    """A result of the laboratory that belongs to nobody yet."""
-    found = NewResult("pcr", "covid19", "negative", EVENING, Told(name="nobody"))
+def waiting_result(city: City, path: str) -> int:
+    """A result of the laboratory that was sampled here, and belongs to nobody yet."""
+    found = NewResult("pcr", "covid19", "negative", EVENING, Told(name="nobody"), path=path)
     results.take_in(city.actor("lil"), [found], now=EVENING)
     return LabResult.objects.get(uid=found.uid).id
+
+
+def open_order(person: Person) -> int:
+    """A test that was asked for and waits for its result."""
+    new = NewOrder(person.id, "pcr", "covid19")
+    orders.order_many([new], now=EVENING)
+    return LabOrder.objects.get(uid=new.uid).id
 
 
 def _stands(loop: Loop, item_id: int, rows: dict[str, int], ids: dict[str, int]) -> int:

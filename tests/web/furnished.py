@@ -154,7 +154,7 @@ VISITS: tuple[Visit, ...] = (
     Visit("front", None, at("front")),
     Visit("new_request", None, at("new_request", "?kind=water&where=橡树")),
     Visit("follow", None, at("follow")),
-    Visit("followed", None, at("followed", token="token")),
+    Visit("followed", None, at("followed_by_code", token="token")),
     Visit("roles", None, at("roles")),
     Visit("account_login", None, at("account_login")),
     Visit("account_signup", None, at("account_signup")),
@@ -255,14 +255,15 @@ VISITS: tuple[Visit, ...] = (
 NOT_PAGES = frozenset(
     {
         # answers to a form, and pieces of a page
-        "language", "clock", "be", "places", "similar", "own_step", "join", "step", "callers",
+        "language", "clock", "be", "places", "followed_by_code", "similar", "own_step", "join",
+        "step", "callers",
         "desk_places", "desk_similar", "desk_join", "appoint", "relieve", "declare", "lift",
         "issue", "screening_report", "screening_spoken", "round_call", "round_take",
         "round_questions_file", "prove", "proof", "records_out", "laboratory_take",
-        "laboratory_match", "decide_pair", "break_glass", "filed", "tracing_act",
-        "account_add", "end_token", "unmerge",
+        "laboratory_match", "laboratory_cancel", "decide_pair", "break_glass", "filed",
+        "tracing_act", "account_add", "end_token", "unmerge",
         "follow_ups_tell", "case_report", "cases_take", "case_classify", "gate_measure",
         # opened by tests of their own
-        "cast", "screening_own", "chain_picture",
+        "cast", "screening_own", "chain_picture", "chain_near",
     }
 )  # fmt: skip

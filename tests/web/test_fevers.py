@@ -7,8 +7,9 @@ from django.test import Client
 from django.utils import translation
 from django.utils.translation import gettext
 
+from linli.errors import BadInput, NotFound
 from linli.loops import catalogue
-from linli.loops.advance import Opening, open_item
+from linli.loops.advance import Opening, advance, open_item
 from linli.loops.exposures import decide, find
 from linli.loops.ledger import Item
 from linli.policy.roles import Role
@@ -121,3 +122,36 @@ def test_every_step_that_a_person_takes_asks_in_words_of_both_languages() -> Non
                     ]
 
     assert coded == []
+
+
+def test_a_case_of_a_fever_is_of_whom_the_fever_is_and_nobody_types_a_number(
+    city: City, settings
+) -> None:
+    settings.SECOND_FACTOR = False
+    outbreak = Outbreak(city)
+    who = outbreak.person("Li")
+    opening = Opening(who.area_id, "fever", {"person_id": who.id, "source": "gate"})
+    gus = city.scene("gus", purpose="screening")
+    fever = open_item(catalogue.get("fever"), opening, gus).item_id
+    hal = browser(city, "hal")
+
+    form = hal.get(f"/items/{fever}?purpose=care").content.decode()
+    hal.post(
+        f"/items/{fever}/steps/open_case?purpose=care",
+        {"open_case-disease": "covid19", "open_case-category": "suspected", "disease": "covid19",
+         "category": "suspected"},
+    )  # fmt: skip
+
+    assert "Number of the person" not in form
+    assert Item.objects.get(loop="case").subject_id == who.id
+
+
+def test_a_fever_of_nobody_asks_for_the_person_in_a_sentence(city: City) -> None:
+    opening = Opening(city.areas["oak1"].id, "fever", {"name": "somebody", "source": "gate"})
+    gus = city.scene("gus", purpose="screening")
+    fever = open_item(catalogue.get("fever"), opening, gus).item_id
+    hal = city.scene("hal", purpose="care")
+
+    for data, sentence in (({}, "whose it is"), ({"person_id": 999}, "no person 999")):
+        with pytest.raises((BadInput, NotFound), match=sentence):
+            advance(fever, "open_case", hal, data={"category": "suspected", **data})

@@ -6,7 +6,9 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from linli.loops.laboratory.tables import LabResult
+from linli.loops.laboratory import orders
+from linli.loops.laboratory.orders import NewOrder
+from linli.loops.laboratory.tables import LabOrder, LabResult
 from linli.loops.ledger import Item
 from linli.registry.person import Person
 from tests.cast import EVENING, City
@@ -15,11 +17,11 @@ from tests.cli.prompt import linli
 pytestmark = pytest.mark.db
 
 LIST = (
-    "finding,found_at,name,document,birth_date\n"
-    "positive,2020-02-09T08:00:00,安娜,D1,\n"
-    "negative,2020-02-09T08:00:00,无名,,1980-05-01\n"
-    "perhaps,2020-02-09T08:00:00,无名,,\n"
-    "positive,2031-01-01T08:00:00,无名,,\n"
+    "finding,found_at,name,document,birth_date,area\n"
+    "positive,2020-02-09T08:00:00,安娜,D1,,\n"
+    "negative,2020-02-09T08:00:00,无名,,1980-05-01,东区\n"
+    "perhaps,2020-02-09T08:00:00,无名,,,\n"
+    "positive,2031-01-01T08:00:00,无名,,,\n"
 )
 
 
@@ -112,3 +114,44 @@ def test_a_list_comes_in_at_the_prompt_and_refused_rows_end_with_one(
 
     assert "4 rows: 2 new" in told.stdout
     assert "Row 4:" in told.stdout
+
+
+def test_what_was_sampled_in_another_district_is_counted_on_the_page(
+    city: City, anna: Person
+) -> None:
+    sent(signed_in(city, "lil"), LIST.replace("东区", "西区").encode())
+
+    page = signed_in(city, "tao").get("/laboratory?purpose=investigation").content.decode()
+
+    assert "无名" not in page
+    assert "1 more waits at another desk" in page
+    keeper = signed_in(city, "ida").get("/laboratory?purpose=registry").content.decode()
+    assert "无名" in keeper
+
+
+def test_a_test_that_is_not_done_is_cancelled_on_the_page_of_its_case(
+    city: City, anna: Person
+) -> None:
+    sent(signed_in(city, "lil"))
+    case = Item.objects.get(loop="case")
+    new = NewOrder(anna.id, "pcr", "covid19", item_id=case.id)
+    made = orders.order(city.actor("hal"), new, purpose="care", now=EVENING)
+    hal = signed_in(city, "hal")
+    assert made.sample in hal.get(f"/cases/{case.id}?purpose=care").content.decode()
+
+    hal.post(f"/laboratory/orders/{made.id}/cancel", {"why": "refused", "case": case.id})
+
+    made.refresh_from_db()
+    assert (made.why, made.cancelled_by) == ("refused", city.accounts["hal"].id)
+    assert made.sample not in hal.get(f"/cases/{case.id}?purpose=care").content.decode()
+
+
+def test_a_test_is_cancelled_at_the_prompt(city: City, anna: Person) -> None:
+    made = orders.order(
+        city.actor("hal"), NewOrder(anna.id, "pcr", "covid19"), purpose="care", now=EVENING
+    )
+
+    told = linli("laboratory", "cancel", str(made.id), "--why", "again", "--as", "hal")
+
+    assert "takes its place" in told.stdout
+    assert LabOrder.objects.filter(done_at=None).count() == 1

@@ -5,7 +5,9 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from linli.loops.ledger import Item
 from linli.policy.roles import Role
+from linli.registry.person import Person
 from linli.web import pages
 from tests.cast import City
 from tests.web.furnished import NOT_PAGES, VISITS, Furnished, Visit, ask, furnish
@@ -34,7 +36,8 @@ def as_(here: Furnished, who: str | None, language: str = "en") -> Client:
 @pytest.mark.parametrize("visit", VISITS, ids=lambda visit: visit.page)
 @pytest.mark.parametrize("language", ["en", "zh-hans"])
 def test_a_page_opens_for_the_least_of_those_it_is_for(here, visit: Visit, language: str):
-    answer = as_(here, visit.who, language).get(visit.address(here))
+    linked = visit.page == "followed"  # by a link that leads on to the page without the code
+    answer = as_(here, visit.who, language).get(visit.address(here), follow=linked)
 
     text = answer.content.decode()
     assert answer.status_code == 200
@@ -148,3 +151,54 @@ def test_pages_load_nothing_from_elsewhere_and_cannot_be_framed(here):
     assert "unsafe" not in policy
     assert answer["X-Frame-Options"] == "DENY"
     assert "http://" not in answer.content.decode().replace("http://www.w3.org", "")
+
+
+@pytest.mark.parametrize(
+    ("who", "home"),
+    [("gus", "/gate"), ("kim", "/audit"), ("ida", "/registry"), ("lou", "/accounts")],
+)
+def test_whoever_has_no_list_of_work_lands_on_the_page_of_the_role(here, who: str, home: str):
+    assert as_(here, who).get("/work")["Location"] == home
+
+
+def test_a_courier_reads_what_a_courier_does_and_may_open(here):
+    page = as_(here, "quin").get("/work").content.decode()
+
+    assert "Carries things to doors" in page
+    assert "No work is handed to you here" in page
+    assert 'href="/registry"' in page
+
+
+def test_a_row_of_work_says_of_what_sort_it_is_and_where_the_person_lives(here):
+    Person.objects.filter(id=Item.objects.get(id=here.ids["contact"]).subject_id).update(
+        household_id=here.ids["household"]
+    )
+
+    cy = as_(here, "cy").get("/work").content.decode()
+
+    assert "Contact: close contact, 1栋 3-201" in cy
+
+
+@pytest.mark.parametrize("page", ["case", "contact", "placement", "case_steps"])
+def test_a_need_that_was_stated_once_is_seen_wherever_the_person_is_handled(here, page: str):
+    contact = Item.objects.get(id=here.ids["contact"])
+    case = Item.objects.get(id=here.ids["case"])
+    placement = Item.objects.get(loop="placement", parent_id=case.id)
+    for item in (contact, case):
+        Person.objects.filter(id=item.subject_id).update(
+            needs=["wheelchair"], household_id=here.ids["household"]
+        )
+    Person.objects.filter(id=here.ids["person"]).update(needs=["lone_elder"])
+    where = {
+        "case": f"/cases/{case.id}?purpose=care",
+        "contact": f"/contacts/{contact.id}",
+        "placement": f"/items/{placement.id}?purpose=care",
+        "case_steps": f"/items/{case.id}?purpose=care",
+    }[page]
+
+    seen = as_(here, "hal").get(where).content.decode()
+    unseen = as_(here, "tao").get(where.replace("care", "investigation")).content.decode()
+
+    assert "uses a wheelchair" in seen
+    assert "old and living alone" in seen  # behind the same door
+    assert "wheelchair" not in unseen

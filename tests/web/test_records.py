@@ -208,3 +208,27 @@ def test_every_kind_has_its_form_in_both_languages(here, kind, language):
     assert answer.status_code == 200
     assert ("Save" in text) == (language == "en")
     assert not re.search(r"<label[^>]*>\s*[a-z]+_[a-z]+", text), "a column's own name as a label"
+
+
+def test_a_grid_worker_notes_that_somebody_has_left_with_the_day_and_the_reason(here):
+    cy = as_(here, "cy")
+    sent = filled(cy.get(of_person(here)).content.decode())
+
+    half = cy.post(of_person(here), {**sent, "left_on": "2020-02-08"})
+    cy.post(
+        of_person(here),
+        {
+            **sent,
+            "left_on": "2020-02-08",
+            "left_because": "moved",
+            "left_source": "told at the door",
+        },
+    )
+
+    assert half.status_code == 422
+    assert "Say both on which day" in half.content.decode()
+    person = Person.objects.get(id=here.ids["person"])
+    assert (str(person.left_on), person.left_because) == ("2020-02-08", "moved")
+    shown = cy.get(f"/registry/people/{person.id}{FOR}").content.decode()
+    assert "has moved away" in shown
+    assert "told at the door" in shown

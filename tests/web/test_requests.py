@@ -42,6 +42,12 @@ def form(here: Furnished, **other: str) -> dict[str, str]:
     } | other
 
 
+def followed(visitor: Client, filed) -> str:
+    """Where a visitor follows a request once its code was typed."""
+    answer = visitor.post("/requests/follow", {"token": filed.token})
+    return answer["Location"]
+
+
 def as_(here: Furnished, who: str) -> Client:
     client = Client(HTTP_ACCEPT_LANGUAGE="en")
     client.force_login(
@@ -54,7 +60,11 @@ def test_a_visitor_asks_gets_a_code_and_follows_by_it(here, visitor):
     answer = visitor.post("/requests/new", form(here), follow=True)
 
     code = re.search(r'class="token"[^>]*>([^<]+)<', answer.content.decode()).group(1)
-    page = Client(HTTP_ACCEPT_LANGUAGE="en").get(f"/requests/follow/{code}").content.decode()
+    other = Client(HTTP_ACCEPT_LANGUAGE="en")
+    answer = other.post("/requests/follow", {"token": code}, follow=True)
+    page = answer.content.decode()
+    assert code not in answer.request["PATH_INFO"]
+    assert code not in page
     assert "Drums at night" in page
     assert "Somebody has been asked to see to it." in page
 
@@ -110,28 +120,28 @@ def test_ten_megabytes_of_text_are_refused_in_a_sentence(here, visitor):
 
 
 def test_a_wrong_code_is_told_and_stays_in_the_field(here, visitor):
-    answer = visitor.get("/requests/follow?token=notmycode123")
+    answer = visitor.post("/requests/follow", {"token": "notmycode123"})
 
     assert answer.status_code == 404
     assert 'value="notmycode123"' in answer.content.decode()
 
 
 def test_opening_the_reply_reads_it_and_the_resident_has_the_last_word(here, visitor):
-    token = here.answered.token
+    own = followed(visitor, here.answered)
 
-    page = visitor.get(f"/requests/follow/{token}").content.decode()
+    page = visitor.get(own).content.decode()
     assert "The pump runs again." in page
     assert _item(here).reply_seen_at is not None
 
-    visitor.post(f"/requests/follow/{token}/rate", {"solved": "true", "satisfied": "5"})
+    visitor.post(f"{own}/rate", {"solved": "true", "satisfied": "5"})
     item = _item(here)
     assert (item.stage, item.solved, item.satisfied) == ("closed", True, 5)
 
 
 def test_a_rating_without_a_word_on_solved_keeps_what_was_typed(here, visitor):
-    answer = visitor.post(
-        f"/requests/follow/{here.answered.token}/rate", {"comment": "Quick, thank you"}
-    )
+    own = followed(visitor, here.answered)
+
+    answer = visitor.post(f"{own}/rate", {"comment": "Quick, thank you"})
 
     assert answer.status_code == 422
     assert "Quick, thank you" in answer.content.decode()
@@ -139,13 +149,13 @@ def test_a_rating_without_a_word_on_solved_keeps_what_was_typed(here, visitor):
 
 
 def test_not_solved_opens_it_again(here, visitor):
-    visitor.post(f"/requests/follow/{here.answered.token}/reopen", {"reason": "Still dry."})
+    visitor.post(f"{followed(visitor, here.answered)}/reopen", {"reason": "Still dry."})
 
     assert (_item(here).stage, _item(here).n_reopened) == ("working", 1)
 
 
 def test_a_code_takes_no_step_of_staff(here, visitor):
-    answer = visitor.post(f"/requests/follow/{here.asked.token}/accept")
+    answer = visitor.post(f"{followed(visitor, here.asked)}/accept")
 
     assert answer.status_code == 404
 
@@ -156,7 +166,7 @@ def test_others_may_join_what_is_public_and_only_follow_it(here, visitor):
     answer = visitor.post(f"/requests/{here.asked.item_id}/join", follow=True)
 
     code = re.search(r'class="token"[^>]*>([^<]+)<', answer.content.decode()).group(1)
-    page = visitor.get(f"/requests/follow/{code}").content.decode()
+    page = visitor.get(f"/requests/follow/{code}", follow=True).content.decode()
     assert "You have joined this request of a neighbour." in page
     assert "Short of breath" not in page
     assert PHONE not in page
@@ -298,3 +308,20 @@ def test_a_form_that_is_too_old_is_told_in_a_sentence(here):
 
     assert answer.status_code == 403
     assert "The page was open for too long" in answer.content.decode()
+
+
+def test_a_link_with_the_code_leads_to_an_address_without_it(here, visitor):
+    token = here.answered.token
+
+    answer = visitor.get(f"/requests/follow/{token}")
+
+    assert answer["Location"] == f"/requests/own/{here.answered.item_id}"
+    page = visitor.get(answer["Location"])
+    assert token not in page.content.decode()
+    assert page["Referrer-Policy"] in {"same-origin", "no-referrer"}
+
+
+def test_nobody_follows_by_the_number_alone(here, visitor):
+    for address in ("", "/rate", "/withdraw"):
+        answer = visitor.get(f"/requests/own/{here.asked.item_id}{address}", follow=True)
+        assert answer.status_code == 404

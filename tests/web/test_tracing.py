@@ -10,6 +10,7 @@ from linli.loops.exposures.tables import Exposure
 from linli.loops.follow_ups.tables import FollowUp
 from linli.loops.ledger import Item
 from linli.loops.visits.tables import Visit
+from linli.web.meetings import in_words
 from tests.cast import City
 from tests.journeys.chained import Outbreak
 
@@ -45,7 +46,7 @@ def pages(outbreak: Outbreak) -> list[str]:
     return [
         "/tracing", "/tracing/lists/no_source", "/tracing/lists/unseen", f"/tracing/{case}",
         f"/tracing/{contact}", f"/contacts/{contact}", f"/chains/{person}",
-        f"/chains/{person}/picture",
+        f"/chains/{person}/picture", f"/chains/{person}/near",
     ]  # fmt: skip
 
 
@@ -242,3 +243,38 @@ def test_a_candidate_who_lives_elsewhere_is_masked(outbreak: Outbreak) -> None:
     assert outbreak.exposure(case, "Far")
     assert "Far" not in page
     assert "•••" in page
+
+
+@pytest.mark.parametrize(
+    ("piece", "where", "together"),
+    [
+        ({"place": "household:6936", "hours": 162.66}, "the same home", "up to 7 days together"),
+        ({"place": "渔家", "hours": 1.9}, "渔家", "up to 2 hours together"),
+        ({"place": "train:g1021:18301", "hours": 0.4}, "g1021", "up to 24 minutes together"),
+        ({"place": "7:茶馆", "hours": 0}, "茶馆", ""),
+        ({"place": "area:999", "kind": "market"}, "market", ""),
+    ],
+)
+def test_a_meeting_is_told_in_words_and_no_key_is_shown(db, piece, where, together) -> None:
+    (told,) = in_words([piece])
+
+    assert (told["where"], told["together"]) == (where, together)
+
+
+def test_a_chain_is_opened_person_by_person_within_reach(outbreak: Outbreak) -> None:
+    case, ren = outbreak.case("Gen0"), outbreak.person("Ren")
+    outbreak.person("Far", "ash1")
+    gil = outbreak.scene("gil")
+    found = find.name(case.id, outbreak.person("Far").id, relation="friend",
+                      last_met_on=clock.day(clock.moment(outbreak.now)), scene=gil)  # fmt: skip
+    decide.accept([found.id], gil)
+    tao = client(outbreak, "tao")
+
+    whole = tao.get(f"/chains/{case.subject_id}").content.decode()
+    piece = tao.get(f"/chains/{case.subject_id}/near").content.decode()
+
+    assert f"/chains/{case.subject_id}/near" in whole
+    assert "<html" not in piece
+    assert "1 more is looked after by another desk" in piece
+    assert "Far" not in piece + whole
+    assert client(outbreak, "eve").get(f"/chains/{ren.id}/near").status_code == 404

@@ -126,6 +126,7 @@ class ChainNode(BaseModel):
     what: str
     generation: int
     n_more: int
+    n_beyond: int
 
 
 class ChainLink(BaseModel):
@@ -138,6 +139,16 @@ class ChainLink(BaseModel):
     score: float
 
 
+class ChainBeyond(BaseModel):
+    """How many people of the chain another desk looks after."""
+
+    model_config = {"from_attributes": True}
+
+    area_id: int
+    name: str
+    n: int
+
+
 class ChainSeen(BaseModel):
     """The chain around a person, and to how many each ill person passed it on."""
 
@@ -147,6 +158,7 @@ class ChainSeen(BaseModel):
     generations: dict[str, int]
     offspring: list[float]
     n_left_out: int
+    beyond: list[ChainBeyond]
 
 
 class ChainAsked(BaseModel):
@@ -306,6 +318,7 @@ def chain(request: HttpRequest, person_id: Path[Id], wanted: Query[ChainAsked]) 
         generations={str(k): v for k, v in found.generations.items()},
         offspring=chains.offspring(found),
         n_left_out=found.n_left_out,
+        beyond=[ChainBeyond.model_validate(desk) for desk in found.beyond],
     )
 
 

@@ -13,10 +13,10 @@ from linli import clock
 from linli.api.auth import actor_of
 from linli.api.doors import After, Done, Id, Most, Rows, door, purpose_of
 from linli.api.faults import Fault, fault_of
-from linli.loops.laboratory import orders, results
+from linli.loops.laboratory import lists, matching, orders
 from linli.loops.laboratory.lists import LabResultRow
 from linli.loops.laboratory.orders import NewOrder
-from linli.loops.laboratory.tables import Test
+from linli.loops.laboratory.tables import Test, Why
 from linli.registry.forms import RecordForm
 
 router = Router(tags=["laboratory"])
@@ -40,6 +40,13 @@ class LabOrderMade(BaseModel):
 
     id: int
     sample: str
+
+
+class LabOrderCancelled(RecordForm):
+    """Why a test is not done; with ``again``, the code on the new tube if there is one already."""
+
+    why: Why
+    sample: Annotated[str, Field(max_length=40, pattern="^[A-Za-z0-9-]*$")] = ""
 
 
 class LabOrderRow(BaseModel):
@@ -110,6 +117,14 @@ class LabWaiting(BaseModel):
     candidates: list[LabPersonRow]
 
 
+class LabWaitingPage(BaseModel):
+    """A page of them, the key of the next, and how many more wait at other desks."""
+
+    rows: list[LabWaiting]
+    after: int | None
+    n_elsewhere: int
+
+
 class LabDecision(RecordForm):
     """Whose it is; null sets it aside."""
 
@@ -144,6 +159,26 @@ def waiting_orders(request: HttpRequest, wanted: Query[LabPage]) -> Any:
 
 
 @router.post(
+    "/laboratory/orders/{order_id}/cancel",
+    response=LabOrderMade,
+    operation_id="laboratory_cancel",
+    summary="Say why a test is not done, or take another sample in its place",
+    openapi_extra=door("laboratory.order", about_residents=True),
+)
+def cancel(request: HttpRequest, order_id: Path[Id], body: Body[LabOrderCancelled]) -> Any:
+    """Answers with the order that stands now: the same, or the new one of another sample."""
+    row = orders.cancel(
+        actor_of(request),
+        order_id,
+        why=body.why,
+        sample=body.sample,
+        purpose=purpose_of(request),
+        now=clock.now_s(),
+    )
+    return LabOrderMade(id=row.id, sample=row.sample)
+
+
+@router.post(
     "/laboratory/results",
     response=LabTaken,
     operation_id="laboratory_results",
@@ -152,31 +187,29 @@ def waiting_orders(request: HttpRequest, wanted: Query[LabPage]) -> Any:
 )
 def take_results(request: HttpRequest, body: Body[LabResults]) -> Any:
     """Those that are refused are told apart; the others go in together."""
-    now, actor = clock.now_s(), actor_of(request)
-    given = [row.result(exercise=actor.exercise) for row in body.rows]
-    problem = results.in_the_future()
-    refused = [
-        LabRowRefused(index=n, fault=fault_of(problem))
-        for n, one in enumerate(given)
-        if not one.has_happened(now)
-    ]
-    taken = results.take_in(actor, [one for one in given if one.has_happened(now)], now=now)
-    return LabTaken(**asdict(taken), refused=refused)
+    taken, refused = lists.take_rows(actor_of(request), body.rows, now=clock.now_s())
+    told = [LabRowRefused(index=n, fault=fault_of(problem)) for n, problem in refused]
+    return LabTaken(**asdict(taken), refused=told)
 
 
 @router.get(
     "/laboratory/unmatched",
-    response=Rows[LabWaiting],
+    response=LabWaitingPage,
     operation_id="laboratory_unmatched",
     summary="Results that wait for somebody to say whose they are",
     openapi_extra=door("laboratory.match", about_residents=True, placed=False),
 )
 def unmatched(request: HttpRequest, wanted: Query[LabPage]) -> Any:
-    """A page; who may be meant is shown within reach."""
-    page, after = results.unmatched(
-        actor_of(request), purpose=purpose_of(request), after=wanted.after, most=wanted.most
+    """A page of those sampled within reach or sent by oneself, and how many wait elsewhere."""
+    actor = actor_of(request)
+    page, after = matching.unmatched(
+        actor, purpose=purpose_of(request), after=wanted.after, most=wanted.most
     )
-    return {"rows": [_waiting(one) for one in page], "after": after}
+    return {
+        "rows": [_waiting(one) for one in page],
+        "after": after,
+        "n_elsewhere": matching.n_elsewhere(actor),
+    }
 
 
 @router.post(
@@ -188,7 +221,7 @@ def unmatched(request: HttpRequest, wanted: Query[LabPage]) -> Any:
 )
 def match(request: HttpRequest, result_id: Path[Id], body: Body[LabDecision]) -> Any:
     """What was told of the person goes with the decision."""
-    row = results.decide(
+    row = matching.decide(
         actor_of(request),
         result_id,
         person_id=body.person_id,
@@ -198,7 +231,7 @@ def match(request: HttpRequest, result_id: Path[Id], body: Body[LabDecision]) ->
     return Done(id=row.id)
 
 
-def _waiting(one: results.Waiting) -> LabWaiting:
+def _waiting(one: matching.Waiting) -> LabWaiting:
     row = one.result
     return LabWaiting(
         id=row.id,

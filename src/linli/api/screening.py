@@ -23,7 +23,7 @@ from linli.loops.screening import coverage, lost, questionnaire, receive, reward
 from linli.loops.screening.receive import MOST_AT_ONCE, ScreeningReport
 from linli.policy.can import Actor, Ask, can, scope
 from linli.policy.powers import roles_for
-from linli.registry import areas
+from linli.registry import areas, departures
 from linli.registry.areas import Area
 
 router = Router(tags=["screening"])
@@ -79,6 +79,7 @@ class ScreeningCoverage(BaseModel):
     exempt: int
     uncovered: int
     n_fever: int
+    n_left: int
     below: list["ScreeningCoverage"] = []
 
 
@@ -299,6 +300,7 @@ def _told(row: coverage.AreaCoverage, day: date, ended: bool, below: Any = ()) -
         counted=row.counted,
         uncovered=row.numbers.uncovered,
         n_fever=row.n_fever,
+        n_left=departures.n_left(row.area.path, day),
         below=list(below),
         **numbers,
     )

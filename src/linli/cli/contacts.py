@@ -8,13 +8,13 @@ import typer
 
 from linli.cli.ready import get_ready, say, say_json
 from linli.cli.request import As, InJson, acting
+from linli.cli.taking import tell
 from linli.cli.words import gettext as _
 from linli.errors import N_
 
 app = typer.Typer(
     name="contacts", help=_("Contacts: lists, schedules, figures, chains."), no_args_is_help=True
 )
-EXIT_REFUSED = 1
 TRACING = "investigation"
 
 
@@ -34,29 +34,15 @@ def take_in(
 ) -> None:
     """Say how many were new; exit code 1 if a row was refused."""
     get_ready()
-    from django.utils.translation import gettext
-
     from linli import clock
     from linli.loops.exposures import list_files
     from linli.loops.scene import Scene
 
     with file.open("rb") as opened:
         done = list_files.take_in(opened, Scene(acting(by), clock.now_s(), TRACING))
-    if as_json:
-        told = [{"row": r.index, "reason": r.problem.tell(gettext)} for r in done.refused]
-        say_json(
-            {"new": done.n_new, "again": done.n_again, "contacts": done.n_contacts,
-             "refused": told}
-        )  # fmt: skip
-    else:
-        say(
-            N_("{new} pairs are new, {again} were known, {contacts} contacts were opened."),
-            new=done.n_new, again=done.n_again, contacts=done.n_contacts,
-        )  # fmt: skip
-        for one in done.refused:
-            typer.echo(f"{one.index}: {one.problem.tell(gettext)}", err=True)
-    if done.refused:
-        raise typer.Exit(EXIT_REFUSED)
+    counts = {"new": done.n_new, "again": done.n_again, "contacts": done.n_contacts}
+    sentence = N_("{new} pairs are new, {again} were known, {contacts} contacts were opened.")
+    tell(sentence, counts, done.refused, as_json=as_json)
 
 
 @app.command("plan", help=_("Make the follow-ups of an area's contacts anew; what was done stays."))

@@ -50,3 +50,31 @@ def take(
             say(_("Row {number}: {sentence}"), number=row.number, sentence=row.problem.tell(_))
     if refused:
         raise typer.Exit(EXIT_REFUSED)
+
+
+@app.command(help=_("Say why a test is not done, or take another sample in its place."))
+def cancel(
+    order: Annotated[int, typer.Argument(help=_("The number of the order."))],
+    by: Annotated[
+        str, typer.Option("--as", envvar="LINLI_AS", help=_("The account in whose name you act."))
+    ],
+    why: Annotated[
+        str,
+        typer.Option(help=_("again, refused, unreachable, left, needless or mistaken.")),
+    ],
+    sample: Annotated[str, typer.Option(help=_("The code on the new tube, with again."))] = "",
+    purpose: Annotated[str, typer.Option(help=_("What you need it for."))] = "care",
+) -> None:
+    """The same twice is once."""
+    get_ready()
+    from linli import clock
+    from linli.cli.request import acting
+    from linli.loops.laboratory import orders
+
+    row = orders.cancel(
+        acting(by), order, why=why, sample=sample, purpose=purpose, now=clock.now_s()
+    )
+    if row.why:
+        say(_("Order {id} is cancelled."), id=row.id)
+    else:
+        say(_("Order {id} takes its place, with the tube {sample}."), id=row.id, sample=row.sample)

@@ -5,15 +5,15 @@ from typing import Annotated
 
 import typer
 
-from linli.cli.ready import get_ready, say, say_json
+from linli.cli.ready import get_ready, say_json
 from linli.cli.request import As, InJson, acting
+from linli.cli.taking import tell
 from linli.cli.words import gettext as _
 from linli.errors import N_
 
 app = typer.Typer(
     name="visits", help=_("Visits: take a file in, show a person's."), no_args_is_help=True
 )
-EXIT_REFUSED = 1
 TRACING = "investigation"
 
 
@@ -25,26 +25,15 @@ def take_in(
 ) -> None:
     """Say how many were new; exit code 1 if a row was refused."""
     get_ready()
-    from django.utils.translation import gettext
-
     from linli import clock
     from linli.loops.scene import Scene
     from linli.loops.visits import files
 
     with file.open("rb") as opened:
         done = files.take_in(opened, Scene(acting(by), clock.now_s(), TRACING))
-    if as_json:
-        told = [{"row": r.index, "reason": r.problem.tell(gettext)} for r in done.refused]
-        say_json({"new": done.n_new, "again": done.n_again, "refused": told})
-    else:
-        say(
-            N_("{new} visits are new, {again} were known, {refused} were refused."),
-            new=done.n_new, again=done.n_again, refused=len(done.refused),
-        )  # fmt: skip
-        for one in done.refused:
-            typer.echo(f"{one.index}: {one.problem.tell(gettext)}", err=True)
-    if done.refused:
-        raise typer.Exit(EXIT_REFUSED)
+    counts = {"new": done.n_new, "again": done.n_again}
+    sentence = N_("{new} visits are new, {again} were known, {refused} were refused.")
+    tell(sentence, counts, done.refused, as_json=as_json)
 
 
 @app.command("show", help=_("Show where a person was; the look is written down."))

@@ -1,6 +1,7 @@
 """What does the laboratory of the demo enter? Results of its tubes, and some nobody can place."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import date
 from random import Random
 from uuid import UUID
@@ -81,19 +82,20 @@ class Tubes:
         finding = Finding.INVALID if luck < USELESS else Finding.NEGATIVE
         taken = clock.seconds(tube.sampled_at or tube.ordered_at)
         return self._new(
-            Told(sample=tube.sample), Finding.POSITIVE if positive else finding, at, tube.sample,
-            taken,
+            Told(sample=tube.sample), Finding.POSITIVE if positive else finding, at,
+            f"{tube.sample}/{at}", taken,
         )  # fmt: skip
 
     def _stray(self, at: int, n: int) -> NewResult:
-        """A result with a name and a day of birth only, or with a code that nobody has."""
+        """A result with a name and a day of birth only, sampled at home; or with a code alone."""
         told = Told(sample=f"X{at % 1_000_000:06d}{n}")
         if n % 2:
             near = Person.objects.filter(path__startswith=self.home, survivor_id=None)
             rows = list(near.order_by("id")[:60]) or list(Person.objects.order_by("id")[:60])
             somebody = self.dice.choice(rows)
             told = Told(sample=told.sample, name=somebody.name, birth_date=somebody.birth_date)
-        return self._new(told, Finding.POSITIVE if n % 2 else Finding.NEGATIVE, at, f"{at}/{n}")
+        found = self._new(told, Finding.POSITIVE if n % 2 else Finding.NEGATIVE, at, f"{at}/{n}")
+        return replace(found, path=self.home) if n % 2 else found
 
     def _new(
         self, told: Told, finding: str, at: int, seed: str, taken: int | None = None

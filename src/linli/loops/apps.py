@@ -1,5 +1,6 @@
 """The loops as a Django application."""
 
+from functools import partial
 from typing import Any
 
 from django.apps import AppConfig
@@ -18,6 +19,7 @@ class LoopsConfig(AppConfig):
         from linli.loops import subjects  # needs the tables, which load after this module
         from linli.loops.exposures import following as exposures
         from linli.loops.laboratory import following as laboratory
+        from linli.loops.screening import following as screening
         from linli.loops.visits import following as visits
         from linli.registry import merges
 
@@ -28,6 +30,9 @@ class LoopsConfig(AppConfig):
         merges.follow("visits", visits.move_person)
         merges.follow("exposures", exposures.move_person)
         merges.follow("sources", exposures.move_source)
+        merges.follow("reports", screening.move_reports)
+        merges.follow("rewards", screening.move_rewards)
+        merges.follow("care_contacts", partial(subjects.move_collected, "care_contacts"))
 
 
 def _ship_limits(**_: Any) -> None:

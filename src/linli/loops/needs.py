@@ -5,6 +5,7 @@ from enum import StrEnum
 from typing import Any
 
 from linli.errors import N_
+from linli.loops import diseases
 from linli.loops.ledger import Item
 from linli.loops.loop import State
 from linli.loops.scene import Scene
@@ -26,14 +27,30 @@ NAMES = {
     Need.OBSERVATION: N_("a place under observation"),
 }
 
-# By the class of the case; Wuhan's notice of 2 February 2020 (four categories, four places).
+# By the class of the case, where the file of a disease says nothing else; Wuhan's notice of 2
+# February 2020 (four categories, four places).
 REQUIRED = {
     "confirmed": Need.TREATMENT,
     "suspected": Need.WARD,
     "fever": Need.ISOLATION,
     "contact": Need.OBSERVATION,
 }
+NO_PLACE = "none"  # a disease whose category may stay at home
+IN_BED = (Need.TREATMENT, Need.WARD)
+AWAY = (Need.ISOLATION, Need.OBSERVATION)
+SEVERE = ("severe", "critical")
 RANK = {need: rank for rank, need in enumerate(Need)}  # the first is the most that is asked
+
+
+def required(disease: str, category: str, severity: str = "") -> Need | None:
+    """The place that a category of a disease requires; None where somebody may stay at home.
+
+    Whoever is severely ill needs a bed, whatever the category.
+    """
+    known = diseases.every().get(disease)
+    said = known.places.get(category) if known is not None else None
+    need = REQUIRED[category] if said is None else None if said == NO_PLACE else Need(said)
+    return Need.TREATMENT if severity in SEVERE and need not in IN_BED else need
 
 
 Placed = tuple[int, str, str]  # the id, need and stage of a placement
@@ -78,12 +95,12 @@ def asked_for(person_id: int, need: str, scene: Scene) -> None:
 
 def requiring(person_id: int, need: str, *, exercise: bool) -> int | None:
     """The open case of a person whose category requires this kind of place, if there is one."""
-    categories = [category for category, required in REQUIRED.items() if required == need]
     rows = Item.objects.filter(
-        loop="case",
-        subject_kind="person",
-        subject_id=person_id,
-        item_class__in=categories,
-        exercise=exercise,
-    ).exclude(state=State.CLOSED)
-    return rows.order_by("id").values_list("id", flat=True).first()
+        loop="case", subject_kind="person", subject_id=person_id, exercise=exercise
+    ).exclude(state=State.CLOSED)  # fmt: skip
+    return next((row.id for row in rows.order_by("id") if of_case(row) == need), None)
+
+
+def of_case(case: Item) -> Need | None:
+    """The place that a case requires as it stands."""
+    return required(case.kind, case.item_class, case.data.get("severity", ""))

@@ -2,12 +2,15 @@
 
 Each counts people once, by what stands in the records now:
 
-- taken in (应收尽收): whoever is confirmed or suspected, and has arrived in a bed or single room;
-- treated (应治尽治): whoever is confirmed, or severely ill in any category, and has arrived in one;
+- taken in (应收尽收): whoever's category requires a bed or a single room, as confirmed and
+  suspected do unless the rules of the disease say otherwise, and has arrived in one;
+- treated (应治尽治): whoever's category requires treatment, or who is severely ill in any
+  category, and has arrived in one;
 - tested (应检尽检): whoever has an open case, and a usable result that shows the agent or not, not
   older than two weeks before it was reported;
-- kept apart (应隔尽隔): whoever has a fever or was in close contact, and has arrived in isolation
-  or under observation; contacts who are followed up count once a place is asked for them.
+- kept apart (应隔尽隔): whoever's category requires isolation or observation, as a fever and a
+  close contact do, and has arrived there; contacts who are followed up count once a place is asked
+  for them.
 
 Somebody who waits for a further place has not arrived. A ratio is whole only if its list is empty.
 """
@@ -33,10 +36,11 @@ from linli import clock
 from linli.analysis.delays import Quartiles, quartiles
 from linli.audit.records import record_many
 from linli.errors import N_
+from linli.loops import diseases, needs
 from linli.loops.laboratory.tables import Finding, LabResult, Test
 from linli.loops.ledger import Item
 from linli.loops.loop import State
-from linli.loops.needs import Need
+from linli.loops.needs import AWAY, IN_BED, SEVERE, Need
 from linli.policy.can import Actor
 from linli.registry import sight
 from linli.registry.areas import within
@@ -45,7 +49,6 @@ from linli.registry.sight import Sight
 
 TESTED_BEFORE = timedelta(days=14)  # before the report; assumed
 SHOWS = (Test.PCR, Test.ANTIGEN, Test.SEQUENCE, Test.CULTURE)
-SEVERE = ("severe", "critical")
 DAY_S = 86_400
 
 
@@ -70,8 +73,6 @@ MEANS = {
     Ratio.TESTED: N_("In any category, with a usable result since two weeks before the report."),
     Ratio.APART: N_("Fever or close contact, and arrived in isolation or under observation."),
 }
-IN_BED = (Need.TREATMENT, Need.WARD)
-AWAY = (Need.ISOLATION, Need.OBSERVATION)
 ALIVE = ~Q(state=State.CLOSED)
 
 
@@ -189,14 +190,24 @@ def _asked(ratio: Ratio, rows: QuerySet[Item]) -> QuerySet[Item]:
     severe = Q(data__severity__in=SEVERE)
     placed = Q(loop="placement") & ALIVE
     asked = {
-        Ratio.TAKEN_IN: case & Q(item_class__in=("confirmed", "suspected"))
-        | placed & Q(item_class__in=IN_BED),
-        Ratio.TREATED: case & (Q(item_class="confirmed") | severe),
+        Ratio.TAKEN_IN: case & _requiring(*IN_BED) | placed & Q(item_class__in=IN_BED),
+        Ratio.TREATED: case & (_requiring(Need.TREATMENT) | severe),
         Ratio.TESTED: case,
-        Ratio.APART: case & Q(item_class__in=("fever", "contact")) & ~severe
-        | placed & Q(item_class__in=AWAY),
+        Ratio.APART: case & _requiring(*AWAY) & ~severe | placed & Q(item_class__in=AWAY),
     }
     return rows.filter(asked[ratio])
+
+
+def _requiring(*wanted: Need) -> Q:
+    """Cases whose category requires one of these places, by the rules of their disease."""
+    found = Q(pk__in=[])
+    for category, usual in needs.REQUIRED.items():
+        by = {code: needs.required(code, category) for code in diseases.every()}
+        if usual in wanted:
+            found |= Q(item_class=category) & ~Q(kind__in=[k for k in by if by[k] not in wanted])
+        else:
+            found |= Q(item_class=category, kind__in=[k for k in by if by[k] in wanted])
+    return found
 
 
 def _met(ratio: Ratio) -> Any:

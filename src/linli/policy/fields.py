@@ -10,7 +10,7 @@ MASK = "•••"
 
 _NAME = frozenset({"name", "pinyin"})
 _REACH = frozenset({"phone", "address"})
-_BODY = frozenset({"sex", "birth_date"})
+_BODY = frozenset({"sex", "birth_date", "left_on", "left_because", "left_source"})
 _NEEDS = frozenset({"needs", "note"})
 _PAPERS = frozenset({"document"})
 

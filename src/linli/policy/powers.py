@@ -55,11 +55,11 @@ POWERS: dict[str, frozenset[Role]] = {
     "follow_ups.do": FOLLOWERS,
     "follow_ups.plan": TRACERS,
     "chains.see": TRACERS,
-    # the laboratory: it sees tubes; whoever treats or traces sees whose they are
+    # the laboratory: it sees tubes; who treats, traces or keeps the registry sees whose they are
     "laboratory.order": frozenset({Role.CLINICIAN, Role.TRACER}) | DESKS,
     "laboratory.result": frozenset({Role.LABORATORY, Role.CLINICIAN}),
     "laboratory.see": HEALTH_STAFF,
-    "laboratory.match": frozenset({Role.CLINICIAN, Role.TRACER}),
+    "laboratory.match": frozenset({Role.CLINICIAN, Role.TRACER}) | _KEEPERS,
     # the four ratios: counts for whoever commands, names for whoever acts on them
     "ratios.see": DESKS | HEALTH_STAFF - {Role.LABORATORY} | {Role.ANALYST},
     "ratios.list": DESKS | HEALTH_STAFF - {Role.LABORATORY},

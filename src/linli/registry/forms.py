@@ -13,7 +13,7 @@ from pydantic_core import PydanticCustomError
 from linli.policy.roles import Role
 from linli.registry.areas import AreaKind
 from linli.registry.organisations import OrganisationKind
-from linli.registry.people import Sex
+from linli.registry.person import Left, Sex
 from linli.registry.sites import SiteKind
 from linli.registry.vehicles import VehicleKind
 
@@ -106,6 +106,9 @@ class PersonForm(RecordForm):
     relation: Annotated[str, Field(max_length=24)] = ""
     floating: bool = False
     needs: Annotated[list[Code], Field(max_length=20)] = []
+    left_on: Day | None = None
+    left_because: Annotated[str, Field(pattern="^(" + "|".join(Left.values) + ")$")] = ""
+    left_source: Annotated[str, Field(max_length=120)] = ""
     source: Source
     as_of: Day
 

@@ -17,7 +17,7 @@ from linli.policy.can import Actor, Ask, Holding, can, scope
 from linli.policy.fields import refuse_masked
 from linli.policy.powers import roles_for
 from linli.policy.roles import Purpose
-from linli.registry import area_tree, areas, names
+from linli.registry import area_tree, areas, departures, names
 from linli.registry.area_tree import NewArea
 from linli.registry.areas import AreaKind
 from linli.registry.duties import Duty
@@ -145,6 +145,7 @@ def _place(actor: Actor, kind: Kind, columns: dict[str, Any], purpose: str | Non
         columns["compound_id"] = _compound_of(home)
         columns["changed_at"] = clock.now_s()
     if kind.name == "people":
+        departures.refuse_half(columns, clock.day(clock.now()))
         household = columns.get("household_id")
         near = Household.objects.filter(id=household).first() if household else None
         if household and (near is None or not _within_reach(actor, kind, near)):

@@ -63,7 +63,7 @@ def find_or_make(told: Sequence[Told], *, now: int) -> list[Meant]:
 
     Two rows of one list about one person are one person. In the caller's transaction.
     """
-    near = _Near(told)
+    near = Near(told)
     found: list[Meant] = []
     fresh: list[tuple[int, Told, Mapping[str, Any]]] = []
     pairs: list[duplicates.Suspicion] = []
@@ -103,8 +103,8 @@ def _rows(fresh: Iterable[tuple[int, Told, Mapping[str, Any]]], now: int) -> Ite
         yield [row[column] for column in LOADED]
 
 
-class _Near:
-    """Everybody who may be meant by some rows, looked up at once; the new ones come to them."""
+class Near:
+    """Everybody who may be meant by some rows, looked up at once; new ones may come to them."""
 
     def __init__(self, told: Sequence[Told]) -> None:
         self._by: dict[tuple[str, Any], dict[int, Mapping[str, Any]]] = {}

@@ -25,7 +25,8 @@ from linli.registry.person import Person
 Follower = Callable[[int, int, Sequence[int] | None], list[int]]
 
 FILLED = (
-    "pinyin", "sex", "birth_date", "phone", "document", "household_id", "relation"
+    "pinyin", "sex", "birth_date", "phone", "document", "household_id", "relation", "left_on",
+    "left_because", "left_source",
 )  # fmt: skip
 MERGES_A_PAGE = 50
 _followers: dict[str, Follower] = {}

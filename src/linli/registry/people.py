@@ -62,7 +62,7 @@ class Filters:
 SHOWN = (
     "id", "code", "name", "pinyin", "sex", "birth_date", "phone", "document", "relation",
     "floating", "needs", "household_id", "household__code", "household__door", "area_id",
-    "area__name_zh", "path", "source", "as_of",
+    "area__name_zh", "path", "left_on", "left_because", "left_source", "source", "as_of",
 )  # fmt: skip
 COMMUNITY_PATH = 4 * PATH_STEP  # the path of a community; what is longer lies in one
 Key = tuple[str, str, int]  # the text, path and id of a part

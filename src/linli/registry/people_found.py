@@ -10,7 +10,8 @@ from linli.registry.person import Person
 
 FIELDS = (
     "id", "code", "name", "pinyin", "sex", "birth_date", "phone", "document", "household_id",
-    "relation", "floating", "needs", "area_id", "path", "source", "as_of", "survivor_id",
+    "relation", "floating", "needs", "area_id", "path", "left_on", "left_because",
+    "left_source", "source", "as_of", "survivor_id",
 )  # fmt: skip
 MOST_MERGES = 20  # a chain of merges is followed this far
 

@@ -24,6 +24,14 @@ class Sex(models.TextChoices):
     UNKNOWN = "", N_("unknown")
 
 
+class Left(models.TextChoices):
+    """Why somebody is not of this city any more."""
+
+    DIED = "died", N_("has died")
+    MOVED = "moved", N_("has moved away")
+    NO = "", N_("lives here")
+
+
 class Person(models.Model):
     """A resident, in the care of one responsible area wherever they live or stay just now."""
 
@@ -41,6 +49,9 @@ class Person(models.Model):
     needs = models.JSONField(default=list)  # codes: lone_elder, wheelchair, dialysis, pregnant ...
     area = models.ForeignKey(Area, models.PROTECT, related_name="+")  # the responsible area
     path = AreaPathField()
+    left_on = models.DateField(null=True)  # from this day on nobody expects to meet them here
+    left_because = models.CharField(max_length=8, choices=Left, blank=True, db_default="")
+    left_source = models.CharField(max_length=120, blank=True, db_default="")
     survivor_id = models.BigIntegerField(null=True)  # whom this duplicate was merged into
     source = models.CharField(max_length=120)
     as_of = models.DateField()
@@ -57,6 +68,7 @@ class Person(models.Model):
             models.Index(
                 fields=["survivor_id"], condition=Q(survivor_id__isnull=False), name="person_merged"
             ),
+            models.Index(fields=["path"], condition=Q(left_on__isnull=False), name="person_left"),
         ]
 
     def save(self, *args: Any, **kwargs: Any) -> None:

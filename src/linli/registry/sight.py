@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from linli.columns import whole
-from linli.policy.can import Actor, Ask, Holding, can, end_of, scope
+from linli.policy.can import OWNERS, Actor, Ask, Holding, can, end_of, scope
 from linli.policy.fields import sees, shown
 from linli.policy.powers import roles_for
 from linli.policy.roles import PURPOSES, Purpose, Role
@@ -45,6 +45,14 @@ class Page:
 
     rows: list[dict[str, Any]]
     after: str | None = None
+
+
+def seen_at(actor: Actor, path: str) -> frozenset[str]:
+    """The sensitive fields that the posts of somebody show of a record at a path.
+
+    What residents see of themselves is another question.
+    """
+    return sees(h.role for h in actor.holdings if h.role not in OWNERS and path.startswith(h.path))
 
 
 def narrowed(ranges: Sequence[tuple[str, str]], area_path: str) -> tuple[tuple[str, str], ...]:

@@ -1,14 +1,15 @@
 """What could have been noticed early? Counts by area and day as clean arrays, for any study (S99).
 
-Four signals: fever reports, households where nobody could be reached, requests for medicine,
-and positive samples. A count of which nothing can be known stays missing (NaN): a day without a
-round says nothing about fevers, a city that keeps no samples has none that are zero, and of days
-to come nothing is known.
+Fever reports, households where nobody could be reached, requests for medicine, and, a series for
+each disease, people with a positive test that shows the agent. A count of which nothing can be
+known stays missing (NaN): a day without a round, or on which nobody who was expected was asked,
+says nothing about fevers; of a disease no test was kept of none is zero; and of days to come
+nothing is known.
 """
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -18,8 +19,11 @@ from numpy.typing import NDArray
 
 from linli import clock
 from linli.errors import N_, BadInput
-from linli.loops.laboratory.tables import Finding, LabResult
+from linli.loops.cases.definitions import diseases
+from linli.loops.laboratory.positive import PROVES
+from linli.loops.laboratory.tables import Finding, LabResult, Match
 from linli.loops.rounds import Seen
+from linli.loops.screening.statements import COUNTED
 from linli.policy.can import Actor, Ask, can, end_of
 from linli.policy.powers import roles_for
 from linli.registry.areas import Area, AreaKind
@@ -35,8 +39,8 @@ SIGNALS = {
     "fevers": N_("fever reports"),
     "unreachable": N_("households where nobody could be reached"),
     "medicine": N_("requests for medicine"),
-    "positives": N_("positive samples"),
 }
+POSITIVES = "positives."  # and the disease: people with a positive test, once a day each
 
 
 class BadSpan(BadInput):
@@ -73,9 +77,8 @@ def read(
         "fevers": _fevers,
         "unreachable": _unreachable,
         "medicine": _medicine,
-        "positives": _positives,
     }
-    counts = {name: read(frame) for name, read in readers.items()}
+    counts = {name: read(frame) for name, read in readers.items()} | _positives(frame)
     to_come = [day > clock.day(clock.now()) for day in days]
     for count in counts.values():
         count[:, to_come] = np.nan
@@ -169,25 +172,46 @@ def _medicine(frame: _Frame) -> NDArray[np.float64]:
     return frame.spread(rows, np.zeros((len(frame.areas), len(frame.days))))
 
 
-def _positives(frame: _Frame) -> NDArray[np.float64]:
-    """Positive samples by the day of the result; known from the first result that was kept."""
-    kept = LabResult.objects.filter(exercise=frame.exercise)
-    began = kept.aggregate(at=Min("found_at"))["at"]
-    if began is None:
-        return frame.unknown
-    found = kept.filter(
+def _positives(frame: _Frame) -> dict[str, NDArray[np.float64]]:
+    """People with a positive by the day of the result; known from the first kept of that disease.
+
+    A person counts once a day, however many tubes were read. A result that nobody is found for
+    counts by its tube.
+    """
+    kept = LabResult.objects.filter(exercise=frame.exercise, test__in=PROVES)
+    began = dict(kept.values_list("disease").annotate(at=Min("found_at")))
+    found: dict[str, set[tuple[str, date, str]]] = {name: set() for name in (*diseases(), *began)}
+    rows = kept.filter(
         finding=Finding.POSITIVE,
         found_at__gte=_midnight(frame.days[0]),
         found_at__lt=_midnight(frame.days[-1]) + DAY_S,
-    )
-    rows = [(path, clock.day(at), 1) for path, at in found.values_list("path", "found_at")]
+    ).exclude(match=Match.DISMISSED)
+    for disease, path, at, person, sample, row_id in rows.values_list(
+        "disease", "path", "found_at", "person_id", "sample", "id"
+    ):
+        who = f"person {person}" if person is not None else f"tube {sample or row_id}"
+        found[disease].add((path, clock.day(at), who))
+    return {
+        f"{POSITIVES}{disease}": _people(frame, people, began.get(disease))
+        for disease, people in found.items()
+    }
+
+
+def _people(
+    frame: _Frame, people: set[tuple[str, date, str]], began: datetime | None
+) -> NDArray[np.float64]:
+    if began is None:
+        return frame.unknown
     counts = np.zeros((len(frame.areas), len(frame.days)))
     counts[:, [day < clock.day(began) for day in frame.days]] = np.nan
-    return frame.spread(rows, counts)
+    return frame.spread(((path, day, 1) for path, day, _ in people), counts)
 
 
 def _zero_where_held(frame: _Frame) -> NDArray[np.float64]:
-    """Zero where a whole area had a round on a day, missing elsewhere: a part is no whole."""
+    """Zero where a whole area had a round on a day and somebody was asked, missing elsewhere.
+
+    A part is no whole, and a round in which nobody was reached tells of nobody.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT path, first_day, last_day FROM loops_screeninground WHERE exercise = %s "
@@ -205,7 +229,24 @@ def _zero_where_held(frame: _Frame) -> NDArray[np.float64]:
                 known[key] = _wholly(area.path, held)
             if known[key]:
                 found[n, m] = 0.0
+    found[_nobody_asked(frame)] = np.nan
     return found
+
+
+def _nobody_asked(frame: _Frame) -> NDArray[np.bool_]:
+    """Where people were expected on a day and none of them was reported."""
+    seen = " + ".join(COUNTED)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT path, day, coalesce(n_expected, 0), {seen} FROM loops_screeningcount "
+            f"WHERE day >= %s AND day <= %s AND exercise = %s AND ({_in_any(frame)})",
+            [frame.days[0], frame.days[-1], frame.exercise, *_bounds(frame)],
+        )
+        rows = [(path, _day(day), *numbers) for path, day, *numbers in cursor.fetchall()]
+    shape = (len(frame.areas), len(frame.days))
+    expected = frame.spread(((path, day, n) for path, day, n, _ in rows), np.zeros(shape))
+    asked = frame.spread(((path, day, n) for path, day, _, n in rows), np.zeros(shape))
+    return (expected > 0) & (asked == 0)
 
 
 def _wholly(path: str, held: frozenset[str]) -> bool:

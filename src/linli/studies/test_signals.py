@@ -1,6 +1,7 @@
 """Signals are clean arrays: areas by days, sums that agree, and unknown is not zero."""
 
 from datetime import date, timedelta
+from typing import Any
 
 import numpy as np
 import pytest
@@ -9,8 +10,10 @@ from linli.errors import BadInput, NotAllowed
 from linli.loops.laboratory import results
 from linli.loops.laboratory.results import NewResult
 from linli.loops.laboratory.whose import Told
+from linli.loops.screening import counting
 from linli.registry.areas import Area
 from linli.registry.duties import RequestType
+from linli.registry.person import Person
 from linli.studies import signals
 from tests.callers import Caller, open_noise, still
 from tests.cast import EVENING, City
@@ -19,6 +22,7 @@ from tests.doors import TODAY, Doors, move_in, open_round, tell, told
 pytestmark = pytest.mark.db
 FIRST = TODAY - timedelta(days=1)
 FEVER = {"temperature_c": 38.5}
+MIDNIGHT = EVENING - 18 * 3600  # of the city
 
 
 @pytest.fixture
@@ -73,24 +77,62 @@ def test_requests_for_medicine_count_on_the_citys_day(city: City, doors: Doors) 
     assert read(city, "oak", "pine").counts["medicine"].tolist() == [[0, 1], [0, 0]]
 
 
-def test_samples_nobody_keeps_are_missing(city: City, doors: Doors) -> None:
-    assert np.isnan(read(city, "oak").counts["positives"]).all()
+def result(who: Person | None, finding: str, at: int, **more: Any) -> NewResult:
+    """A result of somebody, or of a tube that nobody is found for."""
+    told = Told(sample="T9") if who is None else Told(code=who.code, name=who.name)
+    return NewResult(**({"test": "pcr", "disease": "covid19", "finding": finding, "found_at": at,
+                         "told": told} | more))  # fmt: skip
 
 
-def test_samples_are_zero_only_once_some_are_kept_and_count_on_the_citys_day(
+def test_a_disease_nobody_tests_for_is_missing(city: City, doors: Doors) -> None:
+    results.take_in(
+        city.actor("lil"), [result(doors.people["Zhao One"], "negative", MIDNIGHT)], now=EVENING
+    )
+
+    found = read(city, "oak").counts
+
+    assert found["positives.covid19"][0, 1] == 0
+    assert np.isnan(found["positives.measles"]).all()
+
+
+def test_positives_are_zero_only_once_some_are_kept_and_count_on_the_citys_day(
     city: City, doors: Doors
 ) -> None:
     who = doors.people["Zhao One"]
-    midnight = EVENING - 18 * 3600
-    found = [
-        NewResult("pcr", "covid19", finding, at, Told(code=who.code, name=who.name))
-        for finding, at in (
-            ("positive", midnight - 1), ("positive", midnight), ("negative", midnight + 1)
-        )
+    given = [
+        result(who, "positive", MIDNIGHT - 1), result(who, "positive", MIDNIGHT),
+        result(who, "negative", MIDNIGHT + 1),
     ]  # fmt: skip
-    assert results.take_in(city.actor("lil"), found, now=EVENING).matched == 3
+    assert results.take_in(city.actor("lil"), given, now=EVENING).matched == 3
 
-    assert read(city, "oak", "pine").counts["positives"].tolist() == [[1, 1], [0, 0]]
+    assert read(city, "oak", "pine").counts["positives.covid19"].tolist() == [[1, 1], [0, 0]]
+
+
+def test_people_count_once_a_day_by_disease_and_by_tests_that_show_the_agent(
+    city: City, doors: Doors
+) -> None:
+    one, two = doors.people["Zhao One"], doors.people["Qian One"]
+    given = [
+        result(one, "positive", MIDNIGHT), result(one, "positive", MIDNIGHT + 60),
+        result(one, "positive", MIDNIGHT, disease="measles"),
+        result(two, "positive", MIDNIGHT, test="antibody"),
+        result(None, "positive", MIDNIGHT), result(None, "positive", MIDNIGHT + 60),
+    ]  # fmt: skip
+    results.take_in(city.actor("lil"), given, now=EVENING)
+
+    found = read(city, "oak", "w").counts
+
+    assert found["positives.covid19"][:, 1].tolist() == [1, 2]  # and one tube, somewhere in W
+    assert found["positives.measles"][:, 1].tolist() == [1, 1]
+
+
+def test_a_round_in_which_nobody_was_asked_says_nothing(city: City, doors: Doors) -> None:
+    open_round(city, area="west", by="gil")
+    counting.count_expected(TODAY)
+
+    found = read(city, "oak", "pine", "west").counts["fevers"][:, 1]
+
+    assert np.array_equal(found, [1, 0, np.nan], equal_nan=True)  # nobody lives in Pine
 
 
 def test_of_days_to_come_nothing_is_known(city: City, doors: Doors) -> None:

@@ -13,7 +13,7 @@ from linli.policy.roles import NAMES, Role
 from linli.registry.areas import TIER_NAMES, Area, AreaKind, Tier
 from linli.registry.kinds import Kind
 from linli.registry.organisations import OrganisationKind
-from linli.registry.people import Sex
+from linli.registry.person import Left, Sex
 from linli.registry.sites import SiteKind
 from linli.registry.vehicles import VehicleKind
 from linli.web.words import WORDS
@@ -55,6 +55,9 @@ LABELS: dict[str, str] = {
     "relation": N_("Relation to the head of the household"),
     "floating": N_("Registered elsewhere"),
     "needs": N_("Needs"),
+    "left_on": N_("Left on"),
+    "left_because": N_("Why left"),
+    "left_source": N_("Source of leaving"),
     "temporary": N_("Temporary"),
     "valid_from": N_("First day"),
     "valid_until": N_("Last day"),
@@ -91,6 +94,7 @@ SETS: dict[str, Mapping[str, str]] = {
     "organisations.kind": {k.value: k.label for k in OrganisationKind},
     "areas.kind": {k.value: k.label for k in AreaKind},
     "people.sex": {k.value: k.label for k in Sex},
+    "people.left_because": {k.value: k.label for k in Left},
     "duties.lead_role": {r.value: NAMES[r] for r in Role},
     "duties.tier": {str(int(t)): TIER_NAMES[t] for t in Tier},
 }

@@ -13,6 +13,8 @@ from linli.policy.roles import DESKS, FOLLOWERS, Purpose, Role
 from linli.registry.accounts import Account
 from linli.registry.areas import Area
 from linli.registry.duties import RequestType
+from linli.registry.person import Person
+from linli.registry.sight import seen_at
 
 OWN_PAGES: dict[str, tuple[str, frozenset[Role]]] = {  # loop: its page, and who opens it
     "contact": ("contact", FOLLOWERS),
@@ -32,6 +34,7 @@ class Row:
     holder: str
     step: Step | None  # what this person would do next
     page: str = ""  # the name of the page that its loop has of its own, for who may open it
+    door: str = ""  # where the person lives whom it is about, for who may know
 
     @property
     def one_tap(self) -> bool:
@@ -44,6 +47,12 @@ class Row:
         return self.item.title or self.loop.label
 
     @property
+    def sort(self) -> str:
+        """Of what sort it is, where nobody gave it words and its loop has several."""
+        said = self.loop.classes.get(self.item.item_class, "")
+        return "" if self.item.title or said == self.loop.label else said
+
+    @property
     def address(self) -> str:
         """Where it is opened from a list of work."""
         if self.page:
@@ -52,7 +61,7 @@ class Row:
 
 
 def rows_of(items: Sequence[Any], actor: Actor, purpose: str | None) -> list[Row]:
-    """The rows of a list; three queries however long it is."""
+    """The rows of a list; four queries however long it is."""
     kinds = RequestType.objects.in_bulk({item.kind for item in items if item.kind})
     areas = Area.objects.in_bulk({i for item in items for i in (item.area_id, item.unit_id)})
     holders = dict(
@@ -60,6 +69,7 @@ def rows_of(items: Sequence[Any], actor: Actor, purpose: str | None) -> list[Row
             "id", "display_name"
         )
     )
+    doors = _doors(items, actor)
     return [
         Row(
             item=item,
@@ -70,9 +80,23 @@ def rows_of(items: Sequence[Any], actor: Actor, purpose: str | None) -> list[Row
             holder=holders.get(item.holder_id, ""),
             step=next_step(item, actor, purpose),
             page=_page_of(item, actor),
+            door=doors.get(item.subject_id, "") if item.subject_kind == "person" else "",
         )
         for item in items
     ]
+
+
+def _doors(items: Sequence[Any], actor: Actor) -> dict[int | None, str]:
+    """Building and door of the people whom untitled items are about, for who sees addresses."""
+    wanted = {i.subject_id for i in items if i.subject_kind == "person" and not i.title}
+    rows = Person.objects.filter(id__in=wanted, household_id__isnull=False)
+    found: dict[int | None, str] = {}
+    for person, path, building, door in rows.values_list(
+        "id", "path", "household__home__name_zh", "household__door"
+    ):
+        if "address" in seen_at(actor, path):
+            found[person] = f"{building} {door}".strip()
+    return found
 
 
 def _page_of(item: Any, actor: Actor) -> str:

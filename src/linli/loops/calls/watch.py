@@ -78,7 +78,8 @@ def without_contact(day: date, *, exercise: bool = False) -> list[InCare]:
         cursor.execute(
             "SELECT p.id, p.area_id, max(CASE WHEN n.text = %s THEN 1 ELSE 0 END) "
             "FROM registry_namepart n JOIN registry_person p ON p.id = n.person_id "
-            f"WHERE n.text IN ({marks}) AND p.survivor_id IS NULL AND EXISTS (SELECT 1 "
+            f"WHERE n.text IN ({marks}) AND p.survivor_id IS NULL "
+            "AND (p.left_on IS NULL OR p.left_on > %s) AND EXISTS (SELECT 1 "
             "FROM loops_screeninground o WHERE o.exercise = %s AND o.first_day <= %s "
             "AND o.last_day >= %s AND p.path >= o.path AND p.path < o.path_end) "
             "AND NOT EXISTS (SELECT 1 "
@@ -88,7 +89,7 @@ def without_contact(day: date, *, exercise: bool = False) -> list[InCare]:
             "AND c.exercise = %s) GROUP BY p.id, p.area_id ORDER BY p.id",
             [
                 f"#{URGENT_NEEDS[0]}", *(f"#{need}" for need in CARE_NEEDS),
-                exercise, day, day, day, exercise, int(Seen.CHECKED), day, exercise,
+                day, exercise, day, day, day, exercise, int(Seen.CHECKED), day, exercise,
             ],
         )  # fmt: skip
         return [InCare(row[0], row[1], bool(row[2])) for row in cursor.fetchall()]

@@ -8,7 +8,7 @@ for more; a person decides.
 import re
 import tomllib
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
 from itertools import pairwise
@@ -17,8 +17,9 @@ from typing import Any
 
 from linli.errors import N_, BadInput, NotFound, Word
 from linli.loops.cases.forms import CATEGORY_NAMES, Category
+from linli.loops.diseases import FOLDER
 
-FOLDER = Path(__file__).parent / "diseases"
+PLACES = frozenset({"treatment", "ward", "isolation", "observation", "none"})
 ORDER = tuple(CATEGORY_NAMES)  # the most certain first
 LEAST = re.compile(r"least (\d+) of (.+)")
 BASES = {
@@ -76,12 +77,13 @@ class Edition:
 
 @dataclass(frozen=True)
 class Disease:
-    """A disease: its names, its criteria by code with theirs, and its editions."""
+    """A disease: its names, its criteria by code, its editions, and which places it requires."""
 
     code: str
     names: Mapping[str, str]
     criteria: Mapping[str, Mapping[str, str]]
     editions: tuple[Edition, ...]
+    places: Mapping[str, str] = field(default_factory=dict)  # the place that a category requires
 
     def called(self, language: str) -> str:
         """Its name in a language, Chinese or else English."""
@@ -193,7 +195,11 @@ def read(text: str, file: str) -> Disease:
             raise wrong(code, N_("{what} needs a name in en and in zh"), what=code)
     editions = tuple(_edition(one, criteria, wrong) for one in told["edition"])
     _refuse_overlaps(editions, wrong)
-    return Disease(told["disease"], told["name"], criteria, editions)
+    places = told.get("places", {})
+    for category, place in places.items():
+        if category not in set(Category) or place not in PLACES:
+            raise wrong(category, N_("{what} has no place of that kind"), what=category)
+    return Disease(told["disease"], told["name"], criteria, editions, places)
 
 
 class _Wrong:

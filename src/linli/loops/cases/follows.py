@@ -1,27 +1,41 @@
 """What follows from the category of a case: a place, an investigation, an end to the needless."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
+from linli import clock
 from linli.loops import catalogue, needs
+from linli.loops.cases.forms import End
 from linli.loops.opening import Opening
 from linli.loops.scene import Scene
 from linli.loops.standing import Changes, Standing
+from linli.registry import departures
+from linli.registry.person import Left
 
 
 def registered(item: Standing, form: Mapping[str, Any], scene: Scene) -> list[Opening]:
     """What a new case needs in the category it came in."""
-    return _opened(item, item.item_class, scene)
+    return _opened(item, item.item_class, item.data.get("severity", ""), scene)
 
 
 def classified(item: Standing, form: Mapping[str, Any], scene: Scene) -> list[Opening]:
     """What a case needs in its new category and does not have yet."""
-    return _opened(item, form["category"], scene)
+    return _opened(item, form["category"], _severity(item, form), scene)
+
+
+def traced_after(item: Standing, form: Mapping[str, Any], scene: Scene) -> list[Opening]:
+    """Whoever was ill met others, also where the case has ended; a place is needed no more."""
+    return [_child(item, "investigation", "case")] if _investigated(form["category"]) else []
+
+
+def _investigated(category: str) -> bool:
+    return category == "confirmed" and "investigation" in catalogue.all_loops()
 
 
 def needless(item: Standing, form: Mapping[str, Any], scene: Scene) -> list[int]:
     """Places that are asked for still and that the new category does not require."""
-    need = needs.REQUIRED[form["category"]]
+    need = needs.required(item.kind, form["category"], _severity(item, form))
     rows = needs.of_person(item.data["person_id"], scene)
     return [i for i, have, stage in rows if have != need and stage != "arrived"]
 
@@ -45,18 +59,28 @@ def told_again(item: Standing, form: Mapping[str, Any], scene: Scene) -> Changes
 
 
 def ended(item: Standing, form: Mapping[str, Any], scene: Scene) -> Changes:
-    """How it ended."""
+    """How it ended; whoever has died is expected nowhere any more. A drill notes nothing."""
+    if form["end"] == End.DIED and not item.exercise:
+        on = date.fromisoformat(form["ended_on"]) if form.get("ended_on") else None
+        departures.note(
+            item.data["person_id"], on or clock.day(clock.moment(scene.now)), Left.DIED,
+            source=f"case {item.id}", now=scene.now,
+        )  # fmt: skip
     return {"outcome": form["end"], "data": {**item.data, **form}}
 
 
-def _opened(item: Standing, category: str, scene: Scene) -> list[Opening]:
+def _severity(item: Standing, form: Mapping[str, Any]) -> str:
+    return str(form.get("severity") or item.data.get("severity", ""))
+
+
+def _opened(item: Standing, category: str, severity: str, scene: Scene) -> list[Opening]:
     person = item.data["person_id"]
-    need = needs.REQUIRED[category]
+    need = needs.required(item.kind, category, severity)
     wanted = []
-    if need not in {have for _, have, _ in needs.of_person(person, scene)}:
+    if need is not None and need not in {have for _, have, _ in needs.of_person(person, scene)}:
         wanted.append(_child(item, "placement", need))
         needs.asked_for(person, need, scene)
-    if category == "confirmed" and "investigation" in catalogue.all_loops():
+    if _investigated(category):
         wanted.append(_child(item, "investigation", "case"))
     return wanted
 

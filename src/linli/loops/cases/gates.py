@@ -12,11 +12,12 @@ from linli.loops.standing import Standing
 from linli.registry.areas import Tier
 
 EXCLUDED = "excluded"
+CONFIRMED = "confirmed"
 
 
 def _traced(item: Standing, form: Mapping[str, Any], scene: Scene) -> Unmet | None:
     """Tracing of a confirmed case is finished, or has climbed to the district at least."""
-    if item.item_class != "confirmed" or form.get("end") == EXCLUDED:
+    if item.item_class != CONFIRMED or form.get("end") == EXCLUDED:
         return None
     rows = Item.objects.filter(parent_id=item.id, loop="investigation")
     open_ones = rows.exclude(state=State.CLOSED).filter(tier__lt=Tier.DISTRICT)
@@ -39,5 +40,13 @@ def _known(item: Standing, form: Mapping[str, Any], scene: Scene) -> Unmet | Non
     return None
 
 
+def _confirms(item: Standing, form: Mapping[str, Any], scene: Scene) -> Unmet | None:
+    """What has ended is confirmed, and changed in no other way."""
+    if form.get("category") == CONFIRMED and item.item_class != CONFIRMED:
+        return None
+    return Unmet("confirms", N_("A case that has ended can only be confirmed, and once."))
+
+
+CONFIRMS = Gate("confirms", N_("it confirms what was not confirmed"), _confirms)
 KNOWN = Gate("known", N_("the evidence is among the criteria of the disease"), _known)
 TRACED = Gate("traced", N_("its contacts have been traced"), _traced)

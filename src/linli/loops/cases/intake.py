@@ -5,7 +5,7 @@ refused is told apart, the others go in; the same reports again change nothing.
 """
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
@@ -17,12 +17,12 @@ from pydantic import BaseModel, Field, StringConstraints, field_validator
 
 from linli import clock
 from linli.audit.records import record_many
-from linli.errors import N_, BadInput, Problem
+from linli.errors import N_, BadInput, Problem, Taken, Word
 from linli.loops import catalogue, needs, write
 from linli.loops.advance import Refused, advance, open_many
 from linli.loops.cases import definitions
 from linli.loops.cases.forms import CODE, CaseSource, Category, Severity
-from linli.loops.ledger import Item
+from linli.loops.ledger import Event, Item
 from linli.loops.loop import Loop, State
 from linli.loops.opening import Opening
 from linli.loops.scene import Scene
@@ -31,9 +31,11 @@ from linli.policy.roles import Purpose, Role
 from linli.registry import meant
 from linli.registry.imports import typed
 from linli.registry.imports.references import Place, References
+from linli.registry.imports.typed import RowRefused
 from linli.registry.person import Sex
 
 ROWS_AT_ONCE = 500  # a tick waits for no more than one such part
+REPORTS = frozenset({"open", "report_again", "classify", "reclassify"})  # steps of a report
 RANK = {category.value: rank for rank, category in enumerate(Category)}  # the most certain first
 DECIDERS = frozenset({Role.CLINICIAN, Role.TRACER})
 Short = Annotated[str, StringConstraints(max_length=40, strip_whitespace=True)]
@@ -132,8 +134,8 @@ def take_in(
     rows, refused = _checked(loop, reports, scene, references or References())
     with transaction.atomic():
         known = write.events_known([row.uid for row in rows])
-        again = [_again(row, *known[row.uid]) for row in rows if row.uid in known]
-        fresh = [row for row in rows if row.uid not in known]
+        again = _again([row for row in rows if row.uid in known], known, scene, refused)
+        fresh = _once([row for row in rows if row.uid not in known], refused)
         people = meant.find_or_make([_told(row) for row in fresh], now=now)
         who = {row.index: one.person_id for row, one in zip(fresh, people, strict=True)}
         cases = _open_cases(sorted(set(who.values())), actor.exercise)
@@ -260,10 +262,58 @@ def _join(row: _Row, case_id: int, person_id: int, scene: Scene) -> Reported:
     return Reported(row.index, case_id, person_id, joined=True)
 
 
-def _again(row: _Row, case_id: int, stage: str) -> Reported:
-    del stage
-    person = Item.objects.filter(id=case_id).values_list("subject_id", flat=True).first()
-    return Reported(row.index, case_id, person or 0, again=True)
+def _once(rows: Sequence[_Row], refused: list[Refused]) -> list[_Row]:
+    """The rows without those that give another report the uid of one before them."""
+    first: dict[UUID, CaseReport] = {}
+    kept = []
+    for row in rows:
+        if first.setdefault(row.uid, row.report) == row.report:
+            kept.append(row)
+        else:
+            refused.append(Refused(row.index, _taken(row)))
+    return kept
+
+
+def _again(
+    rows: Sequence[_Row],
+    known: Mapping[UUID | None, tuple[int, str]],
+    scene: Scene,
+    refused: list[Refused],
+) -> list[Reported]:
+    """Reports that were taken already; one whose uid is something else's is refused.
+
+    An uid that Linli made of the report itself says as much. One that its sender made has to lead
+    to a case within reach, and to a step that says the same.
+    """
+    said = {e.uid: e for e in Event.objects.filter(uid__in=[row.uid for row in rows])}
+    items = Item.objects.in_bulk({known[row.uid][0] for row in rows})
+    found = []
+    for row in rows:
+        item = items[known[row.uid][0]]
+        if _is_that(row, item, said[row.uid], scene):
+            found.append(Reported(row.index, item.id, item.subject_id or 0, again=True))
+        else:
+            refused.append(Refused(row.index, _taken(row)))
+    return found
+
+
+def _is_that(row: _Row, item: Item, event: Event, scene: Scene) -> bool:
+    report, data = row.report, event.data
+    if (item.loop, item.exercise, item.kind) != ("case", scene.actor.exercise, report.disease):
+        return False
+    if event.step not in REPORTS:
+        return False
+    if report.uid is None:
+        return True
+    roles = catalogue.get("case").opened_by
+    near = any(item.path.startswith(held.path) for held in scene.actor.holds(roles))
+    first = item.data.get("opened_as", item.item_class)
+    same = (data.get("category", first), data.get("evidence", []), data.get("severity", ""))
+    return near and same == (report.category, report.evidence, report.severity)
+
+
+def _taken(row: _Row) -> Taken:
+    return Taken(what=Word(N_("The report")), value=row.uid)
 
 
 @dataclass
@@ -277,14 +327,6 @@ class ListTaken:
     refused: int = 0
 
 
-@dataclass(frozen=True)
-class RowRefused:
-    """A row that was refused: its number in the file, and the problem."""
-
-    number: int
-    problem: Problem
-
-
 def take_file(
     actor: Actor, file: IO[bytes], *, now: int, purpose: str | None
 ) -> tuple[ListTaken, list[RowRefused]]:
@@ -296,7 +338,7 @@ def take_file(
     allow(actor, purpose)
     told, refused, references = ListTaken(), [], References()
     take = partial(take_in, actor, now=now, purpose=purpose, references=references)
-    for part in _parts(typed.rows_of(file, CaseReport)):
+    for part in typed.in_parts(typed.rows_of(file, CaseReport), ROWS_AT_ONCE):
         good = [read for read in part if read.row is not None]
         bad = [RowRefused(r.number, r.problem) for r in part if r.problem is not None]
         taken = take([read.row for read in good if read.row is not None])
@@ -307,14 +349,3 @@ def take_file(
             setattr(told, name, getattr(told, name) + taken.counts()[name])
         refused += sorted(bad, key=lambda one: one.number)
     return told, refused
-
-
-def _parts(rows: Iterator[typed.Read[CaseReport]]) -> Iterator[list[typed.Read[CaseReport]]]:
-    part: list[typed.Read[CaseReport]] = []
-    for row in rows:
-        part.append(row)
-        if len(part) == ROWS_AT_ONCE:
-            yield part
-            part = []
-    if part:
-        yield part

@@ -2,6 +2,7 @@
 
 A case asks at once for the place its category requires and, once confirmed, for an
 investigation. A change of category is a step with its evidence; the history explains them all.
+A case that has ended is still confirmed by a late result, and its contacts are traced.
 """
 
 from linli.errors import N_
@@ -82,6 +83,18 @@ LOOP = Loop(
             asks=CaseEnd,
             gates=(gates.TRACED,),
             effect=follows.ended,
+        ),
+        Step(
+            "confirm_after",
+            N_("confirm after its end"),
+            stages("ended"),
+            "ended",
+            by=CLINICAL | LINLI,
+            asks=CaseClass,
+            gates=(gates.KNOWN, gates.CONFIRMS),
+            effect=follows.reclassed,
+            children=follows.traced_after,
+            stays=True,
         ),
     ),
 )

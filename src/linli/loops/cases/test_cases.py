@@ -8,12 +8,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from linli.errors import GateShut, NotAllowed, Problem
-from linli.loops import catalogue
+from linli.loops import catalogue, needs
 from linli.loops.advance import Moved, Opening, advance, open_item
 from linli.loops.cases.forms import Category
 from linli.loops.ledger import Event, Item
 from linli.loops.loop import Form, Loop, Stage, State, Step, stages
-from linli.loops.needs import REQUIRED
 from linli.policy.roles import Role
 from linli.registry.areas import Tier
 from linli.registry.person import Person
@@ -192,9 +191,20 @@ def test_nobody_sits_in_a_category_without_an_open_or_done_placement(
             advance(ids[int(str(which)) % len(ids)], move, hal)
 
     item.refresh_from_db()
-    need = REQUIRED[item.item_class]
+    need = needs.required(item.kind, item.item_class)
     has = Item.objects.filter(loop="placement", subject_id=ann.id, item_class=need)
     assert has.exclude(state=State.CLOSED).exists()
     told = Event.objects.filter(item_id=item.id, step__in=("classify", "reclassify")).order_by("n")
     assert [e.data["category"] for e in told] == said[1:]
     assert item.item_class == said[-1]
+
+
+def test_a_disease_that_requires_no_place_asks_for_none(city: City, ann: Person) -> None:
+    opening = Opening(
+        city.areas["oak1"].id, "confirmed", {"person_id": ann.id, "source": "clinic"}, kind="ili",
+        subject_kind="person", subject_id=ann.id,
+    )  # fmt: skip
+
+    open_item(catalogue.get("case"), opening, city.scene("hal", purpose="care"))
+
+    assert not Item.objects.filter(loop="placement").exists()

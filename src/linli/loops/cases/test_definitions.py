@@ -5,6 +5,7 @@ from itertools import pairwise
 
 import pytest
 
+from linli.loops import needs
 from linli.loops.cases import definitions
 from linli.loops.cases.definitions import WrongDefinition, judge, read
 from linli.loops.cases.forms import Category
@@ -122,3 +123,25 @@ def test_a_wrong_file_is_refused_with_its_line_and_the_reason(
 
     assert f"wrong.toml, line {line}:" in str(refused.value)
     assert reason in str(refused.value)
+
+
+def test_every_kind_of_place_a_file_may_name_is_one_that_placements_know() -> None:
+    assert set(needs.Need) | {needs.NO_PLACE} == definitions.PLACES
+
+
+def test_a_disease_says_which_place_each_category_requires_and_others_go_by_the_usual() -> None:
+    assert needs.required("covid19", "suspected") == needs.Need.WARD
+    assert needs.required("measles", "confirmed") == needs.Need.ISOLATION
+    assert needs.required("ili", "confirmed") is None
+    assert needs.required("nipah", "confirmed") == needs.Need.TREATMENT
+    assert needs.required("ili", "suspected", "severe") == needs.Need.TREATMENT
+    assert needs.required("covid19", "suspected", "severe") == needs.Need.WARD
+
+
+@pytest.mark.parametrize("line", ['confirmed = "hotel"', 'perhaps = "ward"'])
+def test_a_place_nobody_knows_is_told_with_its_line(line: str) -> None:
+    text = (definitions.FOLDER / "ili.toml").read_text("utf-8")
+    at = text.index("confirmed = ")
+
+    with pytest.raises(WrongDefinition, match="no place of that kind"):
+        definitions.read(text[:at] + line + text[text.index("\n", at) :], "x.toml")

@@ -1,6 +1,7 @@
 """Reports of cases come in by one door: one person has one case, and nothing is taken twice."""
 
 import io
+from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
@@ -159,3 +160,48 @@ def test_a_list_comes_in_row_by_row_and_its_rows_balance(city: City) -> None:
     assert (told.rows, told.opened, told.joined, told.refused) == (5, 2, 1, 2)
     assert (again.opened, again.joined, again.again, again.refused) == (0, 0, 3, 2)
     assert [row.number for row in refused] == [4, 5]
+
+
+def test_an_uid_that_is_another_reports_is_refused_and_not_counted_as_known(city: City) -> None:
+    first = report(city, uid=uuid4(), evidence=["fever"])
+    take(city, first)
+
+    other = take(city, first.model_copy(update={"evidence": ["imaging"]}))
+    same = take(city, first)
+
+    assert [one.problem.code for one in other.refused] == ["taken"]
+    assert same.counts()["again"] == 1
+    assert case().data["evidence"] == ["fever"]
+
+
+def test_an_uid_of_something_else_leads_to_no_case(city: City) -> None:
+    take(city, report(city))
+    placement = Event.objects.get(item_id=Item.objects.get(loop="placement").id).uid
+
+    taken = take(city, report(city, name="李四", uid=placement))
+
+    assert [one.problem.code for one in taken.refused] == ["taken"]
+
+
+def test_an_uid_known_out_of_reach_or_in_a_drill_tells_nothing(city: City) -> None:
+    first = report(city, uid=uuid4())
+    take(city, first)
+    elsewhere = first.model_copy(update={"area": f"id:{city.areas['ash1'].id}"})
+
+    far = take(city, elsewhere, by="eve", purpose="care")
+    drill = intake.take_in(
+        replace(city.actor("hal"), exercise=True), [first], now=EVENING, purpose="care"
+    )
+
+    for taken in (far, drill):
+        assert [one.problem.code for one in taken.refused] == ["taken"]
+        assert not taken.reported
+
+
+def test_two_reports_of_one_list_with_one_uid_are_not_one(city: City) -> None:
+    first = report(city, uid=uuid4())
+    second = first.model_copy(update={"name": "李四", "phone": "555-0101"})
+
+    taken = take(city, first, second)
+
+    assert taken.counts() == {"opened": 1, "joined": 0, "again": 0, "refused": 1}

@@ -8,6 +8,7 @@ from linli.errors import N_
 from linli.loops.exposures.chains import Chain, Node
 
 STEP_X, STEP_Y, RADIUS, MARGIN = 46, 84, 13, 34
+SMALL, BESIDE = 8, 17  # the ring of those out of reach, and how far beside the mark it stands
 MOST_IN_A_ROW = 24  # a longer generation goes on in a further row
 
 CLASSES: Mapping[str, tuple[str, str]] = {  # what somebody is: colour and word
@@ -111,4 +112,19 @@ def _mark(
     return (
         f"<g><title>{escape(told)}</title>{shape}"
         f'<text x="{x}" y="{y + 4}" text-anchor="middle" fill="#fff">{number}</text>{more}</g>'
+        f"{_beyond(node, x, y, translate)}"
+    )
+
+
+def _beyond(node: Node, x: int, y: int, translate: Callable[[str], str]) -> str:
+    """A dashed ring with a number for those linked to somebody whom another desk looks after."""
+    if not node.n_beyond:
+        return ""
+    told = translate(N_("linked to others, whom another desk looks after"))
+    at = f'cx="{x + BESIDE}" cy="{y - BESIDE}"'
+    return (
+        f"<g><title>{escape(told)}: {node.n_beyond}</title>"
+        f'<circle {at} r="{SMALL}" fill="#fff" stroke="#444" stroke-dasharray="2 2"/>'
+        f'<text x="{x + BESIDE}" y="{y - BESIDE + 3}" text-anchor="middle" font-size="9">'
+        f"{node.n_beyond}</text></g>"
     )

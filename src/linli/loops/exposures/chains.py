@@ -1,5 +1,10 @@
-"""Who has it from whom? The links that people decided on, from one person out, as far as asked."""
+"""Who has it from whom? The links that people decided on, from one person out, as far as asked.
 
+A link that leads out of reach is counted on the person it starts from, and the desk to ask is
+named; who stands at its other end, and what is behind them, is that desk's to tell.
+"""
+
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -13,9 +18,10 @@ from linli.errors import N_, NotFound, Word
 from linli.loops.exposures.tables import Decision, Exposure
 from linli.loops.ledger import Item
 from linli.loops.scene import Scene
-from linli.policy.can import Ask, can
+from linli.policy.can import PATH_STEP, Actor, Ask, can
 from linli.policy.roles import TRACERS, Purpose
-from linli.registry.person import resolve
+from linli.registry.areas import Area
+from linli.registry.person import Person, resolve
 
 SEE = "chains.see"
 MOST_NODES = 300  # people in one picture; what is beyond is counted, not drawn
@@ -29,7 +35,8 @@ class Node:
     """One person in a chain: what they are, and how far they stand from the first one known.
 
     ``generation``: -1 where people decided in a circle, so that nobody is the first. ``path`` is
-    where they are looked after; ``n_more`` counts those not drawn behind them.
+    where they are looked after; ``n_more`` counts those not drawn behind them, ``n_beyond`` those
+    linked to them who are looked after out of reach.
     """
 
     person_id: int
@@ -39,6 +46,16 @@ class Node:
     onset_on: date | None
     generation: int = 0
     n_more: int = 0
+    n_beyond: int = 0
+
+
+@dataclass(frozen=True)
+class Beyond:
+    """How many people of a chain another desk looks after: the area to ask, and a count."""
+
+    area_id: int
+    name: str
+    n: int
 
 
 @dataclass(frozen=True)
@@ -67,6 +84,7 @@ class Chain:
     nodes: dict[int, Node]
     links: list[Link]
     n_left_out: int = 0
+    beyond: tuple[Beyond, ...] = ()
     generations: dict[int, int] = field(default_factory=dict)  # generation -> people who are ill
 
 
@@ -87,7 +105,8 @@ def around(person_id: int, scene: Scene, *, depth: int = 4, most: int = MOST_NOD
         scene.actor, "see_chain", "people", start, holding=holding, purpose=scene.purpose,
         path=item.path,
     )  # fmt: skip
-    links, people, left_out = _follow(start, min(depth, MOST_DEPTH), most, scene.actor.exercise)
+    sight = _Sight(scene.actor)
+    links, people, left_out = _follow(start, min(depth, MOST_DEPTH), most, sight)
     nodes = _nodes(people, scene.actor.exercise)
     followed = _followed(nodes, links, ill_only=False)
     for person, generation in zip(followed.people, followed.chains.generation, strict=True):
@@ -95,15 +114,63 @@ def around(person_id: int, scene: Scene, *, depth: int = 4, most: int = MOST_NOD
     for person, n in left_out.items():
         if person in nodes:
             nodes[person].n_more = n
+    for person, others in sight.beyond.items():
+        nodes[person].n_beyond = len(others)
     ill: dict[int, int] = {}
     for node in nodes.values():
         if node.what not in NOT_ILL:
             ill[node.generation] = ill.get(node.generation, 0) + 1
-    return Chain(start, nodes, links, sum(left_out.values()), dict(sorted(ill.items())))
+    n_left_out = sum(left_out.values())
+    return Chain(start, nodes, links, n_left_out, sight.desks(), dict(sorted(ill.items())))
+
+
+class _Sight:
+    """Whom somebody sees of a chain, and who is linked to them out of sight."""
+
+    def __init__(self, actor: Actor) -> None:
+        self.exercise = actor.exercise
+        self.beyond: dict[int, set[int]] = {}  # somebody seen -> those linked to them, unseen
+        self._reach = [held.path for held in actor.holds(TRACERS)]
+        self._path: dict[int, str] = {}
+
+    def of(self, pairs: Iterable[tuple[int, int]]) -> set[int]:
+        """Of links from somebody seen to somebody else, those others who are seen too."""
+        wanted = list(pairs)
+        self._know({other for _, other in wanted} - self._path.keys())
+        seen = set()
+        for known, other in wanted:
+            if self._is_seen(other):
+                seen.add(other)
+            else:
+                self.beyond.setdefault(known, set()).add(other)
+        return seen
+
+    def desks(self) -> tuple[Beyond, ...]:
+        """How many are out of sight where, by the widest area nobody here reaches into."""
+        unseen = set().union(*self.beyond.values())
+        found = Counter(self._outside(self._path[person]) for person in unseen)
+        areas = {area.path: area for area in Area.objects.filter(path__in=found)}
+        return tuple(
+            Beyond(areas[path].id, areas[path].name_zh, n) for path, n in sorted(found.items())
+        )
+
+    def _outside(self, path: str) -> str:
+        above = (path[:n] for n in range(PATH_STEP, len(path) + 1, PATH_STEP))
+        return next(up for up in above if not any(own.startswith(up) for own in self._reach))
+
+    def _is_seen(self, person: int) -> bool:
+        return any(self._path.get(person, "").startswith(own) for own in self._reach)
+
+    def _know(self, people: set[int]) -> None:
+        wanted = sorted(people)
+        for n in range(0, len(wanted), AT_ONCE):
+            rows = Person.objects.filter(id__in=wanted[n : n + AT_ONCE])
+            self._path.update(rows.values_list("id", "path"))
+        self._path.update((i, item.path) for i, item in _items(wanted, self.exercise).items())
 
 
 def _follow(
-    start: int, depth: int, most: int, exercise: bool
+    start: int, depth: int, most: int, sight: _Sight
 ) -> tuple[list[Link], set[int], dict[int, int]]:
     """Breadth first in both directions; sources first, so that the cap never hides them."""
     people = {start}
@@ -111,17 +178,27 @@ def _follow(
     left_out: dict[int, int] = {}
     edge = {start}
     for _ in range(MOST_DEPTH):  # upwards: chains begin somewhere
-        rows = _exposures(Q(person_id__in=edge), exercise)
-        edge = {row.source_person_id for row in rows} - people
-        links.update({(r.source_person_id, r.person_id): _link(r) for r in rows})
+        rows = _exposures(Q(person_id__in=edge), sight.exercise)
+        seen = sight.of((row.person_id, row.source_person_id) for row in rows)
+        edge = seen - people
+        links.update(
+            {
+                (r.source_person_id, r.person_id): _link(r)
+                for r in rows
+                if r.source_person_id in seen
+            }
+        )
         people |= edge
         if not edge:
             break
     edge = set(people)
     for _ in range(depth):
-        rows = _exposures(Q(source_person_id__in=edge), exercise)
+        rows = _exposures(Q(source_person_id__in=edge), sight.exercise)
+        seen = sight.of((row.source_person_id, row.person_id) for row in rows)
         edge = set()
         for row in sorted(rows, key=lambda r: (r.contact_id is None, -r.score, r.id)):
+            if row.person_id not in seen:
+                continue
             if row.person_id not in people and len(people) >= most:
                 left_out[row.source_person_id] = left_out.get(row.source_person_id, 0) + 1
                 continue

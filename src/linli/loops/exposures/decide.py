@@ -63,10 +63,11 @@ def accept(exposure_ids: Sequence[int], scene: Scene, *, risk: str = "", why: st
     """Take these as contacts; who was accepted already is not opened twice."""
     with transaction.atomic():
         rows = _rows(exposure_ids, scene)
-        pairs = _pairs(rows, risk)
-        done = link(pairs, scene)
+        before = [row.person_id for row in rows if row.decision == Decision.ACCEPTED]
+        rows = [row for row in rows if row.decision != Decision.ACCEPTED]
+        done = link(_pairs(rows, risk), scene)
         _decide(rows, Decision.ACCEPTED, why, scene)
-    return done
+    return replace(done, linked=[*done.linked, *before])
 
 
 def dismiss(exposure_ids: Sequence[int], scene: Scene, *, reason: str) -> Decided:
@@ -79,10 +80,21 @@ def dismiss(exposure_ids: Sequence[int], scene: Scene, *, reason: str) -> Decide
         )
     with transaction.atomic():
         rows = _rows(exposure_ids, scene)
+        contacts = {row.contact_id for row in rows if row.contact_id is not None}
         for row in rows:
             row.contact_id = None
         _decide(rows, Decision.DISMISSED, reason, scene)
+        _let_go(contacts, scene)
     return Decided([], [], len(rows))
+
+
+def _let_go(contacts: set[int], scene: Scene) -> None:
+    """Stop the contacts of whom no accepted exposure is left: they met nobody, as it turns out."""
+    left = Exposure.objects.filter(contact_id__in=contacts, decision=Decision.ACCEPTED)
+    alone = contacts - set(left.values_list("contact_id", flat=True))
+    rows = Item.objects.filter(id__in=alone, loop="contact").exclude(state=State.CLOSED)
+    linli = Scene(replace(SYSTEM, exercise=scene.actor.exercise), scene.now)
+    advance_many(sorted(rows.values_list("id", flat=True)), "stop", linli)
 
 
 def _rows(ids: Sequence[int], scene: Scene) -> list[Exposure]:

@@ -9,8 +9,9 @@ from linli.loops.advance import Refused
 from linli.loops.exposures import lists
 from linli.loops.exposures.lists import Listed, Taken
 from linli.loops.scene import Scene
-from linli.loops.visits.files import columns_of, table_of
+from linli.loops.visits.files import columns_of
 from linli.registry.imports.columns import day
+from linli.registry.imports.files import opened, plain
 
 TITLES: Mapping[str, tuple[str, ...]] = {
     "case": ("case", "病例", "病例编号"),
@@ -27,11 +28,11 @@ def take_in(file: IO[bytes], scene: Scene) -> Taken:
     rows: list[Listed] = []
     numbers: list[int] = []
     refused: list[Refused] = []
-    with table_of(file) as (header, cells_of):
-        at = columns_of(header, TITLES, NEEDED)
-        for number, cells in cells_of:
+    with opened(file) as table:
+        at = columns_of(table.header, TITLES, NEEDED)
+        for number, cells in table.rows:
             try:
-                rows.append(_row({column: cells[n].strip() for column, n in at.items()}))
+                rows.append(_row({column: plain(cells[n]).strip() for column, n in at.items()}))
                 numbers.append(number)
             except Problem as problem:
                 refused.append(Refused(number, problem))

@@ -110,7 +110,8 @@ def _people(part: Sequence[Listed]) -> Mapping[Any, int]:
             rows = Person.objects.filter(**{lookup: wanted[n : n + 500]})
             for person, code, survivor in rows.values_list("id", "code", "survivor_id"):
                 found[person] = found[code] = survivor or person
-    return found
+    now = decide.survivors(set(found.values()))  # a survivor may have been merged on
+    return {key: now[person] for key, person in found.items()}
 
 
 def _checked(

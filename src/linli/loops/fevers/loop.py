@@ -11,12 +11,13 @@ from typing import Any, ClassVar
 
 from pydantic import Field
 
-from linli.errors import N_
+from linli.errors import N_, BadInput, NotFound, Word
 from linli.loops.loop import Form, Loop, Stage, State, Step, stages
 from linli.loops.opening import Opening
 from linli.loops.scene import Scene
 from linli.loops.standing import Changes, Standing
 from linli.policy.roles import DESKS, FIELD_STAFF, HEALTH_STAFF, Role
+from linli.registry.person import Person, resolve
 
 SEERS = FIELD_STAFF | {Role.CLINICIAN, Role.TRACER}
 FEVER_C = 37.3  # degrees; the threshold of Wuhan's gates in 2020
@@ -71,9 +72,9 @@ CATEGORY_NAMES = {
 
 
 class FeverCase(Form):
-    """Which category, of which disease, and whom it is about."""
+    """Which category, of which disease; and whom it is about, where the fever does not say."""
 
-    person_id: int = Field(gt=0, title=N_("Number of the person"))
+    person_id: int | None = Field(default=None, gt=0, title=N_("Number of the person"))
     disease: str = Field(
         default="covid19", max_length=24, pattern="^[a-z0-9_]+$", title=N_("Disease")
     )
@@ -89,24 +90,37 @@ def _seen(item: Standing, form: Mapping[str, Any], scene: Scene) -> Changes:
 
 
 def _case(item: Standing, form: Mapping[str, Any], scene: Scene) -> Changes:
+    person_id = _person(item, form)
     return {
         "outcome": form["category"],
         "subject_kind": "person",
-        "subject_id": form["person_id"],
-        "data": {**item.data, "person_id": form["person_id"]},
+        "subject_id": person_id,
+        "data": {**item.data, "person_id": person_id},
     }
+
+
+def _person(item: Standing, form: Mapping[str, Any]) -> int:
+    """Whom the fever is of: as somebody says now, or as it was told; one of them has to be."""
+    subject = item.subject_id if item.subject_kind == "person" else None
+    found = form.get("person_id") or item.data.get("person_id") or subject
+    if found is None:
+        raise BadInput(N_("The fever does not say whose it is. Give the number of the person."))
+    if not Person.objects.filter(id=found).exists():
+        raise NotFound(what=Word(N_("person")), value=found)
+    return resolve(int(found))
 
 
 def _open_case(item: Standing, form: Mapping[str, Any], scene: Scene) -> list[Opening]:
     told = {name: item.data[name] for name in ("onset_on",) if item.data.get(name)}
+    person_id = item.data["person_id"]  # of the step that was just taken
     return [
         Opening(
             item.area_id,
             form["category"],
-            {"person_id": form["person_id"], "source": "fever", **told},
+            {"person_id": person_id, "source": "fever", **told},
             kind=form["disease"],
             subject_kind="person",
-            subject_id=form["person_id"],
+            subject_id=person_id,
             happened_at=item.happened_at,
             loop="case",
         )

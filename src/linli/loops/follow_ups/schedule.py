@@ -82,8 +82,8 @@ def make(
     with transaction.atomic():
         rows = _contacts(contact_ids, exercise)
         dealt = _deal(rows, deal, now)
-        plans, patterns = _patterns(rows, dealt, start, last, today)
-        made = _write(plans, patterns, start, last)
+        plans, patterns = _patterns(rows, dealt, start, last)
+        made = _write(plans, patterns, start, last, today)
         _hand_over(rows, dealt, now, exercise)
     return made
 
@@ -148,7 +148,6 @@ def _patterns(
     dealt: dict[int, int | None],
     start: date,
     last: date | None,
-    today: date,
 ) -> tuple[list[Planned], list[Pattern]]:
     """Each contact's pattern; contacts of one disease, class and last meeting share one."""
     known: dict[tuple[str, str, str], int] = {}
@@ -160,35 +159,35 @@ def _patterns(
         if key not in known:
             known[key] = len(known)
             met_on = date.fromisoformat(met)
-            owed = _owed_since(disease, risk, met_on, today)
-            for day, slot in days_of(disease, risk, met_on, today):
-                if start <= day and (last is None or day <= last):
-                    since = owed if (day, slot) == (today, TEST_SLOT) else None
+            owed = _owed_since(disease, risk, met_on, start)
+            for day, slot in days_of(disease, risk, met_on, start):
+                if last is None or day <= last:
+                    since = owed if (day, slot) == (start, TEST_SLOT) else None
                     n = (day - FIRST_DAY).days
                     patterns.append((known[key], n, day.isoformat(), slot, since))
         planned.append((contact_id, known[key], dealt[contact_id]))
     return planned, patterns
 
 
-def days_of(disease: str, risk: str, met_on: date, today: date) -> list[tuple[date, int]]:
-    """Every (day, slot) of a plan from today on; a test day that has passed is owed today."""
+def days_of(disease: str, risk: str, met_on: date, start: date) -> list[tuple[date, int]]:
+    """Every (day, slot) of a plan from a day on; a test day that has passed is owed on that day."""
     plan = observation.of(disease).plan(risk)
     found = [
         (met_on + timedelta(days=n), slot)
         for n in plan.follow_up_days()
         for slot in range(plan.times_a_day)
     ]
-    tests = {max(met_on + timedelta(days=n), today) for n in plan.tests_on}
+    tests = {max(met_on + timedelta(days=n), start) for n in plan.tests_on}
     found += [(day, TEST_SLOT) for day in tests if day <= met_on + timedelta(days=plan.days)]
-    found.append((max(met_on + timedelta(days=plan.days + 1), today), RELEASE_SLOT))
-    return sorted((day, slot) for day, slot in found if day >= today)
+    found.append((max(met_on + timedelta(days=plan.days + 1), start), RELEASE_SLOT))
+    return sorted((day, slot) for day, slot in found if day >= start)
 
 
-def _owed_since(disease: str, risk: str, met_on: date, today: date) -> int | None:
-    """The number of the last test day that has passed; None where today is one itself."""
+def _owed_since(disease: str, risk: str, met_on: date, start: date) -> int | None:
+    """The number of the last test day before the period; None where its first day is one itself."""
     days = [met_on + timedelta(days=n) for n in observation.of(disease).plan(risk).tests_on]
-    passed = [day for day in days if day <= today]
-    if not passed or max(passed) == today:
+    passed = [day for day in days if day <= start]
+    if not passed or max(passed) == start:
         return None
     return (max(passed) - FIRST_DAY).days
 
@@ -198,7 +197,11 @@ def _met_on(data: Any) -> str:
 
 
 def _write(
-    planned: Sequence[Planned], patterns: Sequence[Pattern], start: date, last: date | None
+    planned: Sequence[Planned],
+    patterns: Sequence[Pattern],
+    start: date,
+    last: date | None,
+    today: date,
 ) -> Made:
     with connection.cursor() as cursor:
         for statement in _TABLES:
@@ -213,7 +216,7 @@ def _write(
         taken_back = cursor.rowcount
         cursor.execute(_KEPT, period)
         kept = cursor.fetchone()[0]
-        cursor.execute(_MAKE)
+        cursor.execute(_MAKE, [today.isoformat()])
         made = cursor.rowcount
     nobody = sum(holder is None for _, _, holder in planned)
     return Made(len(planned), made, kept, taken_back, nobody)
@@ -240,7 +243,8 @@ _KEPT = """
 SELECT count(*) FROM loops_followup WHERE status <> '' AND day >= %s AND day <= %s
 AND contact_id IN (SELECT contact_id FROM plan)
 """
-# A test is owed since the day it was planned for, unless a sample was taken from then on.
+# A test is owed since the day it was planned for, unless a sample was taken from then on, or is
+# still to be taken before the period.
 _MAKE = f"""
 INSERT INTO loops_followup (id, contact_id, day, slot, holder_id, status)
 SELECT (plan.contact_id * {1 << DAY_BITS} + pattern.n) * {1 << SLOT_BITS} + pattern.slot,
@@ -250,7 +254,8 @@ WHERE pattern.since IS NULL OR NOT EXISTS (
     SELECT 1 FROM loops_followup done
     WHERE done.id >= (plan.contact_id * {1 << DAY_BITS} + pattern.since) * {1 << SLOT_BITS}
     AND done.id < (plan.contact_id * {1 << DAY_BITS} + pattern.n) * {1 << SLOT_BITS}
-    AND done.slot = {TEST_SLOT} AND done.status = '{Seen.SAMPLED.value}')
+    AND done.slot = {TEST_SLOT} AND (done.status = '{Seen.SAMPLED.value}'
+        OR done.status = '' AND done.day >= %s))
 ORDER BY 1
 ON CONFLICT (id) DO NOTHING
 """

@@ -91,6 +91,25 @@ def test_making_it_again_keeps_what_was_done_and_changes_nothing_else(city: City
     assert (made.n_kept, made.n_made) == (1, len(before) - 1)
 
 
+@pytest.mark.parametrize(
+    ("met", "planned", "tests"),
+    [(1, False, [1, 6, 12]), (1, True, [0, 6, 12]), (5, False, [1, 2, 8]), (5, True, [0, 2, 8])],
+    ids=["due today, not planned", "due today", "owed, not planned", "owed"],
+)
+def test_a_schedule_that_begins_tomorrow_drops_no_test_of_today(
+    city: City, met: int, planned: bool, tests: list[int]
+) -> None:
+    item = contact(city, "Ren", met=met)
+    if not planned:
+        FollowUp.objects.filter(contact_id=item).delete()
+
+    for _ in range(2):  # making it again changes nothing
+        schedule.make([item], now=EVENING, first=TODAY + timedelta(days=1))
+
+    assert [day for day, slot in rows(item) if slot == TEST_SLOT] == tests
+    assert [day for day, slot in rows(item) if slot == RELEASE_SLOT] == [15 - met]
+
+
 @pytest.mark.parametrize(("status", "tests"), [("sampled", [7, 13]), ("refused", [3, 7, 13])])
 def test_a_test_that_was_done_is_not_owed_again_when_the_schedule_is_made_anew(
     city: City, status: str, tests: list[int]

@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from linli.errors import Problem
-from linli.loops import catalogue
+from linli.loops import catalogue, diseases
 from linli.loops.acts import Act, Open, Take, act_many
 from linli.loops.advance import advance_many
 from linli.loops.laboratory.tables import Finding, LabResult, Test
@@ -20,7 +20,7 @@ from linli.registry.person import Person
 # What shows the agent itself; an image or an antibody speaks for a disease and proves none.
 PROVES = frozenset({Test.PCR, Test.SEQUENCE, Test.CULTURE})
 CONFIRMED = "confirmed"
-Ended = tuple[str, datetime, int]  # disease, when it ended, the case
+STEPS = {"unclassified": "classify", "ended": "confirm_after"}  # by the stage of a case
 
 
 def follow(uids: Sequence[UUID], *, now: int, exercise: bool) -> tuple[int, int]:
@@ -28,7 +28,7 @@ def follow(uids: Sequence[UUID], *, now: int, exercise: bool) -> tuple[int, int]
 
     Returns how many cases were opened, and how many were moved to confirmed. One person with two
     positives has one case. Linli opens it, and a person still has to classify it. A late positive
-    of an illness that was confirmed and has ended belongs to the case of that time.
+    of an illness that has ended belongs to the case of that time, and confirms it if it was not.
     """
     rows = _positives(uids)
     if not rows:
@@ -44,9 +44,8 @@ def follow(uids: Sequence[UUID], *, now: int, exercise: bool) -> tuple[int, int]
         key = (row.person_id or 0, row.disease)
         then = None if key in cases else _case_then(row, ended.get(row.person_id, []))
         if then is not None:
-            LabResult.objects.filter(id=row.id).update(item_id=then)
-            continue
-        act = _act(row, cases.get(key), contacts.get(key), people, scene)
+            LabResult.objects.filter(id=row.id).update(item_id=then.id)
+        act = _act(row, then or cases.get(key), contacts.get(key), people, scene)
         if act is not None and key not in acts:
             acts[key], of[key] = act, row
     done = act_many(list(acts.values()))
@@ -88,25 +87,36 @@ def _open_items(
     return found
 
 
-def _case_then(row: LabResult, ended: Sequence[Ended]) -> int | None:
-    """The confirmed case that ended after the sample of a result, if there is one."""
+def _case_then(row: LabResult, ended: Sequence[Item]) -> Item | None:
+    """The case that a result belongs to though it has ended: of a sample taken before that.
+
+    Whoever has died falls ill no more, whenever their result comes.
+    """
     at = row.sampled_at or row.found_at
-    found = [(closed, case) for kind, closed, case in ended if kind == row.disease and closed >= at]
-    return min(found)[1] if found else None
+    found = [
+        (case.closed_at, case.id, case)
+        for case in ended
+        if case.kind == row.disease and (case.outcome == "died" or _closed(case) >= at)
+    ]
+    return min(found)[2] if found else None
 
 
-def _ended(person_ids: Sequence[int | None], exercise: bool) -> dict[int | None, list[Ended]]:
-    """The confirmed cases of each that have ended other than by being excluded."""
-    found: dict[int | None, list[Ended]] = {}
+def _closed(case: Item) -> datetime:
+    assert case.closed_at is not None  # only those that have ended are asked for
+    return case.closed_at
+
+
+def _ended(person_ids: Sequence[int | None], exercise: bool) -> dict[int | None, list[Item]]:
+    """The cases of each that have ended other than by being excluded."""
+    found: dict[int | None, list[Item]] = {}
     wanted = sorted({i for i in person_ids if i is not None})
     for n in range(0, len(wanted), 500):
         rows = Item.objects.filter(
             loop="case", subject_kind="person", subject_id__in=wanted[n : n + 500],
-            exercise=exercise, state=State.CLOSED, item_class=CONFIRMED, closed_at__isnull=False,
+            exercise=exercise, state=State.CLOSED, closed_at__isnull=False,
         ).exclude(outcome="excluded")  # fmt: skip
-        for case in rows.only("subject_id", "kind", "closed_at"):
-            assert case.closed_at is not None
-            found.setdefault(case.subject_id, []).append((case.kind, case.closed_at, case.id))
+        for case in rows:
+            found.setdefault(case.subject_id, []).append(case)
     return found
 
 
@@ -117,11 +127,11 @@ def _act(
     people: dict[int, Person],
     scene: Scene,
 ) -> Act | None:
-    evidence = [f"{row.test}_positive"]
+    evidence = diseases.evidence_for(row.disease, [f"{row.test}_positive"])
     if case is not None and case.item_class == CONFIRMED:
         return None
     if case is not None:
-        step = "classify" if case.stage == "unclassified" else "reclassify"
+        step = STEPS.get(case.stage, "reclassify")
         form = {"category": CONFIRMED, "evidence": evidence, "result_id": row.id}
         return Take(case.id, step, scene, form)
     person = people[row.person_id or 0]

@@ -6,23 +6,22 @@ result for somebody unknown waits in a queue with all that was told, and none is
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
 
 from django.db import transaction
 
-from linli import bulk
+from linli import bulk, clock
 from linli.audit.records import record
-from linli.errors import N_, BadInput, NotFound, Word
+from linli.errors import N_, BadInput, Taken, Word
 from linli.loops.laboratory import orders, positive, whose
-from linli.loops.laboratory.tables import Finding, LabResult, Match
+from linli.loops.laboratory.tables import SHOWS, Finding, LabResult, Match
 from linli.loops.laboratory.whose import Told
-from linli.policy.can import Actor, Ask, can
+from linli.policy.can import Actor, Ask, Holding, can
 from linli.policy.powers import roles_for
-from linli.registry import sight
 from linli.registry.person import Person, resolve
 
+RESULT = "laboratory.result"
 MOST_AT_ONCE = 5_000
 COLUMNS = (
     "uid", "sample", "test", "disease", "finding", "ct", "laboratory", "sampled_at", "found_at",
@@ -43,6 +42,7 @@ class NewResult:
     ct: float | None = None
     laboratory: str = ""
     sampled_at: int | None = None
+    path: str = ""  # where it was sampled, if that is known: whose desk says whose it is
     uid: UUID = field(default_factory=uuid4)
 
     def has_happened(self, now: int) -> bool:
@@ -65,9 +65,10 @@ class TakenIn:
 def take_in(actor: Actor, given: Sequence[NewResult], *, now: int) -> TakenIn:
     """Take results in, all or none; one whose uid is known changes nothing.
 
-    Raises NotAllowed, or BadInput for one found in the future or too many at once.
+    Raises NotAllowed; BadInput for one found in the future or too many at once; Taken for one
+    whose uid is another result's.
     """
-    holding = can(actor, Ask("laboratory.result", roles_for("laboratory.result"))).required()
+    holding = can(actor, Ask(RESULT, roles_for(RESULT))).required()
     if len(given) > MOST_AT_ONCE:
         raise BadInput(
             N_("{n} results came at once; at most {most} are taken. Send them in parts."),
@@ -77,17 +78,48 @@ def take_in(actor: Actor, given: Sequence[NewResult], *, now: int) -> TakenIn:
     if not all(one.has_happened(now) for one in given):
         raise in_the_future()
     with transaction.atomic():
+        for one in foreign(actor, given).values():
+            raise one
         fresh = _fresh(given)
         found = whose.find([one.told for one in fresh], exercise=actor.exercise)
         paths = _paths([w.person_id for w in found if w.person_id])
-        rows = [_row(one, w, paths, actor, now) for one, w in zip(fresh, found, strict=True)]
+        rows = [_row(*pair, paths, actor, holding, now) for pair in zip(fresh, found, strict=True)]
         bulk.insert(LabResult, COLUMNS, rows)
-        orders.done([w.order_id for w in found if w.order_id], now=now)
+        usable = zip(fresh, found, strict=True)
+        orders.done([w.order_id for o, w in usable if w.order_id and o.finding in SHOWS], now=now)
         follow = positive.follow([one.uid for one in fresh], now=now, exercise=actor.exercise)
         matched = sum(w.person_id is not None for w in found)
         detail = {"new": len(fresh), "again": len(given) - len(fresh), "matched": matched}
         record(actor, "take_in", "laboratory", "", holding=holding, detail=detail)
     return TakenIn(len(fresh), len(given) - len(fresh), matched, len(fresh) - matched, *follow)
+
+
+def foreign(actor: Actor, given: Sequence[NewResult]) -> dict[int, Taken]:
+    """Those whose uid is another result's, by their place in the list, each with the problem.
+
+    The same result sent again says the same, and was sent from here or lies within reach.
+    """
+    reach = [holding.path for holding in actor.holds(roles_for(RESULT))]
+    first = {one.uid: one for one in reversed(given)}
+    known = {row.uid: row for row in _known(list(first))}
+    found: dict[int, Taken] = {}
+    for n, one in enumerate(given):
+        row = known.get(one.uid)
+        same = _said(one) == _said(first[one.uid])
+        if row is not None:
+            near = row.taken_by == actor.id or any(row.path.startswith(path) for path in reach)
+            same = near and row.exercise == actor.exercise and _said(one) == _kept(row)
+        if not same:
+            found[n] = Taken(what=Word(N_("The result")), value=one.uid)
+    return found
+
+
+def _said(one: NewResult) -> tuple[Any, ...]:
+    return (one.told.sample, one.test, one.disease, one.finding, one.found_at)
+
+
+def _kept(row: LabResult) -> tuple[Any, ...]:
+    return (row.sample, row.test, row.disease, row.finding, clock.seconds(row.found_at))
 
 
 def in_the_future() -> BadInput:
@@ -101,89 +133,18 @@ def results_of(person_id: int, *, exercise: bool = False) -> list[LabResult]:
     return list(rows.order_by("-found_at", "-id"))
 
 
-@dataclass(frozen=True)
-class Waiting:
-    """A result that belongs to nobody yet, and the people who may be meant."""
-
-    result: LabResult
-    candidates: tuple[Person, ...]
-
-
-def unmatched(
-    actor: Actor, *, purpose: str | None, after: int = 0, most: int = sight.ROWS_A_PAGE
-) -> tuple[list[Waiting], int | None]:
-    """A page of results that wait for a person to say whose they are; the look is recorded."""
-    seen = sight.look(actor, "laboratory.match", purpose)
-    most = sight.a_page(most)
-    rows = list(
-        LabResult.objects.filter(match="", id__gt=after, exercise=actor.exercise).order_by("id")[
-            : most + 1
-        ]
-    )
-    told = [_told(row) for row in rows[:most]]
-    found = whose.find(told, exercise=actor.exercise)
-    wanted = {i for w in found for i in (*w.candidates, *([w.person_id] if w.person_id else []))}
-    people = {
-        p.id: p for p in Person.objects.filter(id__in=wanted) if sight.paths_in(seen.ranges, p.path)
-    }
-    page = []
-    for row, w in zip(rows[:most], found, strict=True):
-        ids = (*w.candidates, *([w.person_id] if w.person_id else []))
-        page.append(Waiting(row, tuple(people[i] for i in ids if i in people)))
-    if page:
-        record(
-            actor, "list", "laboratory", "", holding=seen.holding, purpose=purpose,
-            detail={"results": [w.result.id for w in page]},
-        )  # fmt: skip
-    return page, rows[most - 1].id if len(rows) > most else None
-
-
-def decide(
-    actor: Actor, result_id: int, *, person_id: int | None, purpose: str | None, now: int
-) -> LabResult:
-    """Somebody says whose a result is, or sets it aside (None); what was told is then let go.
-
-    Raises NotFound for a result that does not wait any more, or a person out of reach.
-    """
-    seen = sight.look(actor, "laboratory.match", purpose)
-    person = None if person_id is None else _in_reach(person_id, seen)
-    with transaction.atomic():
-        row = (
-            LabResult.objects.select_for_update()
-            .filter(id=result_id, match="", exercise=actor.exercise)
-            .first()
-        )
-        if row is None:
-            raise NotFound(what=Word(N_("result that waits")), value=result_id)
-        if person is not None:
-            row.person_id, row.path = person.id, person.path
-        row.match = Match.DISMISSED if person is None else Match.PERSON
-        row.matched_at, row.matched_by, row.told = now, actor.id, {}
-        row.save()
-        positive.follow([row.uid], now=now, exercise=actor.exercise)
-        record(
-            actor, "match", "laboratory", row.id, holding=seen.holding, purpose=purpose,
-            path=row.path, detail={"person": row.person_id},
-        )  # fmt: skip
-    row.refresh_from_db()
-    return row
-
-
-def _in_reach(person_id: int, seen: sight.Sight) -> Person:
-    person = Person.objects.filter(id=resolve(person_id)).first()
-    if person is None or not sight.paths_in(seen.ranges, person.path):
-        raise NotFound(what=Word(N_("person")), value=person_id)
-    return person
-
-
 def _fresh(given: Sequence[NewResult]) -> list[NewResult]:
     wanted = {one.uid: one for one in given}
-    uids = list(wanted)
-    for n in range(0, len(uids), 500):
-        part = uids[n : n + 500]
-        for uid in LabResult.objects.filter(uid__in=part).values_list("uid", flat=True):
-            del wanted[uid]
+    for row in _known(list(wanted)):
+        del wanted[row.uid]
     return list(wanted.values())
+
+
+def _known(uids: Sequence[UUID]) -> list[LabResult]:
+    found: list[LabResult] = []
+    for n in range(0, len(uids), 500):
+        found += LabResult.objects.filter(uid__in=uids[n : n + 500])
+    return found
 
 
 def _paths(person_ids: Sequence[int]) -> dict[int, str]:
@@ -195,24 +156,24 @@ def _paths(person_ids: Sequence[int]) -> dict[int, str]:
 
 
 def _row(
-    one: NewResult, who: whose.Whose, paths: dict[int, str], actor: Actor, now: int
+    one: NewResult,
+    who: whose.Whose,
+    paths: dict[int, str],
+    actor: Actor,
+    holding: Holding,
+    now: int,
 ) -> tuple[Any, ...]:
     by = Match.ORDER if who.order_id else Match.IDS if who.person_id else Match.UNMATCHED
+    path = paths[who.person_id] if who.person_id else one.path or holding.path
     return (
         one.uid, one.told.sample, one.test, one.disease, one.finding, one.ct, one.laboratory,
         one.sampled_at, one.found_at, now, actor.id, {} if who.person_id else one.told.kept(),
-        who.person_id, who.order_id, paths.get(who.person_id or 0, ""), by.value,
-        now if who.person_id else None, actor.exercise,
+        who.person_id, who.order_id, path, by.value, now if who.person_id else None,
+        actor.exercise,
     )  # fmt: skip
 
 
-def _told(row: LabResult) -> Told:
-    kept = dict(row.told)
-    born = kept.pop("birth_date", "")
-    return Told(sample=row.sample, birth_date=date.fromisoformat(born) if born else None, **kept)
-
-
 __all__ = [
-    "MOST_AT_ONCE", "Finding", "NewResult", "TakenIn", "Told", "Waiting", "decide", "results_of",
-    "take_in", "unmatched",
+    "MOST_AT_ONCE", "Finding", "NewResult", "TakenIn", "Told", "foreign", "in_the_future",
+    "results_of", "take_in",
 ]  # fmt: skip

@@ -28,6 +28,9 @@ class Finding(models.TextChoices):
     INVALID = "invalid", N_("the sample cannot be used")
 
 
+SHOWS = frozenset({Finding.POSITIVE, Finding.NEGATIVE})  # what answers the question of an order
+
+
 class Match(models.TextChoices):
     """Whose a result is, and who said so."""
 
@@ -38,8 +41,23 @@ class Match(models.TextChoices):
     DISMISSED = "dismissed", N_("set aside")
 
 
+class Why(models.TextChoices):
+    """Why a test is not done after all."""
+
+    AGAIN = "again", N_("another sample is taken in its place")
+    REFUSED = "refused", N_("the person declines it")
+    UNREACHABLE = "unreachable", N_("the person cannot be reached")
+    LEFT = "left", N_("the person has died or moved away")
+    NEEDLESS = "needless", N_("it is not needed any more")
+    MISTAKEN = "mistaken", N_("it was asked for by mistake")
+
+
 class LabOrder(models.Model):
-    """A test that was asked for: of whom, in whose care, by which sample."""
+    """A test that was asked for: of whom, in whose care, by which sample.
+
+    It stays open until a result shows the agent or its absence: what was inconclusive, or a
+    sample that could not be used, answers nothing. Or until somebody says why it is not done.
+    """
 
     id = models.BigAutoField(primary_key=True)
     uid = models.UUIDField(unique=True)
@@ -53,7 +71,9 @@ class LabOrder(models.Model):
     ordered_at = MomentField()
     ordered_by = models.BigIntegerField(null=True)
     sampled_at = MomentField(null=True)
-    done_at = MomentField(null=True)  # when a result came; None: still open
+    done_at = MomentField(null=True)  # when it was answered or cancelled; None: still open
+    cancelled_by = models.BigIntegerField(null=True)
+    why = models.CharField(max_length=12, choices=Why, blank=True)  # it was cancelled
     exercise = models.BooleanField(default=False)
 
     class Meta:
@@ -82,7 +102,7 @@ class LabResult(models.Model):
     told = models.JSONField(default=dict)  # name, birth date, document, phone, code; none if known
     person_id = models.BigIntegerField(null=True)
     order_id = models.BigIntegerField(null=True)
-    path = AreaPathField(blank=True)  # of the person; empty while nobody is found
+    path = AreaPathField(blank=True)  # of the person; while nobody is found, of the sample
     match = models.CharField(max_length=10, choices=Match, blank=True, default=Match.UNMATCHED)
     matched_at = MomentField(null=True)
     matched_by = models.BigIntegerField(null=True)

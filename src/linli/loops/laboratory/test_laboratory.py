@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date
+from io import BytesIO
 from typing import Any
 from uuid import uuid4
 
@@ -10,10 +11,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from linli import clock
-from linli.errors import BadInput, NotAllowed, NotFound, Taken
+from linli.errors import BadInput, GateShut, NotAllowed, Taken
 from linli.loops import catalogue
-from linli.loops.advance import Opening, open_item
-from linli.loops.laboratory import orders, results
+from linli.loops.advance import Opening, advance, open_item
+from linli.loops.laboratory import lists, matching, orders, results
 from linli.loops.laboratory.lists import LabResultRow
 from linli.loops.laboratory.orders import NewOrder
 from linli.loops.laboratory.results import NewResult, TakenIn
@@ -121,12 +122,7 @@ def test_a_positive_opens_a_case_that_a_person_has_to_classify(city: City, ann: 
 
 
 def test_a_positive_moves_the_case_that_is_there(city: City, ann: Person) -> None:
-    data = {"person_id": ann.id, "source": "clinic"}
-    opening = Opening(
-        city.areas["oak1"].id, "suspected", data, kind="covid19", subject_kind="person",
-        subject_id=ann.id,
-    )  # fmt: skip
-    open_item(catalogue.get("case"), opening, city.scene("hal", purpose="care"))
+    suspected(city, ann)
 
     told = take(city, found(Told(code="R1")), found(Told(code="R1")))
 
@@ -161,6 +157,77 @@ def test_a_late_positive_of_an_illness_that_has_ended_opens_no_second_case(
     assert (told.item_id == case.id) is (n_cases == 1)
 
 
+def ended(case: Item, outcome: str) -> None:
+    """The case has ended a day later."""
+    Item.objects.filter(id=case.id).update(
+        stage="ended", state="closed", outcome=outcome, closed_at=EVENING + 24 * HOUR
+    )
+
+
+def suspected(city: City, who: Person) -> Item:
+    """Hal reports a suspected case."""
+    opening = Opening(
+        city.areas["oak1"].id, "suspected", {"person_id": who.id, "source": "clinic"},
+        kind="covid19", subject_kind="person", subject_id=who.id,
+    )  # fmt: skip
+    item = open_item(catalogue.get("case"), opening, city.scene("hal", purpose="care"))
+    return Item.objects.get(id=item.item_id)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "days", "n_cases"),
+    [("died", -1, 1), ("died", 3, 1), ("recovered", -1, 1), ("recovered", 3, 2)],
+    ids=["taken before death", "read after death", "taken before recovery", "a new illness"],
+)
+def test_a_positive_that_comes_after_the_end_confirms_the_case_that_was_suspected(
+    city: City, ann: Person, outcome: str, days: int, n_cases: int
+) -> None:
+    case = suspected(city, ann)
+    ended(case, outcome)
+    late = replace(found(Told(code="R1")), found_at=EVENING + days * 24 * HOUR)
+
+    told = results.take_in(city.actor("lil", EVENING + 96 * HOUR), [late], now=EVENING + 96 * HOUR)
+
+    case.refresh_from_db()
+    assert Item.objects.filter(loop="case", subject_id=ann.id).count() == n_cases
+    assert (told.opened, told.moved) == ((1, 0) if n_cases == 2 else (0, 1))
+    assert (case.item_class == "confirmed") is (n_cases == 1)
+    assert (case.stage, case.state, case.outcome) == ("ended", "closed", outcome)
+    traced = Item.objects.filter(loop="investigation", parent_id=case.id).count()
+    assert traced == (n_cases == 1)
+
+
+def test_a_case_that_was_excluded_is_confirmed_by_no_late_result(city: City, ann: Person) -> None:
+    ended(suspected(city, ann), "excluded")
+
+    told = results.take_in(
+        city.actor("lil", EVENING + 96 * HOUR), [found(Told(code="R1"))], now=EVENING + 96 * HOUR
+    )
+
+    assert (told.opened, told.moved) == (1, 0)
+
+
+def test_a_case_that_has_ended_is_changed_in_no_other_way(city: City, ann: Person) -> None:
+    case = suspected(city, ann)
+    ended(case, "died")
+    hal = city.scene("hal", purpose="care")
+
+    with pytest.raises(GateShut, match="only be confirmed"):
+        advance(case.id, "confirm_after", hal, data={"category": "fever"})
+    advance(case.id, "confirm_after", hal, data={"category": "confirmed"})
+    with pytest.raises(GateShut, match="once"):
+        advance(case.id, "confirm_after", hal, data={"category": "confirmed"})
+
+
+def test_a_test_that_no_definition_names_still_moves_the_case(city: City, ann: Person) -> None:
+    case = suspected(city, ann)
+
+    told = take(city, NewResult("culture", "covid19", "positive", EVENING, Told(code="R1")))
+
+    case.refresh_from_db()
+    assert (told.moved, case.item_class) == (1, "confirmed")
+
+
 def test_an_image_speaks_for_a_disease_and_proves_none(city: City, ann: Person) -> None:
     image = NewResult("ct", "covid19", "positive", EVENING, Told(code="R1"))
 
@@ -175,6 +242,53 @@ def test_the_same_results_twice_are_once(city: City, ann: Person) -> None:
 
     assert (first.new, again.new, again.again, again.opened) == (2, 0, 2, 0)
     assert LabResult.objects.count() == 2
+
+
+def test_an_uid_that_is_another_results_is_taken_and_not_counted_as_known(
+    city: City, ann: Person
+) -> None:
+    known = found(Told(code="R1"), "negative")
+    take(city, known)
+
+    for other in (
+        replace(known, finding="positive"),
+        replace(known, disease="measles"),
+        replace(known, told=Told(sample="T2")),
+    ):
+        with pytest.raises(Taken):
+            take(city, other)
+    one = found(Told(code="R1"))
+    with pytest.raises(Taken):  # two of one list
+        take(city, one, replace(one, finding="negative"))
+
+    assert LabResult.objects.get().finding == "negative"
+    assert not Item.objects.filter(loop="case").exists()
+
+
+def test_an_uid_known_out_of_reach_or_in_a_drill_is_taken(city: City) -> None:
+    far = person(city, "R9", "far", area="ash1")
+    known = found(Told(code=far.code))
+    take(city, known)
+    drill = replace(city.actor("lil"), exercise=True)
+
+    with pytest.raises(Taken):
+        take(city, known, by="hal")
+    with pytest.raises(Taken):
+        results.take_in(drill, [known], now=EVENING)
+
+    assert take(city, known).again == 1
+
+
+def test_a_list_tells_the_row_whose_uid_is_taken_and_takes_the_others(city: City) -> None:
+    known = found(Told(code="R1"))
+    take(city, known)
+    rows = [f"negative,2020-02-09T17:00,T1,{known.uid}", "negative,2020-02-09T17:00,T2,"]
+    text = "\n".join(["finding,found_at,sample,uid", *rows])
+
+    told, refused = lists.take_file(city.actor("lil"), BytesIO(text.encode()), now=EVENING)
+
+    assert (told.rows, told.new, told.again) == (2, 1, 0)
+    assert [(row.number, row.problem.code) for row in refused] == [(2, "taken")]
 
 
 def test_a_positive_of_a_contact_has_the_contact_as_its_parent(city: City, ann: Person) -> None:
@@ -194,49 +308,12 @@ def test_a_positive_of_a_contact_has_the_contact_as_its_parent(city: City, ann: 
     assert Item.objects.get(id=fever.item_id).outcome == "case"
 
 
-def test_a_tracer_says_whose_a_waiting_result_is(city: City, ann: Person) -> None:
-    take(city, found(Told(name="欧阳安", birth_date=date(1980, 5, 1))))
-    tao = city.actor("tao")
-    (waiting,), _ = results.unmatched(tao, purpose="investigation")
-    assert [p.id for p in waiting.candidates] == [ann.id]
-
-    row = results.decide(
-        tao, waiting.result.id, person_id=ann.id, purpose="investigation", now=EVENING + HOUR
-    )
-
-    assert (row.match, row.told, row.item_id) == ("person", {}, case_of(ann).id)
-    assert results.unmatched(tao, purpose="investigation") == ([], None)
-    with pytest.raises(NotFound):
-        results.decide(tao, row.id, person_id=ann.id, purpose="investigation", now=EVENING + HOUR)
-
-
-def test_a_result_that_is_nobodys_is_set_aside_and_what_was_told_goes(city: City) -> None:
-    take(city, found(Told(name="nobody", phone="555-0199")))
-    tao = city.actor("tao")
-    row_id = LabResult.objects.get().id
-
-    row = results.decide(tao, row_id, person_id=None, purpose="investigation", now=EVENING)
-
-    assert (row.match, row.told) == ("dismissed", {})
-
-
-def test_a_tracer_gives_no_result_to_somebody_out_of_reach(city: City) -> None:
-    far = person(city, "R9", "far", area="ash1")
-    take(city, found(Told(name="nobody")))
-
-    with pytest.raises(NotFound):
-        results.decide(
-            city.actor("tao"), LabResult.objects.get().id, person_id=far.id,
-            purpose="investigation", now=EVENING,
-        )  # fmt: skip
-
-
 @pytest.mark.parametrize("name", ["ann", "gus", "quin", "cy", "sam", "eve", "jo"])
 def test_nobody_else_enters_results_or_reads_the_queue(city: City, name: str) -> None:
     with pytest.raises(NotAllowed):
         take(city, found(Told(name="x")), by=name)
     with pytest.raises(NotAllowed):
-        results.unmatched(city.actor(name), purpose="investigation")
+        matching.unmatched(city.actor(name), purpose="investigation")
 
 
 def test_the_laboratory_sees_tubes_and_no_names(city: City, ann: Person) -> None:
@@ -246,33 +323,7 @@ def test_the_laboratory_sees_tubes_and_no_names(city: City, ann: Person) -> None
 
     assert (row.test, row.disease) == ("pcr", "covid19")
     with pytest.raises(NotAllowed):
-        results.unmatched(city.actor("lil"), purpose="care")
-
-
-def test_a_test_of_somebody_out_of_reach_cannot_be_asked_for(city: City) -> None:
-    far = person(city, "R9", "far", area="ash1")
-
-    with pytest.raises(NotFound):
-        ordered(city, far)
-
-
-@pytest.mark.parametrize("name", ["lil", "ann", "quin", "eve"])
-def test_an_order_that_is_there_is_told_to_nobody_by_its_uid(
-    city: City, ann: Person, name: str
-) -> None:
-    made = ordered(city, ann)
-    with pytest.raises((NotAllowed, NotFound)):
-        orders.order(
-            city.actor(name), NewOrder(ann.id, "pcr", "covid19", uid=made.uid), purpose="care",
-            now=EVENING,
-        )  # fmt: skip
-
-
-def test_one_uid_is_one_order_of_one_person(city: City, ann: Person) -> None:
-    made = ordered(city, ann)
-    assert ordered(city, ann, uid=made.uid).id == made.id
-    with pytest.raises(Taken):
-        ordered(city, person(city, "R2", "李四"), uid=made.uid)
+        matching.unmatched(city.actor("lil"), purpose="care")
 
 
 def test_a_result_from_the_future_stops_them_all(city: City, ann: Person) -> None:

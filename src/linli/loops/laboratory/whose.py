@@ -9,11 +9,9 @@ there is doubt, nobody is chosen and a person decides.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from linli.loops.laboratory.tables import LabOrder
-from linli.registry.likeness import Verdict, weigh
-from linli.registry.person import Person
+from linli.registry import meant
 
 AT_ONCE = 400
 
@@ -38,6 +36,12 @@ class Told:
         }  # fmt: skip
         return {key: value for key, value in values.items() if value}
 
+    def asked(self) -> meant.Told:
+        """The same as the registry is asked; which area would answer is not known."""
+        return meant.Told(
+            0, "", self.name, self.code, self.document, self.phone, self.birth_date
+        )  # fmt: skip
+
 
 @dataclass(frozen=True)
 class Whose:
@@ -51,18 +55,21 @@ class Whose:
 def find(told: Sequence[Told], *, exercise: bool = False) -> list[Whose]:
     """The answer for each, in the order given."""
     orders = _orders({t.sample for t in told if t.sample}, exercise)
-    people = _People(told)
-    return [_answer(one, orders, people) for one in told]
+    asked = [one.asked() for one in told]
+    near = meant.Near(asked)
+    return [_answer(one, known, orders, near) for one, known in zip(told, asked, strict=True)]
 
 
-def _answer(told: Told, orders: Mapping[str, tuple[int, int]], people: "_People") -> Whose:
+def _answer(
+    told: Told, asked: meant.Told, orders: Mapping[str, tuple[int, int]], near: meant.Near
+) -> Whose:
     if told.sample in orders:
         order_id, person_id = orders[told.sample]
         return Whose(person_id, order_id)
-    sure, all_meant = people.meant(told)
-    if len(sure) == 1:
+    sure, maybe = near.judged(asked.values())
+    if len(sure) == 1 and not maybe:
         return Whose(next(iter(sure)))
-    return Whose(candidates=tuple(sorted(all_meant)))
+    return Whose(candidates=tuple(sorted(sure | maybe.keys())))
 
 
 def _orders(samples: Iterable[str], exercise: bool) -> dict[str, tuple[int, int]]:
@@ -73,41 +80,6 @@ def _orders(samples: Iterable[str], exercise: bool) -> dict[str, tuple[int, int]
     return found
 
 
-class _People:
-    """Everybody who may be meant by some results, looked up at once."""
-
-    def __init__(self, told: Sequence[Told]) -> None:
-        self.by: dict[tuple[str, Any], list[Mapping[str, Any]]] = {}
-        for column in ("code", "document", "phone"):
-            self._look(column, {getattr(t, column) for t in told} - {""})
-        self._look("birth_date", {t.birth_date for t in told if t.name and t.birth_date})
-
-    def meant(self, told: Told) -> tuple[set[int], set[int]]:
-        """Who it is for sure, and all who may be meant."""
-        asked = told.kept() | {"birth_date": told.birth_date}
-        near = {
-            row["id"]: row
-            for column in ("code", "document", "phone", "birth_date")
-            for row in self.by.get((column, getattr(told, column)), ())
-        }
-        judged = {i: weigh(asked, row)[0] for i, row in near.items()}
-        sure = {i for i, verdict in judged.items() if verdict is Verdict.SAME}
-        maybe = {i for i, verdict in judged.items() if verdict is Verdict.DOUBT}
-        return (sure, sure | maybe) if not maybe else (set(), sure | maybe)
-
-    def _look(self, column: str, values: set[Any]) -> None:
-        for part in _parts(values):
-            rows = Person.objects.filter(survivor_id=None, **{f"{column}__in": part})
-            for row in rows.values(*_SHOWN):
-                self.by.setdefault((column, row[column]), []).append(row)
-
-
-_SHOWN = (
-    "id", "code", "document", "phone", "name", "pinyin", "birth_date", "household_id", "area_id",
-    "source",
-)  # fmt: skip
-
-
-def _parts(values: Iterable[Any]) -> Iterable[list[Any]]:
+def _parts(values: Iterable[str]) -> Iterable[list[str]]:
     listed = sorted(values)
     return (listed[n : n + AT_ONCE] for n in range(0, len(listed), AT_ONCE))

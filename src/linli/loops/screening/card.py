@@ -22,7 +22,10 @@ from linli.registry.households import Household
 from linli.registry.person import Person
 
 SEE = "screening.see"
-PERSON_FIELDS = ("id", "name", "sex", "birth_date", "phone", "relation", "needs", "path")
+PERSON_FIELDS = (
+    "id", "name", "sex", "birth_date", "phone", "relation", "needs", "path", "left_on",
+    "left_because",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -62,7 +65,8 @@ def open_card(actor: Actor, household_id: int, day: date, *, purpose: str | None
     if holding is None:
         raise missing
     visible = sees([holding.role])
-    people = found.people.filter(survivor_id=None).order_by("id").values(*PERSON_FIELDS)
+    people = found.people.filter(survivor_id=None).exclude(left_on__lte=day)
+    people = people.order_by("id").values(*PERSON_FIELDS)
     states = dict(
         Report.objects.filter(
             day=day, person_id__in=[p["id"] for p in people], exercise=actor.exercise
@@ -116,7 +120,7 @@ def completeness(path: str) -> Completeness:
             "no_floor, CASE WHEN count(p.id) = 0 THEN 1 ELSE 0 END AS no_people, "
             "CASE WHEN count(p.id) > count(p.birth_date) THEN 1 ELSE 0 END AS no_birth "
             "FROM registry_household h LEFT JOIN registry_person p ON p.household_id = h.id "
-            "AND p.survivor_id IS NULL WHERE h.path >= %s AND h.path < %s "
+            "AND p.survivor_id IS NULL AND p.left_on IS NULL WHERE h.path >= %s AND h.path < %s "
             "GROUP BY h.id, h.phone, h.floor) card",
             [path, end_of(path)],
         )

@@ -2,7 +2,8 @@
 
 The statement that writes reports moves the counters of states. What is expected follows from
 the registry: whoever was reported in an area that day, and whoever is of it now and was reported
-nowhere. Counted anew every few minutes while the day runs, and for good when it closes.
+nowhere, but for those who had died or moved away by then. Counted anew every few minutes while
+the day runs, and for good when it closes.
 """
 
 import threading
@@ -56,14 +57,15 @@ def _set_expected(day: date, paths: Sequence[str], drill: bool) -> int:
             "INSERT INTO loops_screeningcount AS k (day, area_id, exercise, path, n_expected, "
             f"{', '.join(COUNTED)}, n_fever) "
             "SELECT %s, a.id, %s, a.path, open.n, 0, 0, 0, 0, 0, 0 FROM ("
-            "SELECT p.area_id, sum(CASE WHEN r.person_id IS NULL THEN 1 ELSE 0 END) AS n "
+            "SELECT p.area_id, sum(CASE WHEN r.person_id IS NULL AND (p.left_on IS NULL OR "
+            "p.left_on > %s) THEN 1 ELSE 0 END) AS n "
             "FROM registry_person p LEFT JOIN loops_screeningreport r "
             "ON r.day = %s AND r.person_id = p.id AND r.exercise = %s "
             f"WHERE p.survivor_id IS NULL AND ({where}) GROUP BY p.area_id) open "
             "JOIN registry_area a ON a.id = open.area_id WHERE 1 = 1 "
             "ON CONFLICT (day, area_id, exercise) DO UPDATE SET "
             f"n_expected = excluded.n_expected + {_SEEN.replace('n_', 'k.n_')}",
-            [day, drill, day, drill, *values],
+            [day, drill, day, day, drill, *values],
         )
         n_areas: int = cursor.rowcount
         where, values = _within(paths, "k")
@@ -151,8 +153,9 @@ def _note_missed(day: date, paths: Sequence[str], drill: bool) -> int:
             "household_id) SELECT %s, p.id, %s, p.area_id, p.path, p.household_id "
             "FROM registry_person p LEFT JOIN loops_screeningreport r "
             "ON r.day = %s AND r.person_id = p.id AND r.exercise = %s "
-            f"WHERE p.survivor_id IS NULL AND r.person_id IS NULL AND ({where})",
-            [day, drill, day, drill, *values],
+            "WHERE p.survivor_id IS NULL AND r.person_id IS NULL "
+            f"AND (p.left_on IS NULL OR p.left_on > %s) AND ({where})",
+            [day, drill, day, drill, day, *values],
         )
         found: int = cursor.rowcount
         return found

@@ -184,8 +184,9 @@ def _open_rows(area: Area, day: date, drill: bool, open_only: bool) -> list[dict
             f"{_LISTED} r.state FROM registry_person p {_PLACES}"
             "LEFT JOIN loops_screeningreport r ON r.day = %s AND r.person_id = p.id "
             "AND r.exercise = %s WHERE p.path >= %s AND p.path < %s AND p.survivor_id IS NULL "
+            "AND (p.left_on IS NULL OR p.left_on > %s OR r.state IS NOT NULL) "
             f"{narrowed}{_ORDER}",
-            [day, drill, area.path, end_of(area.path), MOST_LISTED + 1],
+            [day, drill, area.path, end_of(area.path), day, MOST_LISTED + 1],
         )
         return [_row(row) for row in cursor.fetchall()]
 

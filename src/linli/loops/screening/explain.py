@@ -15,6 +15,7 @@ from linli.errors import N_, Conflict, NotFound, Problem, Word
 from linli.loops.screening import statements
 from linli.loops.screening.statements import Given, Writer
 from linli.loops.screening.tables import Beaten, Day, Report, Round
+from linli.registry.person import Person
 
 Told = tuple[str, Problem | None]
 
@@ -35,6 +36,16 @@ class NoRound(Conflict):
     sentence = N_("No round is open here on {day}. Ask the community when the next one begins.")
 
 
+class HasLeft(Conflict):
+    """Somebody had died or moved away by the day of the report."""
+
+    code = "has_left"
+    sentence = N_(
+        "Person {person} left on {day}, and is not expected any more. If that is wrong, correct "
+        "the record and send the report again."
+    )
+
+
 class NotYet(Conflict):
     """The registry or the round changed in the very moment of the report."""
 
@@ -46,6 +57,7 @@ class NotYet(Conflict):
 class _Person:
     id: int
     path: str
+    left_on: date | None
 
 
 @dataclass(frozen=True)
@@ -89,11 +101,14 @@ def _people(writer: Writer, one: Given) -> list[_Person]:
     column = "household_id" if one.household else "id"
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT p.id, p.path FROM registry_person p WHERE p.{column} = %s "
+            f"SELECT p.id, p.path, p.left_on FROM registry_person p WHERE p.{column} = %s "
             f"AND p.survivor_id IS NULL AND {condition} ORDER BY p.id",
             [one.subject, *values],
         )
-        return [_Person(*row) for row in cursor.fetchall()]
+        day = Person._meta.get_field("left_on").to_python
+        people = [_Person(who, path, day(left)) for who, path, left in cursor.fetchall()]
+    here = [p for p in people if p.left_on is None or p.left_on > one.day]
+    return here or people  # of a household those who live there; of nobody else, who has left
 
 
 def _known(writer: Writer, ids: set[int], days: set[date], uids: Iterable[UUID]) -> _Known:
@@ -130,6 +145,8 @@ def _one(one: Given, person: _Person, known: _Known) -> Told:
         return "duplicate", None  # it was taken once, and something later holds now
     if one.day in known.over:
         return "rejected", DayOver(day=one.day)
+    if person.left_on is not None and person.left_on <= one.day:
+        return "rejected", HasLeft(person=person.id, day=person.left_on)
     if not any(
         path <= person.path < end and first <= one.day <= last
         for path, end, first, last in known.rounds

@@ -15,7 +15,7 @@ from uuid import UUID, uuid5
 from pydantic import ValidationError
 
 from linli import clock
-from linli.errors import N_, BadInput, NotFound, Problem, Word
+from linli.errors import N_, NotFound, Problem, Word
 from linli.forms import BadForm
 from linli.loops.screening import receive
 from linli.loops.screening.receive import Answer, Outcome, ScreeningReport
@@ -61,29 +61,10 @@ def rows_of(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
     """The rows of a CSV, XLSX or Parquet file as texts by column, with their numbers."""
     if not path.is_file():
         raise NotFound(what=Word(N_("file")), value=path.name)
-    if path.suffix.lower() == ".parquet":
-        yield from _parquet(path)
-        return
     with path.open("rb") as file, files.opened(file) as table:
         header = [name.strip().lower() for name in table.header]
         for number, cells in table.rows:
             yield number, dict(zip(header, (files.plain(cell) for cell in cells), strict=False))
-
-
-def _parquet(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
-    import duckdb
-
-    try:
-        found = duckdb.connect().execute("SELECT * FROM read_parquet(?)", [str(path)])
-    except duckdb.Error as error:
-        reason = str(error).splitlines()[0][:200]
-        raise BadInput(N_("The file cannot be read: {reason}"), reason=reason) from None
-    names = [column[0].lower() for column in found.description or []]
-    number = 1
-    while cells := found.fetchmany(AT_ONCE):
-        for row in cells:
-            number += 1
-            yield number, {n: "" if v is None else str(v) for n, v in zip(names, row, strict=True)}
 
 
 def _report(cells: Mapping[str, str], now: int) -> ScreeningReport:

@@ -6,7 +6,7 @@ a sequence made on the device; what comes twice is once, and what is older never
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
 from typing import Annotated, Any, Literal
@@ -23,6 +23,7 @@ from linli.loops.screening.tables import How
 from linli.policy.can import OWNERS, Actor, Ask, Holding, can, scope
 from linli.policy.powers import roles_for
 from linli.policy.roles import PURPOSES, Purpose, Role
+from linli.registry.person import Person, resolve
 
 REPORT = "screening.report"
 MOST_AT_ONCE = 500
@@ -204,9 +205,28 @@ def _write(writer: Writer, given: Sequence[Given], batch: str) -> dict[int, Answ
         if one.uid in n_of
     }
     rest = [one for one in given if one.n not in answers or one.uid in partly]
+    meant = _as_merged(rest)
+    if meant:
+        answers |= _write(writer, meant, batch)
+        rest = [one for one in rest if one.n not in answers]
     told = explain.explain(writer, rest) if rest else {}
     for one in rest:
         if one.n not in answers:
             word, problem = told[one.n]
             answers[one.n] = Answer(one.uid, Outcome(word), problem=problem)
     return answers
+
+
+def _as_merged(given: Sequence[Given]) -> list[Given]:
+    """Reports about records that were merged meanwhile, as about who stands for them now.
+
+    A device that was away for hours does not know of it; asked of those only that met nobody.
+    """
+    ids = {one.subject for one in given if not one.household}
+    merged = Person.objects.filter(id__in=ids, survivor_id__isnull=False)
+    now = {person_id: resolve(person_id) for person_id in merged.values_list("id", flat=True)}
+    return [
+        replace(one, subject=now[one.subject])
+        for one in given
+        if not one.household and one.subject in now
+    ]

@@ -80,6 +80,7 @@ ROUND_HOLDS = (
     "EXISTS (SELECT 1 FROM open_rounds o WHERE g.day >= o.first_day AND g.day <= o.last_day "
     "AND p.path >= o.path AND p.path < o.path_end)"
 )
+LIVES_HERE = "(p.left_on IS NULL OR p.left_on > g.day)"
 DAY_RUNS = "NOT EXISTS (SELECT 1 FROM loops_screeningday e WHERE e.day = g.day AND e.exercise = %s)"
 
 
@@ -91,7 +92,7 @@ def met(writer: Writer, *, household: bool) -> tuple[str, list[Any]]:
     return (
         "SELECT g.*, p.id AS person_id, p.area_id, p.household_id FROM given g "
         f"JOIN registry_person p ON p.{column} = g.subject AND p.survivor_id IS NULL "
-        f"WHERE {condition} AND {ROUND_HOLDS} AND {DAY_RUNS}{besides}",
+        f"AND {LIVES_HERE} WHERE {condition} AND {ROUND_HOLDS} AND {DAY_RUNS}{besides}",
         [*values, writer.exercise],
     )
 

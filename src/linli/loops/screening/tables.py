@@ -73,7 +73,7 @@ class Beaten(models.Model):
     how = models.SmallIntegerField(choices=How)
     fever = models.BooleanField()
     answers = models.JSONField(null=True)
-    why = models.CharField(max_length=12)  # replaced, stale, day_over
+    why = models.CharField(max_length=12)  # replaced, stale, day_over, merged
 
     class Meta:
         app_label = "loops"

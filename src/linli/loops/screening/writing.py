@@ -128,7 +128,8 @@ def _sqlite(
     found = (
         f"FROM (SELECT {unpacked} FROM json_each(%s)) g "
         f"JOIN registry_person p ON p.{column} = g.subject AND p.survivor_id IS NULL "
-        f"WHERE {condition} AND {statements.ROUND_HOLDS} AND {statements.DAY_RUNS}{beside}"
+        f"AND {statements.LIVES_HERE} WHERE {condition} AND {statements.ROUND_HOLDS} "
+        f"AND {statements.DAY_RUNS}{beside}"
     )
     source = (
         "SELECT g.day, p.id, %s, 1, p.area_id, p.household_id, g.seq, g.uid, g.at, %s, g.state, "

@@ -1,9 +1,7 @@
 """How are visits read from a file? CSV, XLSX or Parquet, with titles in either language."""
 
 import re
-import tempfile
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import IO, Any
@@ -16,12 +14,10 @@ from linli.loops.scene import Scene
 from linli.loops.visits import intake
 from linli.loops.visits.intake import NewVisit, Taken
 from linli.loops.visits.tables import Air, Certainty, PlaceKind, Precision, Source
-from linli.registry.imports import workbooks
 from linli.registry.imports.columns import choice, folded
-from linli.registry.imports.files import WrongFile, opened
+from linli.registry.imports.files import opened, plain
 from linli.registry.imports.references import References
 
-PARQUET = b"PAR1"
 ROWS_AT_ONCE = 20_000
 DAY_S = 86_400
 
@@ -48,8 +44,8 @@ def take_in(file: IO[bytes], scene: Scene) -> Taken:
     intake.may(scene)
     new = again = 0
     refused: list[Refused] = []
-    with table_of(file) as (header, rows):
-        read = _reader(header)
+    with opened(file) as table:
+        read = _reader(table.header)
         numbers: list[int] = []
         batch: list[NewVisit] = []
 
@@ -61,7 +57,7 @@ def take_in(file: IO[bytes], scene: Scene) -> Taken:
             numbers.clear()
             batch.clear()
 
-        for number, cells in rows:
+        for number, cells in table.rows:
             try:
                 batch.append(read(cells))
                 numbers.append(number)
@@ -71,45 +67,6 @@ def take_in(file: IO[bytes], scene: Scene) -> Taken:
                 flush()
         flush()
     return Taken(new, again, sorted(refused, key=lambda r: r.index))
-
-
-@contextmanager
-def table_of(file: IO[bytes]) -> Iterator[tuple[list[str], Iterator[tuple[int, list[str]]]]]:
-    """The header and the numbered rows of a CSV, XLSX or Parquet file, as texts."""
-    start = file.read(4)
-    file.seek(0)
-    if start == PARQUET:
-        with _parquet(file) as table:
-            yield table
-        return
-    with opened(file) as found:
-        yield found.header, found.rows
-
-
-@contextmanager
-def _parquet(file: IO[bytes]) -> Iterator[tuple[list[str], Iterator[tuple[int, list[str]]]]]:
-    """A Parquet file's rows as texts, read by DuckDB, which reads nothing else meanwhile."""
-    import duckdb
-
-    with tempfile.NamedTemporaryFile(suffix=".parquet") as kept:
-        kept.write(file.read())
-        kept.flush()
-        reader = duckdb.connect(config={"autoinstall_known_extensions": "false"})
-        try:
-            found = reader.execute("SELECT * FROM read_parquet(?)", [kept.name])
-        except duckdb.Error:
-            raise WrongFile(N_("This Parquet file cannot be read. Write it again.")) from None
-        header = [column[0] for column in found.description or ()]
-        yield header, _fetched(found)
-        reader.close()
-
-
-def _fetched(found: Any) -> Iterator[tuple[int, list[str]]]:
-    number = 0
-    while rows := found.fetchmany(ROWS_AT_ONCE):
-        for row in rows:
-            number += 1
-            yield number, [workbooks.said(cell) for cell in row]
 
 
 def columns_of(
@@ -134,7 +91,7 @@ def _reader(header: list[str]) -> Any:
     references = References()
 
     def read(cells: list[str]) -> NewVisit:
-        said = {column: cells[n].strip() for column, n in at.items()}
+        said = {column: plain(cells[n]).strip() for column, n in at.items()}
         return visit_of(said, references)
 
     return read
@@ -167,7 +124,7 @@ def visit_of(said: Mapping[str, str], references: References) -> NewVisit:
 
 _MOMENT = re.compile(
     r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[ T]*(\d{1,2})[:时](\d{2})?分?(?::\d{2})?)?"
-    r"([+]\d{2}:\d{2}|Z)?"
+    r"([+-]\d{2}(?::\d{2})?|Z)?"
 )
 
 

@@ -14,7 +14,9 @@ from django.db import connection, transaction
 from linli import bulk
 from linli.audit.records import record
 from linli.errors import N_, BadInput, NotFound, Problem, Word
+from linli.errors import Taken as AlreadyThere
 from linli.loops.advance import Refused
+from linli.loops.ledger import Item
 from linli.loops.scene import Scene
 from linli.loops.visits.tables import (
     VEHICLES,
@@ -28,8 +30,10 @@ from linli.loops.visits.tables import (
 from linli.policy.can import Ask, Holding, can
 from linli.policy.powers import roles_for
 from linli.policy.roles import Purpose
+from linli.registry.areas import Area
 from linli.registry.names import fold
 from linli.registry.person import Person
+from linli.registry.sites import Site
 
 EDIT = "visits.edit"
 VISITS = UUID("0a7e4b1c-5d0e-4c61-8a0f-2f6d3f0f9b11")  # the name space of their uids; ours
@@ -37,6 +41,7 @@ LONGEST_S = 62 * 86_400  # assumed: who stays longer lives there
 MOST_AGO_S = 366 * 86_400
 MOST_ROW, MOST_CARRIAGE = 200, 40
 BATCH = 20_000
+SOURCES = ("case", "contact")  # the loops whose people tell where they were
 OWN_HOME = frozenset({"", "家", "家里", "家中", "home"})
 
 
@@ -80,16 +85,18 @@ def take_in(visits: Sequence[NewVisit], scene: Scene) -> Taken:
     for start in range(0, len(visits), BATCH):
         part = visits[start : start + BATCH]
         with transaction.atomic():
-            rows = _rows(part, start, scene, refused)
-            n_good += len(rows)
-            n_new += _write(rows)
+            rows, at = _rows(part, start, scene, refused)
+            new, foreign = _write(rows)
+            refused += [Refused(n, _taken(uid)) for uid in foreign for n in at[uid]]
+            n_good += sum(len(at[row[0]]) for row in rows if row[0] not in foreign)
+            n_new += new
             if rows:
                 holding = may(scene)
                 record(
                     scene.actor, "write", "visits", holding=holding, purpose=scene.purpose,
                     path=holding.path, detail={"rows": len(rows)},
                 )  # fmt: skip
-    return Taken(n_new, n_good - n_new, refused)
+    return Taken(n_new, n_good - n_new, sorted(refused, key=lambda one: one.index))
 
 
 def may(scene: Scene) -> Holding:
@@ -103,19 +110,56 @@ def _purpose(scene: Scene) -> Purpose | None:
 
 def _rows(
     part: Sequence[NewVisit], start: int, scene: Scene, refused: list[Refused]
-) -> list[tuple[Any, ...]]:
-    people = _people(part)
+) -> tuple[list[tuple[Any, ...]], dict[UUID, list[int]]]:
+    """The rows to be written, each uid once, and the visits of the list that each stands for."""
+    people, places = _people(part), _places(part, scene)
     made: dict[UUID, tuple[Any, ...]] = {}
-    for offset, visit in enumerate(part):
+    at: dict[UUID, list[int]] = {}
+    for n, visit in enumerate(part, start):
         try:
-            row = _row(visit, people, scene)
+            row = _row(visit, people, places, scene)
+            if _said(made.setdefault(row[0], row)) != _said(row):
+                raise _taken(row[0])
         except Problem as problem:
-            refused.append(Refused(start + offset, problem))
+            refused.append(Refused(n, problem))
         else:
-            made.setdefault(row[0], row)
-            if made[row[0]] is not row:
-                made[uuid5(row[0], str(offset))] = ()  # counted as sent again
-    return list(made.values())
+            at.setdefault(row[0], []).append(n)
+    return list(made.values()), at
+
+
+def _taken(uid: UUID) -> Problem:
+    return AlreadyThere(what=Word(N_("The visit")), value=uid)
+
+
+@dataclass(frozen=True)
+class _Places:
+    """The areas, sites and cases that some visits name, as far as they are there."""
+
+    areas: frozenset[int]
+    sites: frozenset[int]
+    cases: Mapping[int, str]  # the path of each
+
+
+def _places(part: Sequence[NewVisit], scene: Scene) -> _Places:
+    rows = Item.objects.filter(loop__in=SOURCES, exercise=scene.actor.exercise)
+    cases: dict[int, str] = {}
+    for some in _some(visit.case_id for visit in part):
+        cases |= dict(rows.filter(id__in=some).values_list("id", "path"))
+    return _Places(
+        frozenset(_ids(Area, (visit.area_id for visit in part))),
+        frozenset(_ids(Site, (visit.site_id for visit in part))),
+        cases,
+    )
+
+
+def _ids(table: Any, wanted: Iterable[int | None]) -> Iterable[int]:
+    for some in _some(wanted):
+        yield from table.objects.filter(id__in=some).values_list("id", flat=True)
+
+
+def _some(wanted: Iterable[int | None]) -> Iterable[list[int]]:
+    ids = sorted({i for i in wanted if i is not None})
+    return (ids[n : n + 500] for n in range(0, len(ids), 500))
 
 
 Who = tuple[int, str, int | None]  # a person's id, path and household
@@ -139,7 +183,9 @@ def _people(part: Sequence[NewVisit]) -> Mapping[Any, Who]:
     return {key: now.get(merged.get(who[0], 0), who) for key, who in found.items()}
 
 
-def _row(visit: NewVisit, people: Mapping[Any, Who], scene: Scene) -> tuple[Any, ...]:
+def _row(
+    visit: NewVisit, people: Mapping[Any, Who], places: _Places, scene: Scene
+) -> tuple[Any, ...]:
     key = visit.person_id if visit.person_id is not None else visit.person_code
     missing = NotFound(what=Word(N_("person")), value=str(key)[:40])
     if key not in people:
@@ -149,6 +195,7 @@ def _row(visit: NewVisit, people: Mapping[Any, Who], scene: Scene) -> tuple[Any,
     if not can(scene.actor, ask).allowed:
         raise missing  # out of reach sounds like not there
     _check(visit, scene.now)
+    _check_named(visit, places, scene)
     place = place_of(visit, f"household:{household_id}" if household_id else f"person:{person_id}")
     said: tuple[Any, ...] = (
         person_id, place, visit.from_at, visit.until_at, visit.source, visit.seat, visit.row,
@@ -160,6 +207,20 @@ def _row(visit: NewVisit, people: Mapping[Any, Who], scene: Scene) -> tuple[Any,
         visit.seat.upper(), visit.from_at, visit.until_at, visit.precision, visit.certainty,
         visit.source, visit.case_id, scene.actor.id, scene.now, scene.actor.exercise,
     )  # fmt: skip
+
+
+def _check_named(visit: NewVisit, places: _Places, scene: Scene) -> None:
+    """The area, the site and the case that a visit names are there, and the case is in reach."""
+    if visit.area_id is not None and visit.area_id not in places.areas:
+        raise NotFound(what=Word(N_("area")), value=visit.area_id)
+    if visit.site_id is not None and visit.site_id not in places.sites:
+        raise NotFound(what=Word(N_("site")), value=visit.site_id)
+    if visit.case_id is None:
+        return
+    path = places.cases.get(visit.case_id)
+    ask = Ask(EDIT, roles_for(EDIT), path, _purpose(scene), True)
+    if path is None or not can(scene.actor, ask).allowed:
+        raise NotFound(what=Word(N_("case")), value=visit.case_id)
 
 
 def _check(visit: NewVisit, now: int) -> None:
@@ -185,7 +246,9 @@ def _check(visit: NewVisit, now: int) -> None:
     seated = (visit.row, visit.carriage) != (None, None) or visit.seat
     if seated and visit.place_kind not in VEHICLES:
         raise BadInput(N_("Only in a vehicle somebody has a seat. Leave it out, or say which."))
-    within = 0 < (visit.row or 1) <= MOST_ROW and 0 < (visit.carriage or 1) <= MOST_CARRIAGE
+    row = 1 if visit.row is None else visit.row
+    carriage = 1 if visit.carriage is None else visit.carriage
+    within = 0 < row <= MOST_ROW and 0 < carriage <= MOST_CARRIAGE
     if not within or len(visit.seat) > 2:
         raise BadInput(N_("There is no such seat. Write row and seat like 12 and F."))
 
@@ -219,20 +282,32 @@ COLUMNS = (
 _NAMES = ", ".join(f'"{column}"' for column in COLUMNS)
 
 
-def _write(rows: Iterable[tuple[Any, ...]]) -> int:
-    """All of them by one statement; returns how many were new."""
-    filled = [row for row in rows if row]
+_SAID = ("person_id", "place", "from_at", "until_at", "source", "exercise")  # what an uid is of
+_OTHER = " OR ".join(f"v.{column} <> told.{column}" for column in _SAID)
+
+
+def _said(row: Sequence[Any]) -> tuple[Any, ...]:
+    return tuple(row[COLUMNS.index(column)] for column in _SAID)
+
+
+def _write(rows: Sequence[tuple[Any, ...]]) -> tuple[int, set[UUID]]:
+    """All of them by one statement: how many were new, and the uids that are another visit's."""
+    table = Visit._meta.db_table
     with connection.cursor() as cursor:
         cursor.execute("DROP TABLE IF EXISTS told")
-        cursor.execute(
-            f"CREATE TEMP TABLE told AS SELECT {_NAMES} FROM {Visit._meta.db_table} LIMIT 0"
-        )
+        cursor.execute(f"CREATE TEMP TABLE told AS SELECT {_NAMES} FROM {table} LIMIT 0")
         plain = [
-            (row[0].hex if connection.vendor == "sqlite" else row[0], *row[1:]) for row in filled
+            (row[0].hex if connection.vendor == "sqlite" else row[0], *row[1:]) for row in rows
         ]
         bulk.fill("told", [f'"{column}"' for column in COLUMNS], plain)
         cursor.execute(
-            f"INSERT INTO {Visit._meta.db_table} ({_NAMES}) SELECT {_NAMES} FROM told "
+            f"INSERT INTO {table} ({_NAMES}) SELECT {_NAMES} FROM told "
             "WHERE true ORDER BY person_id, from_at ON CONFLICT (uid) DO NOTHING"
         )
-        return cursor.rowcount
+        n_new: int = cursor.rowcount
+        if n_new == len(rows):
+            return n_new, set()
+        cursor.execute(
+            f"SELECT told.uid FROM told JOIN {table} v ON v.uid = told.uid WHERE {_OTHER}"
+        )
+        return n_new, {uid if isinstance(uid, UUID) else UUID(uid) for (uid,) in cursor.fetchall()}

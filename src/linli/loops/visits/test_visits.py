@@ -1,11 +1,15 @@
 """Visits come in by every door, each once, and only for those who may know of them."""
 
+from dataclasses import replace
 from io import BytesIO
+from uuid import UUID, uuid4
 
 import pytest
 
 from linli.audit.records import Record
 from linli.errors import BadInput, NotAllowed, NotFound, PurposeNeeded
+from linli.loops import catalogue
+from linli.loops.advance import Opening, open_item
 from linli.loops.visits import files, find, intake
 from linli.loops.visits.intake import NewVisit, place_of
 from linli.loops.visits.tables import Visit
@@ -65,6 +69,11 @@ def test_the_same_visit_twice_is_one_row_and_everything_sent_is_counted(city, re
         ({"name": ""}, "Say where it was"),
         ({"row": 3}, "Only in a vehicle"),
         ({"place_kind": "train", "row": 999}, "no such seat"),
+        ({"place_kind": "train", "row": 0}, "no such seat"),
+        ({"place_kind": "train", "carriage": 0}, "no such seat"),
+        ({"area_id": 999}, "no area 999"),
+        ({"site_id": 999}, "no site 999"),
+        ({"case_id": 999}, "no case 999"),
     ],
 )
 def test_a_visit_that_cannot_be_is_refused_in_one_sentence(city, ren, more, sentence) -> None:
@@ -72,6 +81,49 @@ def test_a_visit_that_cannot_be_is_refused_in_one_sentence(city, ren, more, sent
 
     assert done.n_new == 1
     assert sentence in done.refused[0].problem.tell()
+
+
+def test_an_uid_that_is_another_visits_is_refused_and_not_counted_as_known(city, ren) -> None:
+    mine = visit(ren.id, uid=uuid4())
+    far = person(city, "R9", "ash1")
+    theirs = visit(far.id, uid=uuid4())
+    intake.take_in([mine], tracing(city))
+    intake.take_in([theirs], tracing(city, "eve"))
+
+    done = intake.take_in(
+        [mine, visit(ren.id, uid=theirs.uid), visit(ren.id, uid=mine.uid, name="茶馆")],
+        tracing(city),
+    )
+
+    assert (done.n_new, done.n_again) == (0, 1)
+    assert [(one.index, one.problem.code) for one in done.refused] == [(1, "taken"), (2, "taken")]
+
+
+def test_a_drill_and_a_list_with_one_uid_twice_lose_nothing(city, ren) -> None:
+    mine = visit(ren.id, uid=uuid4())
+    scene = tracing(city)
+    drill = replace(scene, actor=replace(scene.actor, exercise=True))
+    intake.take_in([mine], scene)
+
+    drilled = intake.take_in([mine], drill)
+    doubled = intake.take_in([visit(ren.id, name=n, uid=UUID(int=7)) for n in ("a", "b")], scene)
+
+    assert [one.problem.code for one in drilled.refused] == ["taken"]
+    assert (doubled.n_new, [one.index for one in doubled.refused]) == (1, [1])
+
+
+def test_a_case_of_another_district_told_of_no_visit_here(city, ren) -> None:
+    far = person(city, "R9", "ash1")
+    opening = Opening(
+        far.area_id, "confirmed", {"person_id": far.id, "source": "clinic"}, kind="covid19",
+        subject_kind="person", subject_id=far.id,
+    )  # fmt: skip
+    case = open_item(catalogue.get("case"), opening, tracing(city, "gil")).item_id
+
+    done = intake.take_in([visit(ren.id, case_id=case)], tracing(city))
+
+    assert "no case" in done.refused[0].problem.tell()
+    assert intake.take_in([visit(ren.id, case_id=case)], tracing(city, "gil")).n_new == 1
 
 
 def test_two_runs_of_one_train_are_two_places_and_one_run_is_one() -> None:

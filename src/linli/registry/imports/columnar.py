@@ -10,6 +10,9 @@ from linli.errors import N_, BadInput
 START = b"PAR1"
 ROWS_AT_ONCE = 10_000
 COPY_CHUNK = 1 << 20
+ALONE: dict[str, Any] = {
+    "autoinstall_known_extensions": "false"
+}  # nothing is fetched to read a file
 
 
 class BrokenParquet(BadInput):
@@ -29,7 +32,7 @@ def rows_of(file: IO[bytes]) -> Iterator[Iterator[tuple[int, list[Any]]]]:
         while chunk := file.read(COPY_CHUNK):
             copy.write(chunk)
         copy.flush()
-        with duckdb.connect() as engine:
+        with duckdb.connect(config=ALONE) as engine:
             try:
                 found = engine.execute(
                     "SELECT COLUMNS(*)::VARCHAR FROM read_parquet(?)", [copy.name]

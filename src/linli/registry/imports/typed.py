@@ -7,6 +7,7 @@ and its reason, and the others go on.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from typing import IO, Any, Generic, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -28,6 +29,14 @@ class Read(Generic[Row]):
     cells: Mapping[str, str] | None = None
 
 
+@dataclass(frozen=True)
+class RowRefused:
+    """A row that was refused: its number in the file, and the problem."""
+
+    number: int
+    problem: Problem
+
+
 class ForeignColumns(BadInput):
     """A list has columns that the form does not know, or lacks some that it needs."""
 
@@ -46,6 +55,12 @@ def rows_of(file: IO[bytes], form: type[Row]) -> Iterator[Read[Row]]:
                 if title and text.strip()
             }
             yield _read(number, cells, form)
+
+
+def in_parts(rows: Iterator[Read[Row]], most: int) -> Iterator[list[Read[Row]]]:
+    """The rows so many at a time, each part for a transaction of its own."""
+    while part := list(islice(rows, most)):
+        yield part
 
 
 def _check(header: list[str], form: type[BaseModel]) -> None:

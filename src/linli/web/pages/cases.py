@@ -21,12 +21,14 @@ from linli.loops.cases.explain import Change
 from linli.loops.cases.forms import CATEGORY_NAMES, SEVERITY_NAMES, Category
 from linli.loops.cases.intake import CaseReport
 from linli.loops.find import Filters, ItemView
-from linli.loops.laboratory import results
-from linli.loops.laboratory.tables import Finding, Test
+from linli.loops.laboratory import orders, results
+from linli.loops.laboratory.tables import Finding, Test, Why
 from linli.loops.scene import Scene
 from linli.policy.can import Actor
 from linli.policy.fields import sees, shown
+from linli.policy.powers import roles_for
 from linli.policy.roles import DESKS, NAMES, Role
+from linli.registry import stated_needs
 from linli.registry.accounts import Account
 from linli.registry.areas import Area
 from linli.registry.imports.typed import checked
@@ -173,6 +175,7 @@ def _one(request: HttpRequest, view: ItemView, problem: Problem | None = None) -
         "view": view,
         "item": item,
         "who": _who(actor, Person.objects.filter(id=person_id).first()),
+        "needs": stated_needs.of_person(actor, person_id),
         "disease": disease.called(language) if disease else item.kind,
         "categories": CATEGORY_NAMES,
         "severities": SEVERITY_NAMES,
@@ -188,6 +191,13 @@ def _one(request: HttpRequest, view: ItemView, problem: Problem | None = None) -
             (r, dict(Test.choices)[r.test], dict(Finding.choices)[r.finding])
             for r in results.results_of(person_id, exercise=actor.exercise)
         ],
+        "orders": [
+            (row, dict(Test.choices)[row.test])
+            for row in orders.of_person(person_id, exercise=actor.exercise)
+            if row.done_at is None
+        ],
+        "may_order": bool(actor.holds(roles_for(orders.ORDER))),
+        "whys": Why.choices,
         "places": _placements(person_id, actor.exercise),
         "placement": catalogue.get("placement"),
         "below": [(row, catalogue.get(row.loop)) for row in explain.below(item.id)],

@@ -14,6 +14,7 @@ from linli.loops.exposures.chain_picture import CLASSES
 from linli.loops.exposures.chains import MOST_DEPTH, Node
 from linli.policy.fields import MASK
 from linli.registry.person import Person
+from linli.web import meetings
 from linli.web.page import id_of
 from linli.web.pages.tracing import scene_of, shown
 
@@ -59,11 +60,42 @@ def show(request: HttpRequest, person_id: int) -> HttpResponse:
         "lines": sorted(lines, key=lambda line: line.number),
         "chain": chain,
         "offspring": [(n, offspring.count(n)) for n in sorted(set(offspring))],
-        "places": chains.meeting_places(chain),
+        "places": [(meetings.where(place), n) for place, n in chains.meeting_places(chain)],
         "depth": _depth(request),
         "deeper": min(_depth(request) + 2, MOST_DEPTH),
     }
     return render(request, "chains/chain.html", context)
+
+
+@dataclass(frozen=True)
+class Near:
+    """Somebody linked to a person: who they are and what they are, with the way of the link."""
+
+    node: Node
+    name: str
+    word: str
+
+
+@never_cache
+def near(request: HttpRequest, person_id: int) -> HttpResponse:
+    """Whom one person of a chain is linked to: a piece of the page, opened person by person."""
+    scene = scene_of(request)
+    chain = chains.around(person_id, scene, depth=1)
+    people = Person.objects.in_bulk(chain.nodes)
+
+    def told(ids: set[int]) -> list[Near]:
+        found = [chain.nodes[i] for i in sorted(ids)]
+        names = [shown(people.get(n.person_id), scene.actor) for n in found]
+        words = [CLASSES.get(n.what, CLASSES["unknown"])[1] for n in found]
+        return [Near(*row) for row in zip(found, names, words, strict=True)]
+
+    context = {
+        "person_id": chain.start,
+        "sources": told({li.source for li in chain.links if li.target == chain.start}),
+        "targets": told({li.target for li in chain.links if li.source == chain.start}),
+        "n_beyond": chain.nodes[chain.start].n_beyond,
+    }
+    return render(request, "chains/_near.html", context)
 
 
 @never_cache
@@ -81,5 +113,6 @@ def _depth(request: HttpRequest) -> int:
 
 URLS = [
     path("chains/<int:person_id>", show, name="chain"),
+    path("chains/<int:person_id>/near", near, name="chain_near"),
     path("chains/<int:person_id>/picture", picture, name="chain_picture"),
 ]

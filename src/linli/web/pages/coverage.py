@@ -16,7 +16,7 @@ from linli.loops.screening import card, coverage, lost
 from linli.loops.screening.coverage import MOST_LISTED, AreaCoverage
 from linli.policy.can import OWNERS, Actor
 from linli.policy.powers import roles_for
-from linli.registry import areas
+from linli.registry import areas, departures
 from linli.registry.areas import Area
 from linli.web import purposes
 from linli.web.menu import Nav
@@ -38,6 +38,7 @@ WHY = {
     "replaced": N_("replaced by a later one"),
     "stale": N_("older than what was there"),
     "day_over": N_("came after the day was closed"),
+    "merged": N_("two records turned out to be one person"),
 }
 
 
@@ -72,6 +73,7 @@ def board(request: HttpRequest) -> HttpResponse:
         "days": [today - timedelta(days=n) for n in range(DAYS_SHOWN)],
         "closed": coverage.closed(day, exercise=drill),
         "whole": _row(whole, actor, day),
+        "n_left": departures.n_left(area.path, day),
         "below": [_row(row, actor, day) for row in below],
         "rest": rest if below and rest.expected else None,
         "columns": [label for _, label in COLUMNS],

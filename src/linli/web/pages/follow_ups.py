@@ -24,6 +24,7 @@ from linli.loops.scene import Scene
 from linli.loops.work import unmet_gates
 from linli.policy.can import Actor
 from linli.policy.roles import FOLLOWERS, PURPOSES, TRACERS, Purpose
+from linli.registry import stated_needs
 from linli.registry.accounts import Account
 from linli.registry.areas import Area
 from linli.web.menu import Nav
@@ -133,6 +134,7 @@ def contact(request: HttpRequest, contact_id: int) -> HttpResponse:
         "item": item,
         "loop": loop,
         "who": found,
+        "needs": stated_needs.of_person(scene.actor, item.subject_id),
         "place": Area.objects.get(id=item.area_id),
         "weeks": _weeks(rows),
         "exposures": exposures if scene.actor.holds(TRACERS) else [],

@@ -22,6 +22,7 @@ from linli.loops.find import ItemView, NextStep
 from linli.loops.requests.assign import TAKERS
 from linli.loops.scene import Scene
 from linli.policy.roles import NAMES, Purpose, Role
+from linli.registry import stated_needs
 from linli.registry.accounts import Account
 from linli.registry.duties import RequestType
 from linli.registry.seats import workers_at
@@ -80,11 +81,19 @@ def _page(
         "offers": offers,
         "history": _history(view),
         "contact": [(label, view.data.get(name)) for name, label in CONTACT if view.data.get(name)],
+        "needs": stated_needs.of_person(actor_of(request), person_of(view)),
         "uid": uuid4(),
         "problem": problem,
     }
     status = problem.status if problem else 200
     return render(request, "items/item.html", context, status=status)
+
+
+def person_of(view: ItemView) -> int | None:
+    """The person an item is about, as far as it says."""
+    if view.item.subject_kind == "person" and view.item.subject_id is not None:
+        return int(view.item.subject_id)
+    return view.data.get("person_id")
 
 
 CONTACT = (
@@ -107,7 +116,8 @@ def _offer(
         problem if mine else None,
         prefix=f"{step.name}-",
     )
-    return Offer(following, [_with_choices(request, view, f) for f in fields], mine)
+    asked = [f for f in fields if f.name != "person_id" or person_of(view) is None]
+    return Offer(following, [_with_choices(request, view, f) for f in asked], mine)
 
 
 def _with_choices(request: HttpRequest, view: ItemView, field: Field) -> Field:

@@ -34,7 +34,7 @@ from linli.web.forms import MANY, Field, fields_of
 from linli.web.page import allow, id_of, signed_in, typed
 from linli.web.words import NEEDS, RELATIONS, SKILLS, TOPICS
 
-DAYS = frozenset({"as_of", "birth_date", "valid_from", "valid_until"})
+DAYS = frozenset({"as_of", "birth_date", "left_on", "valid_from", "valid_until"})
 LISTS = frozenset({"needs"})
 HOMES_SHOWN = 400
 PLACES_OFFERED = 30

@@ -62,7 +62,7 @@ def _area(request: HttpRequest) -> Area | None:
     return None if area_id is None else areas.get(area_id)
 
 
-NAV = Nav(N_("Four ratios"), "ratios", roles_for("ratios.see"), order=33)
+NAV = Nav(N_("Beds, tests, isolation"), "ratios", roles_for("ratios.see"), order=33)
 URLS = [
     path("ratios", board, name="ratios"),
     path("ratios/<slug:name>", unmet, name="ratio_unmet"),

@@ -1,6 +1,7 @@
 """A resident's own request: file it without an account, follow it by its token, have the last word.
 
-Whoever holds the token is taken for the resident whose request it is.
+Whoever holds the token is taken for the resident whose request it is. It is typed once and kept
+in the session: an address is written into logs and sent on to where a link leads.
 """
 
 from dataclasses import dataclass
@@ -32,6 +33,7 @@ from linli.web.groups import grouped, types_in_use
 from linli.web.page import id_of, typed
 from linli.web.problems import with_wait
 
+MOST_KEPT = 20  # requests that one browser follows
 KEPT = "filed"  # in the session: the tokens of what was filed in it, to show once more
 SILENT = frozenset({"read"})  # taken by opening the page, not by a button
 
@@ -107,16 +109,15 @@ def _uid(values: Any) -> UUID:
 def _keep(request: HttpRequest, filed: Filed) -> int:
     if filed.token:
         kept = request.session.get(KEPT, {})
-        request.session[KEPT] = {**kept, str(filed.item_id): filed.token}
+        newest = list({**kept, str(filed.item_id): filed.token}.items())[-MOST_KEPT:]
+        request.session[KEPT] = dict(newest)
     return filed.item_id
 
 
 @never_cache
 def filed(request: HttpRequest, item_id: int) -> HttpResponse:
     """It is in: the token, once more, to whoever has just filed it."""
-    token = request.session.get(KEPT, {}).get(str(item_id))
-    if token is None:
-        raise NotFound(what=Word(N_("request")), value=item_id)
+    token = _token(request, item_id)
     context = {"token": token, "item": _seen(request, token).item}
     return render(request, "requests/filed.html", context)
 
@@ -124,17 +125,35 @@ def filed(request: HttpRequest, item_id: int) -> HttpResponse:
 @never_cache
 def follow(request: HttpRequest) -> HttpResponse:
     """Type the token; an account also sees what it has asked for."""
-    given = request.GET.get("token", "").strip()
+    given = request.POST.get("token", "").strip()
     if given:
         try:
-            with doors.guessing_token(request):
-                find.by_token(given)
+            return _followed_from_now_on(request, given)
         except Problem as problem:
             context = {"given": given, "problem": problem}
             page = render(request, "requests/follow.html", context, status=problem.status)
             return with_wait(page, problem)
-        return redirect("followed", token=given)
     return render(request, "requests/follow.html", {"own": find.own_items(actor_of(request))})
+
+
+@never_cache
+def by_code(request: HttpRequest, token: str) -> HttpResponse:
+    """A link that holds the token, as somebody may have kept it, leads to the page without it."""
+    return _followed_from_now_on(request, token)
+
+
+def _followed_from_now_on(request: HttpRequest, token: str) -> HttpResponse:
+    with doors.guessing_token(request):
+        item_id = find.by_token(token)
+    return redirect("followed", item_id=_keep(request, Filed(item_id, "", token)))
+
+
+def _token(request: HttpRequest, item_id: int) -> str:
+    """The token that was typed in this browser for a request; raises NotFound if none was."""
+    token = request.session.get(KEPT, {}).get(str(item_id))
+    if token is None:
+        raise NotFound(what=Word(N_("request")), value=item_id)
+    return str(token)
 
 
 @dataclass(frozen=True)
@@ -158,19 +177,19 @@ def _seen(request: HttpRequest, token: str) -> Followed:
 
 
 @never_cache
-def followed(request: HttpRequest, token: str) -> HttpResponse:
+def followed(request: HttpRequest, item_id: int) -> HttpResponse:
     """How the request stands, why, and what can be said now; opening it reads the reply."""
+    token = _token(request, item_id)
     seen = _seen(request, token)
     if seen.item.stage == "answered" and seen.item.reply_seen_at is None and not seen.joined:
         advance(seen.item.id, "read", _scene(request), own=True)
         seen = _seen(request, token)
-    return _followed(request, seen, token)
+    return _followed(request, seen)
 
 
 def _followed(
     request: HttpRequest,
     seen: Followed,
-    token: str,
     *,
     tried: str = "",
     problem: Problem | None = None,
@@ -183,7 +202,6 @@ def _followed(
         "item": seen.item,
         "stage": seen.view.loop.stage(seen.item.stage),
         "kind": RequestType.objects.filter(code=seen.item.kind).first(),
-        "token": token,
         "reasons": why.why(seen.item),
         "steps": [
             (step, _fields(step, tried, values, problem), tried == step.name) for step in steps
@@ -205,13 +223,13 @@ def _fields(step: Step, tried: str, values: Any, problem: Problem | None) -> Any
     )
 
 
-def step(request: HttpRequest, token: str, name: str) -> HttpResponse:
+def step(request: HttpRequest, item_id: int, name: str) -> HttpResponse:
     """The resident takes a step of their own: tell more, rate, open again, withdraw."""
     if request.method != "POST":
-        return redirect("followed", token=token)
-    seen = _seen(request, token)
+        return redirect("followed", item_id=item_id)
+    seen = _seen(request, _token(request, item_id))
     if seen.joined:
-        raise NotFound(what=Word(N_("request")), value=token)
+        raise NotFound(what=Word(N_("request")), value=item_id)
     declared = seen.view.loop.step(name)
     if declared is None or not _is_own(declared):
         raise NotFound(what=Word(N_("step")), value=name)
@@ -219,8 +237,8 @@ def step(request: HttpRequest, token: str, name: str) -> HttpResponse:
         data = answers(declared.asks, request.POST)
         advance(seen.item.id, name, _scene(request), data=data, own=True)
     except Problem as problem:
-        return _followed(request, seen, token, tried=name, problem=problem)
-    return redirect("followed", token=token)
+        return _followed(request, seen, tried=name, problem=problem)
+    return redirect("followed", item_id=item_id)
 
 
 def join(request: HttpRequest, item_id: int) -> HttpResponse:
@@ -251,7 +269,8 @@ URLS = [
     path("requests/new/similar", similar, name="similar"),
     path("requests/filed/<int:item_id>", filed, name="filed"),
     path("requests/follow", follow, name="follow"),
-    path("requests/follow/<str:token>", followed, name="followed"),
-    path("requests/follow/<str:token>/<slug:name>", step, name="own_step"),
+    path("requests/follow/<str:token>", by_code, name="followed_by_code"),
+    path("requests/own/<int:item_id>", followed, name="followed"),
+    path("requests/own/<int:item_id>/<slug:name>", step, name="own_step"),
     path("requests/<int:item_id>/join", join, name="join"),
 ]

@@ -43,6 +43,7 @@ from linli.registry.people import Filters
 from linli.registry.people import listing as people_listing
 from linli.registry.person import Person
 from linli.registry.sites import Site
+from linli.web.meetings import in_words
 from linli.web.menu import Nav
 from linli.web.page import id_of, moment_of, typed, working
 from linli.web.rows import rows_of
@@ -173,7 +174,7 @@ def _candidates(source: Standing, actor: Actor) -> list[Candidate]:
             row,
             shown(people.get(row.person_id), actor),
             places.get(people[row.person_id].area_id) if row.person_id in people else None,
-            row.evidence,
+            in_words(row.evidence),
             find.evidence_words(row.evidence)[:FACTORS_SHOWN],
             deciders[row.decided_by].display_name if row.decided_by in deciders else "",
         )

@@ -14,7 +14,7 @@ from linli.jobs import outbox
 from linli.loops import catalogue, find
 from linli.policy.can import OWNERS, Actor
 from linli.policy.powers import roles_for
-from linli.policy.roles import STAFF
+from linli.policy.roles import NAMES, SENTENCES, STAFF, Role
 from linli.web import purposes
 from linli.web.menu import Nav, entries_for
 from linli.web.page import signed_in
@@ -55,11 +55,27 @@ def work(request: HttpRequest) -> HttpResponse:
 
 
 def _elsewhere(request: HttpRequest, actor: Actor) -> HttpResponse:
-    """Whoever has no work of this kind lands where their role's page is."""
+    """Whoever has no work of this kind lands where their role's page is, or reads what they may."""
     if all(h.role in OWNERS for h in actor.holdings):
         return redirect("follow")
-    entries = entries_for(actor, request.path)
-    return redirect(entries[0].address if entries else "roles")
+    homes = [HOMES[h.role] for h in actor.holdings if h.role in HOMES]
+    if homes:
+        return redirect(homes[0])
+    held = sorted({h.role for h in actor.holdings if h.role not in OWNERS})
+    context = {
+        "roles": [(NAMES[role], SENTENCES[role]) for role in held],
+        "entries": entries_for(actor, request.path),
+    }
+    return render(request, "work/none.html", context)
+
+
+HOMES = {  # where those land whose work is no list of items
+    Role.GATE_KEEPER: "gate",
+    Role.AUDITOR: "audit",
+    Role.ADMINISTRATOR: "accounts",
+    Role.ANALYST: "board",
+    Role.DATA_OFFICE: "registry",
+}
 
 
 @dataclass(frozen=True)

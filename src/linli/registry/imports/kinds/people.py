@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 
 from linli import bulk, clock
 from linli.errors import N_, BadInput, Word
-from linli.registry import duplicates, likeness, names, people_found
+from linli.registry import departures, duplicates, likeness, names, people_found
 from linli.registry.imports import columns
 from linli.registry.imports.columns import Column
 from linli.registry.imports.kind import Doubt, Kind, Known, Row, Values, World
@@ -22,7 +22,13 @@ from linli.registry.imports.tables import (
 from linli.registry.person import LOADED, Person
 from linli.registry.pinyin import pinyin_of
 
+LEFT_WORDS = {
+    "died": ("去世", "死亡", "died", "dead"), "moved": ("迁出", "搬走", "moved", "moved away")
+}  # fmt: skip
 SEX_WORDS = {"f": ("女", "female", "女性"), "m": ("男", "male", "男性")}
+
+
+LEFT = ("left_on", "left_because", "left_source")
 
 
 def today() -> Any:
@@ -48,6 +54,12 @@ COLUMNS = (
            clears_to=False, type="boolean", write=columns.said_yes_no),
     Column("needs", "需求", "Needs", columns.codes, "#person+needs", clears_to=[],
            write=columns.joined),
+    Column("left_on", "离开日期", "Left on", columns.day, "#person+left", clears_to=None,
+           type="date"),
+    Column("left_because", "离开原因", "Why left", columns.choice(LEFT_WORDS), "#person+left+why",
+           choices=("died", "moved")),
+    Column("left_source", "离开依据", "Source of leaving", columns.text(120),
+           "#person+left+source"),
     area_column("责任网格", "Responsible area", required=False),
     *source_columns(),
 )  # fmt: skip
@@ -76,6 +88,13 @@ def resolve(rows: list[Row], world: World) -> None:
 def check(row: Row, world: World) -> None:
     """A new person needs something to be known by, and an area that answers; a name its pinyin."""
     values = row.values
+    left = {**(row.known.values if row.known else {}), **values}
+    try:
+        departures.refuse_half(left, today())
+    except BadInput as problem:
+        row.refuse(problem)
+    if values.get("left_on") and not left.get("left_source"):
+        values["left_source"] = values.get("source") or world.source
     if row.known is None:
         if not any(values.get(key) for key in likeness.KNOWN_BY):
             row.refuse(
@@ -127,7 +146,7 @@ def create(known: list[Known], world: World) -> None:
     for k, row_id in zip(known, bulk.next_ids(Person, len(known)), strict=True):
         k.id = row_id
         k.values.setdefault("code", f"{likeness.OWN_CODE}{row_id:09d}")
-    bulk.insert(Person, LOADED, [_row(k, world) for k in known])
+    bulk.insert(Person, (*LOADED, *LEFT), [_row(k, world) for k in known])
     names.add(_named(k.id, k.values) for k in known)
     audit(world, "import.create", Person, known)
 
@@ -177,6 +196,7 @@ def _row(known: Known, world: World) -> tuple[Any, ...]:
         v.get("phone", ""), v.get("document", ""), v.get("household_id"), v.get("relation", ""),
         v.get("floating", False), v.get("needs", []), v["area_id"], v["path"], None,
         v.get("source") or world.source, v.get("as_of") or world.today, world.now,
+        v.get("left_on"), v.get("left_because", ""), v.get("left_source", ""),
     )  # fmt: skip
 
 
