@@ -184,6 +184,7 @@ VISITS: tuple[Visit, ...] = (
     Visit("imports", "ida", at("imports"), refused=(None, "ann", "sam")),
     Visit("limits", "cy", at("limits"), refused=(None, "ann")),
     Visit("limits_of", "lou", at("limits_of", name="request"), refused=(None, "ann")),
+    Visit("calendar", "cy", at("calendar"), refused=(None, "ann")),
     Visit("modes", "gil", at("modes"), refused=(None, "ann")),
     Visit("directives", "gil", at("directives"), refused=(None, "ann", "jo")),
     Visit("cases", "bo", at("cases", FOR), refused=(None, "ann", "cy", "gus", "quin", "lil", "jo")),
