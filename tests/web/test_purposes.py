@@ -3,6 +3,8 @@
 import pytest
 from django.test import Client
 
+from linli import clock
+from linli.loops import find
 from linli.loops.ledger import Item
 from tests.cast import City
 from tests.web.furnished import furnish
@@ -22,6 +24,9 @@ def test_work_of_each_role_opens_for_a_purpose_of_that_role(city: City, settings
         stage="needed",
         item_class="treatment",
         kind="",
+        clock_id=None,
+        due_at=None,
+        next_c=None,
         data={"person_id": here.ids["person"]},
     )
     client = Client(HTTP_ACCEPT_LANGUAGE="en")
@@ -29,6 +34,8 @@ def test_work_of_each_role_opens_for_a_purpose_of_that_role(city: City, settings
 
     page = client.get("/work").content.decode()
 
-    address = f"/items/{here.asked.item_id}?purpose={purpose}"
-    assert address in page
-    assert client.get(address).status_code == 200
+    assert f"/items/{here.asked.item_id}?purpose={purpose}" in page
+    seen = find.item_for(
+        here.city.actor(who), here.asked.item_id, now=clock.now_s(), purpose=purpose
+    )
+    assert seen.loop.name == "placement"
