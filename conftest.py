@@ -54,13 +54,15 @@ def golden(request: pytest.FixtureRequest) -> Callable[[str, str], None]:
 def fresh_caches() -> Iterator[None]:
     """What a process remembers of signed limits and of the dial belongs to one test's database."""
     from linli import clock
-    from linli.loops import limits, retime
+    from linli.loops import limits, office, retime
 
     limits.forget()
     retime.forget()
+    office.forget()
     yield
     limits.forget()
     retime.forget()
+    office.forget()
     clock.follow(lambda: clock.WALL)
 
 

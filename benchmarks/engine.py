@@ -111,9 +111,9 @@ def _make_due(count: int, *, late_by: int) -> None:
 
 
 def _count() -> int:
-    from linli.loops.calendar import OFFICE
+    from linli.loops import office
 
-    return OFFICE.count(EVENING)
+    return office.named("office").count(EVENING)
 
 
 def _steps(city: City) -> None:

@@ -119,6 +119,10 @@ def _end(server: subprocess.Popen) -> None:
         server.wait()
 
 
+def _stopped(number: int, _frame: Any) -> None:
+    raise SystemExit(128 + number)  # as a shell tells it; what was opened is closed on the way
+
+
 def main(arguments: list[str]) -> int:
     """Run the command with its database and return its exit status."""
     parser = argparse.ArgumentParser(prog="private_postgres.py", description=__doc__)
@@ -130,6 +134,8 @@ def main(arguments: list[str]) -> int:
     if not command:
         print("Say which command to run, after --.", file=sys.stderr)
         return 2
+    for stop in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(stop, _stopped)  # else the server would outlive us
     with private_postgres(database=asked.database, durable=asked.durable) as address:
         environment = {**os.environ, "LINLI_DATABASE_URL": address}
         return subprocess.run(command, env=environment, check=False).returncode

@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from importlib.resources import files
 
-from linli.loops import catalogue, limits
-from linli.loops.calendar import CALENDARS, FIRST_DAY, LAST_DAY, Calendar
+from linli.loops import catalogue, limits, office
+from linli.loops.calendar import ALWAYS, FIRST_DAY, LAST_DAY, Calendar
 from linli.loops.limits import ANY, ClockRule
 from linli.loops.loop import Form, Loop, Stage, Step, diagram
 from linli.policy.roles import NAMES, Role
@@ -18,7 +18,8 @@ def pages() -> dict[str, str]:
     rows = [
         (f"[{loop.name}]({loop.name}.md)", chinese(loop.label), _question(loop)) for loop in loops
     ]
-    calendars = [(code(name), _hours(calendar)) for name, calendar in CALENDARS.items()]
+    shipped = (ALWAYS, office.calendar_of(office.shipped()))
+    calendars = [(code(calendar.name), _hours(calendar)) for calendar in shipped]
     return told | {
         "loops/README.md": page(
             "Loops",
@@ -212,8 +213,12 @@ def _hours(calendar: Calendar) -> str:
         return "every second"
     spans = " and ".join(f"{start:%H:%M} to {end:%H:%M}" for start, end in calendar.week[0])
     days = sum(bool(hours) for hours in calendar.week)
-    n_exceptions = len(calendar.exceptions or {})
-    return f"{days} days a week, {spans} ({calendar.zone}); {n_exceptions} days are exceptions"
+    exceptions = calendar.exceptions or {}
+    years = sorted({day.year for day in exceptions})
+    return (
+        f"{days} days a week, {spans} ({calendar.zone}); as shipped with {len(exceptions)} "
+        f"exceptions from {years[0]} to {years[-1]}; a city signs its own"
+    )
 
 
 def _roles(roles: Iterable[Role]) -> str:

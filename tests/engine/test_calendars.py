@@ -6,11 +6,13 @@ import hypothesis.strategies as st
 import pytest
 from hypothesis import given
 
-from linli.loops.calendar import ALWAYS, OFFICE, Calendar, OutsideCalendar
+from linli.loops import office
+from linli.loops.calendar import ALWAYS, Calendar, OutsideCalendar
 
 FIRST = int(datetime(2019, 1, 2, tzinfo=UTC).timestamp())
 LAST = int(datetime(2040, 12, 30, tzinfo=UTC).timestamp())
 NIGHTS = ((time(0), time(4)), (time(22), time(23, 59, 59)))
+OFFICE = office.calendar_of(office.shipped())
 CALENDARS = [
     ALWAYS,
     OFFICE,

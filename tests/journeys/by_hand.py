@@ -11,7 +11,7 @@ from datetime import datetime, time, timedelta
 from importlib.resources import files
 from zoneinfo import ZoneInfo
 
-from linli.loops.calendar import HOLIDAYS_2020
+from linli.loops import office
 
 ZONE = ZoneInfo("Asia/Shanghai")
 UNITS_S = {"m": 60, "h": 3600, "d": 86_400}
@@ -93,8 +93,9 @@ def _counted(start: int, end: int, calendar: str) -> int:
 
 def _open_hours(start: int, end: int) -> Iterable[tuple[int, int]]:
     day = datetime.fromtimestamp(start, ZONE).date()
+    holidays = office.shipped().exceptions
     while day <= datetime.fromtimestamp(end, ZONE).date():
-        hours = HOLIDAYS_2020.get(day, OFFICE_HOURS if day.weekday() < 5 else ())
+        hours = holidays.get(day, OFFICE_HOURS if day.weekday() < 5 else ())
         for begins, stops in hours:
             yield (
                 int(datetime.combine(day, begins, ZONE).timestamp()),

@@ -117,7 +117,12 @@ class World:
         word = operation.path.split("/")[2]
         ids = {**place.ids, "row_id": place.rows.get(word, 0), "loop": "request", "code": "noise"}
         ids["item_id"] = ids["row_id"]
-        ids |= {"name": next(iter(code_lists())), "kind": "people", "figure": "unseen"}
+        ids |= {
+            "name": next(iter(code_lists())),
+            "kind": "people",
+            "figure": "unseen",
+            "year": 2020,
+        }
         if word == "duties":
             ids["row_id"] = Duty.objects.order_by("id").values_list("id", flat=True)[0]
         own = {name: ids[f"{name} of {role}"] for name in ids if f"{name} of {role}" in ids}

@@ -4,6 +4,7 @@ from ninja.openapi.docs import Swagger
 
 from linli import __version__
 from linli.api import (
+    accounts,
     boards,
     care,
     cases,
@@ -52,6 +53,7 @@ def build() -> LinliAPI:
     )  # fmt: skip
     for part in parts:
         made.add_router("", part.router)
+    made.add_router("/accounts", accounts.router)
     made.add_router("/roster", roster.router)
     made.add_router("/boards", boards.router)
     made.add_router("/map", layers.router)

@@ -1,18 +1,21 @@
 """Who did and saw what, and which machines may call? For auditors, residents, administrators."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Any
 
 from django.http import HttpRequest
+from django.utils.translation import gettext
 from ninja import Body, Path, Query, Router, Status
 from pydantic import BaseModel, Field
 
 from linli.api.auth import actor_of
 from linli.api.doors import After, Done, Id, Most, Rows, allow, door
 from linli.api.reading import refuse_no_text
-from linli.audit import acts
+from linli.audit import acts, words
+from linli.audit.records import Record
 from linli.errors import N_, NotFound, SignInNeeded, Word
-from linli.loops import keeping
+from linli.loops import catalogue, keeping
 from linli.policy.powers import roles_for
 from linli.policy.roles import STAFF, Role
 from linli.registry import tokens
@@ -37,6 +40,7 @@ class AuditAct(BaseModel):
     subject: str
     path: str
     detail: dict[str, Any]
+    sentence: str = Field(description="The act in the caller's language.")
 
 
 class AuditAsk(BaseModel):
@@ -59,6 +63,7 @@ class LookRow(BaseModel):
     role: str
     purpose: str
     act: str
+    sentence: str = Field(description="The look in the caller's language.")
 
 
 class LookAsk(BaseModel):
@@ -116,7 +121,9 @@ def audit(request: HttpRequest, wanted: Query[AuditAsk]) -> Any:
         before=wanted.after or None,
         most=wanted.most,
     )
-    return {"rows": found, "after": found[-1].id if len(found) == wanted.most else None}
+    loops = {loop.name: loop.label for loop in catalogue.all_loops().values()}
+    rows = [_said(row, loops) for row in found]
+    return {"rows": rows, "after": rows[-1]["id"] if len(rows) == wanted.most else None}
 
 
 @router.get(
@@ -134,7 +141,14 @@ def looks(request: HttpRequest, wanted: Query[LookAsk]) -> Any:
     if actor.person_id is None:
         return {"rows": [], "after": None}
     found = acts.looks_at(actor.person_id, before=wanted.after or None, most=wanted.most)
-    return {"rows": found, "after": found[-1].id if len(found) == wanted.most else None}
+    rows = [_said(row, {}) for row in found]
+    return {"rows": rows, "after": rows[-1]["id"] if len(rows) == wanted.most else None}
+
+
+def _said(row: Record, loops: Mapping[str, str]) -> dict[str, Any]:
+    """An act as it is kept, and as a sentence."""
+    kept = {name: getattr(row, name) for name in AuditAct.model_fields if name != "sentence"}
+    return kept | {"sentence": words.sentence(row, gettext, loops=loops)}
 
 
 class DestructionRow(BaseModel):

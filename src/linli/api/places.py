@@ -4,7 +4,7 @@ from datetime import date
 from typing import Annotated, Any
 
 from django.http import HttpRequest
-from ninja import Path, Query, Router
+from ninja import Body, Path, Query, Router
 from pydantic import BaseModel, Field
 
 from linli import clock
@@ -12,11 +12,13 @@ from linli.api.doors import Id, allow, door
 from linli.api.reading import refuse_no_text
 from linli.policy.can import scope
 from linli.policy.powers import roles_for
-from linli.registry import areas, duties, resources
+from linli.registry import areas, duties, request_types, resources
 from linli.registry.forms import Day, Latitude, Longitude
 
 router = Router(tags=["places"])
 FARTHEST_M = 50_000
+TypeCode = Annotated[str, Path(max_length=40)]
+NewCode = Annotated[str, Path(min_length=1, max_length=40, pattern=r"^[^\s\x00]+$")]
 
 
 class AreaCodeRow(BaseModel):
@@ -81,6 +83,14 @@ class RequestTypeRow(BaseModel):
     item_class: str
     group: str
     keywords: str
+
+
+class RequestTypeSeen(RequestTypeRow):
+    """A type of request as the city keeps it."""
+
+    duty_code: str
+    public: bool
+    valid_until: date | None
 
 
 class DutyLead(BaseModel):
@@ -171,10 +181,37 @@ def near(request: HttpRequest, wanted: Query[NearAsk]) -> Any:
     summary="The types of request that may be chosen now",
     openapi_extra=door("areas.see"),
 )
-def request_types(request: HttpRequest) -> Any:
+def chosen_from(request: HttpRequest) -> Any:
     """The public types in force today."""
     allow(request, "areas.see")
     return duties.open_types(clock.day(clock.now()))
+
+
+@router.get(
+    "/request-types/{code}",
+    response=RequestTypeSeen,
+    operation_id="request_type_see",
+    summary="A type of request as the city keeps it",
+    openapi_extra=door("duties.see", placed=False),
+)
+def see_type(request: HttpRequest, code: TypeCode) -> Any:
+    """One type, whether or not it may be chosen now."""
+    allow(request, "duties.see")
+    refuse_no_text(code)
+    return request_types.one(code)
+
+
+@router.put(
+    "/request-types/{code}",
+    response=RequestTypeSeen,
+    operation_id="request_type_put",
+    summary="Add a type of request, or change it",
+    openapi_extra=door("duties.edit", placed=False, whole_city=True),
+)
+def put_type(request: HttpRequest, code: NewCode, body: Body[request_types.RequestTypeForm]) -> Any:
+    """What was asked before keeps its type."""
+    actor, _ = allow(request, "duties.edit")
+    return request_types.put(actor, code, body)
 
 
 @router.get(
@@ -184,7 +221,7 @@ def request_types(request: HttpRequest) -> Any:
     summary="Which duty leads a type of request today?",
     openapi_extra=door("duties.see", placed=False),
 )
-def lead(request: HttpRequest, code: Annotated[str, Path(max_length=40)]) -> Any:
+def lead(request: HttpRequest, code: TypeCode) -> Any:
     """The one duty that leads a type of request."""
     allow(request, "duties.see")
     refuse_no_text(code)

@@ -1,6 +1,6 @@
 """By which limits does the city work, and in which mode is it? Read them, sign them, declare."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any
 
 from django.http import HttpRequest
@@ -11,7 +11,8 @@ from linli import clock
 from linli.api.auth import actor_of
 from linli.api.doors import Done, Id, allow, door
 from linli.api.openings import Happened
-from linli.loops import catalogue, limits
+from linli.loops import catalogue, limits, office, office_signing, office_text
+from linli.loops.calendar import FIRST_DAY, LAST_DAY
 from linli.plans import modes
 from linli.registry import areas, declarations
 from linli.registry.forms import RecordForm
@@ -19,6 +20,7 @@ from linli.registry.forms import RecordForm
 router = Router(tags=["rules"])
 MOST_TEXT = 60_000
 Words = Annotated[str, Field(min_length=2, max_length=500, pattern=r"\S\s*\S")]
+CalendarNumber = Annotated[int, Path(ge=FIRST_DAY.year, le=LAST_DAY.year)]
 LoopName = Annotated[str, Path(max_length=24, pattern=r"^[a-z_]+$")]
 
 
@@ -45,6 +47,44 @@ class LimitsNew(RecordForm):
 
 class LimitsSigned(BaseModel):
     """The version that is in force for items opened from now on."""
+
+    version: int
+    digest: str
+
+
+class CalendarText(BaseModel):
+    """A signed version of the office calendar, as it is written, and what it does not say."""
+
+    version: int
+    signed_by: int | None
+    signed_at: datetime
+    note: str
+    digest: str
+    text: str
+    years: list[int] = Field(description="The years that somebody entered.")
+    unknown_years: list[int] = Field(
+        description="Years that clocks reach now and nobody entered: counted in ordinary weeks."
+    )
+
+
+class CalendarNew(RecordForm):
+    """A new version: the whole text, and why."""
+
+    text: Annotated[str, Field(min_length=1, max_length=MOST_TEXT)]
+    note: Annotated[str, Field(max_length=200)] = ""
+
+
+class CalendarYear(RecordForm):
+    """A year as it was announced: days off, weekends worked for them, and by which notice."""
+
+    source: Annotated[str, Field(min_length=1, max_length=office_text.LONGEST_SOURCE)]
+    holidays: Annotated[list[date], Field(min_length=1, max_length=366)]
+    worked: Annotated[list[date], Field(max_length=366)] = []
+    note: Annotated[str, Field(max_length=200)] = ""
+
+
+class CalendarSigned(BaseModel):
+    """The version that is in force from now on."""
 
     version: int
     digest: str
@@ -119,6 +159,59 @@ def sign_limits(request: HttpRequest, loop: LoopName, body: Body[LimitsNew]) -> 
     actor = actor_of(request)
     made = limits.sign_as(actor, catalogue.get(loop), body.text, note=body.note, now=clock.now_s())
     return Status(201, LimitsSigned(version=made.version, digest=made.digest))
+
+
+@router.get(
+    "/calendar",
+    response=CalendarText,
+    operation_id="calendar_see",
+    summary="The office calendar in force: hours, holidays, weekends worked",
+    openapi_extra=door("limits.see", placed=False),
+)
+def see_calendar(request: HttpRequest) -> Any:
+    """The newest signed version, and the years it says nothing of."""
+    allow(request, "limits.see")
+    row = office.in_force()
+    return CalendarText(
+        version=row.version,
+        signed_by=row.signed_by,
+        signed_at=row.signed_at,
+        note=row.note,
+        digest=row.digest,
+        text=row.text,
+        years=[year.year for year in office_text.read(row.text).years],
+        unknown_years=office.unknown_years(clock.now_s()),
+    )
+
+
+@router.post(
+    "/calendar",
+    response={201: CalendarSigned},
+    operation_id="calendar_sign",
+    summary="Sign a new version of the office calendar",
+    openapi_extra=door("limits.edit", placed=False, whole_city=True),
+)
+def sign_calendar(request: HttpRequest, body: Body[CalendarNew]) -> Any:
+    """In force from now on; what clocks counted stays, and due moments follow."""
+    actor = actor_of(request)
+    made = office_signing.sign_as(actor, body.text, note=body.note, now=clock.now_s())
+    return Status(201, CalendarSigned(version=made.version, digest=made.digest))
+
+
+@router.put(
+    "/calendar/{year}",
+    response={201: CalendarSigned},
+    operation_id="calendar_enter",
+    summary="Enter the holidays of a year, or enter them anew",
+    openapi_extra=door("limits.edit", placed=False, whole_city=True),
+)
+def enter_year(request: HttpRequest, year: CalendarNumber, body: Body[CalendarYear]) -> Any:
+    """The other years stay as they are."""
+    actor = actor_of(request)
+    holidays, worked = ([str(day) for day in days] for days in (body.holidays, body.worked))
+    new = office_text.year_of(year, body.source, holidays, worked)
+    made = office_signing.enter_as(actor, [new], note=body.note, now=clock.now_s())
+    return Status(201, CalendarSigned(version=made.version, digest=made.digest))
 
 
 @router.get(

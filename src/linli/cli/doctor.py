@@ -38,8 +38,8 @@ def examine() -> list[Finding]:
     if any(f.grade is Grade.BROKEN for f in findings):
         return [*findings, *_run((_translations, _scripts, _wall_clock))]
     checks = (
-        _ranges, _partitions, _size, _city_clock, _wall_clock, _worker, _jobs, _administrator,
-        _translations, _scripts,
+        _ranges, _partitions, _size, _city_clock, _wall_clock, _calendar, _worker, _jobs,
+        _administrator, _translations, _scripts,
     )  # fmt: skip
     return [*findings, *_run(checks)]
 
@@ -238,6 +238,22 @@ def _wall_clock() -> Finding:
             _("Set its clock, and keep it right by NTP."),
         )
     return _good("clock", _("This machine's clock is plausible."))
+
+
+def _calendar() -> Finding:
+    """A year nobody entered is counted in ordinary weeks; that is never left unsaid."""
+    from linli.loops import office
+
+    unknown = office.unknown_years(clock.now_s())
+    if unknown:
+        years = ", ".join(str(year) for year in unknown)
+        return Finding(
+            "calendar",
+            Grade.WARNING,
+            _(office.ORDINARY_WEEKS).format(year=years),
+            _("Enter its holidays under Limits, or run: linli calendar take days.csv"),
+        )
+    return _good("calendar", _("The holidays that clocks reach are entered."))
 
 
 def _worker() -> Finding:

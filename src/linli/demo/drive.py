@@ -14,9 +14,8 @@ from linli.demo import behaviour
 from linli.demo.behaviour import Deed, Who
 from linli.errors import Problem
 from linli.jobs import outbox
-from linli.loops import tick, write
+from linli.loops import office, tick, write
 from linli.loops.acts import Act, Open, Take, act_many
-from linli.loops.calendar import CALENDARS
 from linli.loops.loop import Loop
 from linli.loops.opening import Opening
 from linli.loops.scene import Scene
@@ -199,7 +198,7 @@ class Drive:
 
 
 def _owes_a_rung(item: Standing, at: int) -> bool:
-    return item.next_c is not None and item.next_c <= CALENDARS[item.calendar].count(at)
+    return item.next_c is not None and item.next_c <= office.named(item.calendar).count(at)
 
 
 def _send_all(at: int) -> int:

@@ -15,8 +15,7 @@ from django.conf import settings
 from django.db import models
 
 from linli.errors import N_, NotFound, Word
-from linli.loops import catalogue
-from linli.loops.calendar import CALENDARS
+from linli.loops import catalogue, office
 from linli.loops.collected import tables_modules
 from linli.loops.exposures.decide import REASONS
 from linli.loops.exposures.figures import LABELS
@@ -85,7 +84,7 @@ def code_lists() -> dict[str, CodeList]:
         _list("channel", ((channel.value, channel.value) for channel in Channel)),
         _list("language", settings.LANGUAGES),
         _list("item_state", ((state.value, state.value) for state in State)),
-        _list("calendar", ((name, name) for name in CALENDARS)),
+        _list("calendar", office.NAMES.items()),
         _list("list_kind", ((kind.name, kind.en) for kind in kinds.every().values())),
         _list("list_form", ((form, form) for form in exports.TYPES)),
         _list(

@@ -117,6 +117,12 @@ def item_for(
     )
 
 
+def seen_by(item_id: int) -> frozenset[Role]:
+    """The roles that see items of its loop; none where there is no such item."""
+    name = Item.objects.filter(id=item_id).values_list("loop", flat=True).first()
+    return catalogue.get(name).seen_by if name else frozenset()
+
+
 def steps_for(loop: Loop, item: Standing, scene: Scene, own: bool) -> tuple[NextStep, ...]:
     """The steps that this person may take from here, each with its gates that are shut now."""
     purpose = Purpose(scene.purpose) if scene.purpose else None

@@ -18,8 +18,8 @@ from linli import clock as time
 from linli.audit.records import record
 from linli.columns import MomentField
 from linli.errors import N_, BadInput, NotFound, Word
-from linli.loops.calendar import CALENDARS
 from linli.loops.loop import Loop
+from linli.loops.office import NAMES as CALENDARS
 from linli.policy.can import Actor, Ask, can
 from linli.policy.powers import roles_for
 from linli.policy.roles import Role

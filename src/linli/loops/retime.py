@@ -1,10 +1,11 @@
-"""The mode has changed: which clocks change with it? In small bites, so that nobody waits long.
+"""The mode or the calendar has changed: which clocks change with it? In small bites.
 
 An item keeps the share of its limit that it has used: half of four office hours becomes half
 of three days round the clock. What it was told of stays told; what is due next is set anew.
 There and back is the same clock again; to the second where the other limit is not shorter, and
 else to within half of how many times shorter it is. Where the new mode has no limit for the
-stage, the clock that runs goes on. A drill's mode moves the drill's clocks only.
+stage, the clock that runs goes on. A drill's mode moves the drill's clocks only. Where the
+office calendar has changed, the moment that an item was told it is due at follows it.
 """
 
 import time
@@ -13,7 +14,8 @@ from functools import lru_cache
 
 from django.db import connection, transaction
 
-from linli.loops.calendar import CALENDARS
+from linli.loops import office
+from linli.loops.calendar import ALWAYS
 from linli.loops.ladder import ladder
 from linli.loops.limits import StageClock
 from linli.policy.can import end_of
@@ -56,7 +58,7 @@ class Retimed:
 
 
 def retime(path: str, now: int, *, aim_s: float = AIM_S) -> Retimed:
-    """Bring every clock under a path in line with the mode in force there at ``now``."""
+    """Bring every clock under a path in line with the mode and the calendars of now."""
     modes = {drill: active(now, exercise=drill) for drill in (False, True)}
     items = bites = last = 0
     longest = 0.0
@@ -93,12 +95,16 @@ def _bite(
         twin = limit.twins.get(mode)
         if twin is not None and twin != before.clock_id:
             changed.append(_moved(before, limit, _limit(twin), now))
+        elif before.calendar != ALWAYS.name and before.used_c is None:
+            due_at = office.named(before.calendar).moment(before.entered_c + limit.limit_s)
+            if due_at != before.due_at:  # the calendar has changed
+                changed.append(replace(before, due_at=due_at))
     _write(changed)
     return len(rows), rows[-1][0] if rows else after, len(changed)
 
 
 def _moved(before: _Clocked, old: _Limit, new: _Limit, now: int) -> _Clocked:
-    was, is_now = CALENDARS[old.calendar], CALENDARS[new.calendar]
+    was, is_now = office.named(old.calendar), office.named(new.calendar)
     held = before.used_c is not None
     used = before.used_c if before.used_c is not None else was.count(now) - before.entered_c
     share = used / old.limit_s

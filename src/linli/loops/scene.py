@@ -7,8 +7,8 @@ from django.db import connection
 
 from linli import clock
 from linli.errors import N_, NotFound, Word
-from linli.loops import catalogue, limits
-from linli.loops.calendar import CALENDARS, Calendar
+from linli.loops import catalogue, limits, office
+from linli.loops.calendar import Calendar
 from linli.loops.loop import Loop
 from linli.policy.can import Actor
 from linli.registry import declarations
@@ -115,7 +115,7 @@ class Scene:
 
     def calendar(self, name: str) -> Calendar:
         """The calendar of that name."""
-        return CALENDARS[name]
+        return office.named(name)
 
 
 def scene(actor: Actor, now: int | None = None, purpose: str | None = None) -> Scene:

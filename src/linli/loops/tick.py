@@ -15,8 +15,8 @@ from django.db import connection, transaction
 
 from linli import clock
 from linli.jobs import outbox
-from linli.loops import write
-from linli.loops.calendar import ALWAYS, CALENDARS
+from linli.loops import office, write
+from linli.loops.calendar import ALWAYS
 from linli.loops.scene import Scene
 from linli.loops.work import Work
 from linli.policy.can import SYSTEM
@@ -46,7 +46,7 @@ def tick(now: int | None = None, *, items_a_pass: int = ITEMS_A_PASS) -> Ticked:
     """See to every clock up to a moment (UTC seconds)."""
     at = clock.now_s() if now is None else now
     done = Ticked(0, 0, 0)
-    for calendar in CALENDARS.values():
+    for calendar in office.every():
         count = calendar.count(at)
         while True:
             with transaction.atomic():

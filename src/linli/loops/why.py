@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from linli.errors import N_, Word
-from linli.loops import catalogue
+from linli.loops import catalogue, office
 from linli.loops.ladder import ladder
 from linli.loops.ledger import Event
 from linli.loops.limits import LimitSet, StageClock
@@ -66,7 +66,7 @@ def _due(item: Standing) -> list[Reason]:
     signed = LimitSet.objects.get(id=clock.limit_set_id)
     values = {
         "hours": round(clock.limit_s / 3600, 2),
-        "calendar": Word(_CALENDARS[clock.calendar]),
+        "calendar": Word(office.NAMES[clock.calendar]),
         "version": signed.version,
         "stage": Word(catalogue.get(item.loop).stage(clock.stage).label),
     }
@@ -77,9 +77,12 @@ def _due(item: Standing) -> list[Reason]:
                 values | {"used": round(item.used_c / 3600, 2)},
             )
         ]
-    return [
+    told = [
         Reason(N_("{stage}: {hours} hours {calendar}, by version {version} of the limits."), values)
     ]
+    if clock.calendar == "office" and item.due_at and not office.knows(item.due_at):
+        told.append(Reason(office.ORDINARY_WEEKS, {"year": office.year_of(item.due_at)}))
+    return told
 
 
 def _tier(item: Standing, events: list[Event]) -> list[Reason]:
@@ -117,6 +120,3 @@ def _again(item: Standing) -> list[Reason]:
     if not item.n_reopened:
         return []
     return [Reason(N_("It was opened again {n} times."), {"n": item.n_reopened})]
-
-
-_CALENDARS = {"always": N_("round the clock"), "office": N_("of office time")}

@@ -112,6 +112,16 @@ def can(actor: Actor, ask: Ask) -> Decision:
     return Decision(holding=fitting)
 
 
+def usual_purpose(actor: Actor, roles: Iterable[Role]) -> Purpose | None:
+    """What somebody who holds some of these roles mostly looks for: answering a request, where
+    the roles may; else the one purpose they have. None where there are several, to be asked for.
+    """
+    may = {p for h in actor.holds(roles) for p in PURPOSES.get(h.role, frozenset())}
+    if Purpose.SERVICE in may:
+        return Purpose.SERVICE
+    return next(iter(may)) if len(may) == 1 else None
+
+
 def scope(actor: Actor, roles: Iterable[Role]) -> tuple[tuple[str, str], ...]:
     """The path ranges (first, end) in which the actor holds one of the roles, none inside another.
 

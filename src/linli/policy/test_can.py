@@ -14,6 +14,7 @@ from linli.policy.can import (
     can,
     end_of,
     scope,
+    usual_purpose,
 )
 from linli.policy.roles import Purpose, Role
 
@@ -87,3 +88,14 @@ paths = st.lists(st.integers(0, 9999), min_size=1, max_size=6).map(
 @given(paths, paths)
 def test_a_range_holds_exactly_the_subtree(area: str, other: str) -> None:
     assert (area <= other < end_of(area)) is other.startswith(area)
+
+
+def test_the_usual_purpose_is_one_that_a_fitting_role_may_have() -> None:
+    seen_by = frozenset({Role.CLINICIAN, Role.TRACER, Role.SECRETARY})
+    hal, tao = holder((Role.CLINICIAN, OAK)), holder((Role.TRACER, OAK))
+
+    assert usual_purpose(SAM, seen_by) is Purpose.SERVICE
+    assert usual_purpose(hal, seen_by) is Purpose.CARE
+    assert usual_purpose(tao, seen_by) is Purpose.INVESTIGATION
+    assert usual_purpose(holder((Role.CLINICIAN, OAK), (Role.TRACER, OAK)), seen_by) is None
+    assert usual_purpose(hal, frozenset({Role.SECRETARY})) is None

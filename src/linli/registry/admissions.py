@@ -166,6 +166,9 @@ def _turned(by: Actor, account_id: int, *, active: bool) -> Account:
     if account.is_active != active:
         account.is_active = active
         account.save(update_fields=["is_active"])
+        if not active:  # for good: to be let in again does not bring a token back
+            tokens = account.api_tokens.filter(revoked_at=None)
+            tokens.update(revoked_at=int(clock.wall_now()))
         record(by, "open" if active else "shut", KIND, account.id, holding=holding)
     return account
 

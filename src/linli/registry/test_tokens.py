@@ -8,9 +8,9 @@ from linli import clock
 from linli.errors import NotAllowed, NotFound
 from linli.policy.can import Holding
 from linli.policy.roles import Role
-from linli.registry import tokens
+from linli.registry import admissions, tokens
 from linli.registry.accounts import Account
-from linli.registry.roster import Assignment, relieve
+from linli.registry.roster import Assignment, Post, appoint, relieve
 from tests.callers import still
 from tests.cast import EVENING, City
 
@@ -56,6 +56,31 @@ def test_a_token_that_is_unknown_ended_or_of_somebody_gone_finds_nobody(city: Ci
     Account.objects.filter(username="bo").update(is_active=False)
     with pytest.raises(tokens.TokenUnknown):
         tokens.bearer_of(text, at=EVENING, exercise=False, wall=0)
+
+
+def test_a_token_never_lends_a_post_beyond_the_reach_of_whoever_made_it(city: City) -> None:
+    oak = city.areas["oak"]
+    local = replace(city.actor("lou"), holdings=(Holding(Role.ADMINISTRATOR, oak.path),))
+    _, text = tokens.issue(city.accounts["bo"], label="app", days=2, by=local)
+    before = tokens.bearer_of(text, at=EVENING, exercise=False)
+
+    street = city.areas["west"]
+    post = Post.objects.create(role=Role.STREET_DUTY, area=street, path=street.path)
+    appoint(post, city.accounts["bo"], starts_at=clock.moment(EVENING - 60))
+
+    assert city.actor("bo").holds({Role.STREET_DUTY})
+    assert tokens.bearer_of(text, at=EVENING, exercise=False) == before
+
+
+def test_to_be_let_in_again_does_not_bring_a_token_back(city: City) -> None:
+    lou = city.actor("lou")
+    _, text = tokens.issue(city.accounts["bo"], label="app", days=2, by=lou)
+
+    admissions.shut(lou, city.accounts["bo"].id)
+    admissions.reopen(lou, city.accounts["bo"].id)
+
+    with pytest.raises(tokens.TokenUnknown):
+        tokens.bearer_of(text, at=EVENING, exercise=False)
 
 
 def test_its_text_is_kept_nowhere(city: City) -> None:

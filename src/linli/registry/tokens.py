@@ -8,9 +8,9 @@ from django.db.models import Q
 
 from linli import clock, prepared
 from linli.audit.records import record
-from linli.columns import MomentField
+from linli.columns import AreaPathField, MomentField
 from linli.errors import N_, BadInput, NotFound, SignInNeeded, Word
-from linli.policy.can import Actor, Ask, Holding, can
+from linli.policy.can import Actor, Ask, Holding, can, is_within
 from linli.policy.powers import roles_for
 from linli.policy.roles import Role
 from linli.registry import admissions, areas
@@ -35,6 +35,7 @@ class ApiToken(models.Model):
     made_at = MomentField()
     ends_at = MomentField()
     revoked_at = MomentField(null=True)
+    reach = AreaPathField(blank=True)  # no post outside it is lent, whoever is appointed later
 
     class Meta:
         app_label = "registry"
@@ -68,6 +69,7 @@ def issue(
         made_by=by.id,
         made_at=at,
         ends_at=at + days * DAY_S,
+        reach=holding.path,
     )
     record(
         by, "issue", "token", made.id, holding=holding, detail={"account": account.id, "days": days}
@@ -160,7 +162,7 @@ def account_of(text: str, wall: int | None = None) -> Account:
 
 
 _BEARER = """
-SELECT a.id, a.person_id, p.role, p.path, s.ends_at
+SELECT a.id, a.person_id, t.reach, p.role, p.path, s.ends_at
 FROM registry_apitoken t JOIN registry_account a ON a.id = t.account_id
 LEFT JOIN registry_assignment s ON s.account_id = a.id AND s.starts_at <= %s
     AND (s.ends_at IS NULL OR s.ends_at > %s)
@@ -172,15 +174,17 @@ WHERE t.digest = %s AND t.revoked_at IS NULL AND t.ends_at > %s AND a.is_active
 def bearer_of(text: str, *, at: int, exercise: bool, wall: int | None = None) -> Actor:
     """The actor whom a token stands for, with what the account holds at a moment; one statement.
 
-    Raises TokenUnknown.
+    Posts count within the reach of whoever made the token. Raises TokenUnknown.
     """
     ends_after = int(clock.wall_now()) if wall is None else wall
     found = prepared.rows(_BEARER, [at, at, digest(text), ends_after])
     if not found:
         raise TokenUnknown()
-    account_id, person_id = found[0][:2]
+    account_id, person_id, reach = found[0][:3]
     held = tuple(
-        Holding(Role(role), path, ends) for *_, role, path, ends in found if role is not None
+        Holding(Role(role), path, ends)
+        for *_, role, path, ends in found
+        if role is not None and is_within(path, reach)
     )
     return Actor(account_id, (*held, Holding(Role.RESIDENT, "")), person_id, True, exercise)
 

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from linli.loops import catalogue
 from linli.loops.loop import Loop, State, Step
-from linli.policy.can import Actor, Ask, can
+from linli.policy.can import Actor, Ask, can, usual_purpose
 from linli.policy.roles import DESKS, FOLLOWERS, Purpose, Role
 from linli.registry.accounts import Account
 from linli.registry.areas import Area
@@ -33,6 +33,7 @@ class Row:
     unit: Area | None
     holder: str
     step: Step | None  # what this person would do next
+    purpose: str = ""  # what this person would open it for; empty: it is asked
     page: str = ""  # the name of the page that its loop has of its own, for who may open it
     door: str = ""  # where the person lives whom it is about, for who may know
 
@@ -57,7 +58,8 @@ class Row:
         """Where it is opened from a list of work."""
         if self.page:
             return reverse(self.page, args=[self.item.id])
-        return f"{reverse('item', args=[self.item.id])}?purpose={Purpose.SERVICE.value}"
+        address = reverse("item", args=[self.item.id])
+        return f"{address}?purpose={self.purpose}" if self.purpose else address
 
 
 def rows_of(items: Sequence[Any], actor: Actor, purpose: str | None) -> list[Row]:
@@ -79,6 +81,7 @@ def rows_of(items: Sequence[Any], actor: Actor, purpose: str | None) -> list[Row
             unit=areas.get(item.unit_id),
             holder=holders.get(item.holder_id, ""),
             step=next_step(item, actor, purpose),
+            purpose=usual_purpose(actor, catalogue.get(item.loop).seen_by) or "",
             page=_page_of(item, actor),
             door=doors.get(item.subject_id, "") if item.subject_kind == "person" else "",
         )
@@ -107,7 +110,7 @@ def _page_of(item: Any, actor: Actor) -> str:
 def next_step(item: Any, actor: Actor, purpose: str | None) -> Step | None:
     """The step on the main way that this person may take from where the item stands."""
     loop = catalogue.get(item.loop)
-    chosen = Purpose(purpose) if purpose else Purpose.SERVICE
+    chosen = Purpose(purpose) if purpose else usual_purpose(actor, loop.seen_by)
     for step in loop.steps_from(item.stage):
         ask = Ask(f"{loop.name}.{step.name}", step.by, item.path, chosen, loop.about_residents)
         if _is_on_the_way(loop, step) and can(actor, ask).allowed:

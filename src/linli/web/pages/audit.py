@@ -7,6 +7,7 @@ from django.views.decorators.cache import never_cache
 
 from linli.audit import acts as audit_acts
 from linli.audit.sealed import Seal
+from linli.audit.words import ACTS, KINDS
 from linli.errors import N_
 from linli.loops import catalogue, keeping
 from linli.policy.powers import roles_for
@@ -19,55 +20,6 @@ from linli.web.page import id_of, signed_in
 ACTS_A_PAGE = 50
 REPORTS = 8
 CAUSES = {"closed": N_("kept long enough"), "emergency": N_("the emergency is over")}
-ACTS = {
-    "see": N_("looked at"),
-    "list": N_("saw in a list"),
-    "add": N_("added"),
-    "edit": N_("changed"),
-    "merge": N_("merged"),
-    "break_glass": N_("opened in an emergency"),
-    "declare": N_("declared"),
-    "lift": N_("lifted"),
-    "expire": N_("ended by itself"),
-    "appoint": N_("appointed"),
-    "relieve": N_("relieved"),
-    "sign": N_("signed"),
-    "import": N_("imported"),
-    "export": N_("exported"),
-    "destroy": N_("destroyed"),
-    "see_visits": N_("looked at visits"),
-    "see_follow_ups": N_("looked at follow-ups"),
-    "see_chain": N_("looked at a chain"),
-    "decide": N_("decided"),
-    "plan": N_("planned"),
-    "write": N_("wrote down"),
-    "report": N_("reported"),
-    "shut": N_("shut"),
-    "open": N_("opened"),
-    "password": N_("took the password of"),
-    "second_factor": N_("took the second factor of"),
-    "issue": N_("issued"),
-    "revoke": N_("ended"),
-    "unmerge": N_("took a merge back"),
-}
-KINDS = {
-    "item": N_("item"),
-    "people": N_("person"),
-    "households": N_("household"),
-    "mode": N_("mode"),
-    "post": N_("post"),
-    "limits": N_("limits"),
-    "roster": N_("assignment"),
-    "posts": N_("post"),
-    "areas": N_("area"),
-    "visits": N_("visits"),
-    "exposures": N_("exposures"),
-    "follow_ups": N_("follow-ups"),
-    "screening": N_("round"),
-    "reward": N_("reward"),
-    "account": N_("account"),
-    "token": N_("access token"),
-}
 
 
 @never_cache
@@ -99,13 +51,13 @@ def audit(request: HttpRequest) -> HttpResponse:
         "given": given,
         "acts": ACTS,
         "kinds": KINDS,
+        "loops": {loop.name: loop.label for loop in catalogue.all_loops().values()},
         "roles": {role.value: NAMES[role] for role in Role},
         "purposes": {p.value: PURPOSE_NAMES[p] for p in Purpose},
         "seals": Seal.objects.order_by("-id")[:4],
         "proof": proving.last_proof(),
         "destructions": keeping.reports(actor, most=REPORTS),
         "causes": CAUSES,
-        "loops": {loop.name: loop.label for loop in catalogue.all_loops().values()},
     }
     return render(request, "audit/audit.html", context)
 

@@ -21,7 +21,8 @@ from linli.loops.cases import definitions
 from linli.loops.find import ItemView, NextStep
 from linli.loops.requests.assign import TAKERS
 from linli.loops.scene import Scene
-from linli.policy.roles import NAMES, Purpose, Role
+from linli.policy.can import Actor, usual_purpose
+from linli.policy.roles import NAMES, Role
 from linli.registry import stated_needs
 from linli.registry.accounts import Account
 from linli.registry.duties import RequestType
@@ -174,7 +175,7 @@ def step(request: HttpRequest, item_id: int, name: str) -> HttpResponse:
     if request.method != "POST":
         return redirect("item", item_id=item_id)
     actor = signed_in(request)
-    purpose = purposes.of(request) or Purpose.SERVICE.value
+    purpose = purposes.of(request) or _usual(actor, item_id)
     view = find.item_for(actor, item_id, now=clock.now_s(), purpose=purpose)
     declared = view.loop.step(name)
     if declared is None:
@@ -198,10 +199,15 @@ def step(request: HttpRequest, item_id: int, name: str) -> HttpResponse:
     return redirect(_next(request) or reverse("item", args=[item_id]))
 
 
+def _usual(actor: Actor, item_id: int) -> str:
+    """What this person would look at the item for; empty where it has to be asked."""
+    return usual_purpose(actor, find.seen_by(item_id)) or ""
+
+
 def _row(request: HttpRequest, item_id: int) -> HttpResponse:
     """The row of a list, as it stands after a tap."""
     actor = actor_of(request)
-    purpose = purposes.of(request) or Purpose.SERVICE.value
+    purpose = purposes.of(request) or _usual(actor, item_id)
     view = find.item_for(actor, item_id, now=clock.now_s(), purpose=purpose)
     rows = rows_of([view.item], actor, purpose)
     return render(request, "work/_row.html", {"row": rows[0], "just_done": True})

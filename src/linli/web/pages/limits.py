@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 
 from linli import clock
 from linli.errors import N_, BadInput, NotFound, Problem, Word
-from linli.loops import catalogue, limit_texts, limits
+from linli.loops import catalogue, limit_texts, limits, office
 from linli.loops.limits import ANY, ClockRule, LimitSet
 from linli.loops.loop import Loop
 from linli.policy.powers import roles_for
@@ -26,7 +26,6 @@ from linli.registry.signed_in import actor_of
 from linli.web.menu import Nav
 from linli.web.page import allow, id_of, signed_in, typed
 
-CALENDAR_NAMES = {"always": N_("round the clock"), "office": N_("of office time")}
 LONGEST_CELL = 20  # characters; what is longer is no duration, share or tier
 MODE_NAMES = {ANY: N_("peace and emergency"), **{m.value: m.label for m in Mode}}
 
@@ -53,7 +52,11 @@ def overview(request: HttpRequest) -> HttpResponse:
         (loop, next(iter(limit_texts.versions(loop)), None))
         for loop in catalogue.all_loops().values()
     ]
-    return render(request, "limits/overview.html", {"newest": newest})
+    return render(
+        request,
+        "limits/overview.html",
+        {"newest": newest, "unknown": office.unknown_said(clock.now_s(), gettext)},
+    )
 
 
 @never_cache
@@ -149,7 +152,7 @@ def _page(
             (rung, loop.step(rung.step))
             for rung in limit_texts.ladders(text if preview and text else shown.text)
         ],
-        "calendars": CALENDAR_NAMES,
+        "calendars": office.NAMES,
         "tiers": {tier.name.lower(): name for tier, name in TIER_NAMES.items()},
         "versions": [(v, signers.get(v.signed_by or 0, "")) for v in versions],
         "diff": limit_texts.changes(before.text, shown.text) if before else [],

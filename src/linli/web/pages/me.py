@@ -8,13 +8,13 @@ from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 
 from linli.audit import acts
+from linli.audit.words import ACTS
 from linli.policy.can import OWNERS
 from linli.policy.roles import NAMES, PURPOSE_NAMES, SENTENCES, Purpose, Role
 from linli.registry import tokens
 from linli.registry.areas import Area
 from linli.web import purposes
 from linli.web.page import id_of, signed_in
-from linli.web.pages.audit import ACTS
 
 LOOKS_A_PAGE = 30
 

@@ -1,0 +1,139 @@
+"""How does an act of the audit read? One sentence, in the reader's language, naming ids only."""
+
+from collections.abc import Callable, Mapping
+
+from linli.audit.records import Record
+from linli.errors import N_
+from linli.policy.roles import NAMES, PURPOSE_NAMES, Purpose, Role
+
+ACTS: dict[str, str] = {
+    "add": N_("added"),
+    "appoint": N_("appointed"),
+    "break_glass": N_("opened in an emergency"),
+    "build": N_("built"),
+    "contact": N_("looked up how to reach"),
+    "decide": N_("decided"),
+    "declare": N_("declared"),
+    "destroy": N_("destroyed"),
+    "edit": N_("changed"),
+    "expire": N_("ended by itself"),
+    "export": N_("exported"),
+    "export.end": N_("finished the export of"),
+    "import.change": N_("changed by an import"),
+    "import.create": N_("added by an import"),
+    "import.dry_run": N_("tried an import of"),
+    "import.run": N_("imported"),
+    "issue": N_("issued"),
+    "lift": N_("lifted"),
+    "list": N_("saw in a list"),
+    "match": N_("said whose it is"),
+    "merge": N_("merged"),
+    "open": N_("opened"),
+    "order": N_("asked for"),
+    "password": N_("took the password of"),
+    "pay": N_("paid"),
+    "plan": N_("planned"),
+    "relieve": N_("relieved"),
+    "report": N_("reported"),
+    "revoke": N_("ended"),
+    "second_factor": N_("took the second factor of"),
+    "see": N_("looked at"),
+    "see_chain": N_("looked at a chain"),
+    "see_follow_ups": N_("looked at follow-ups"),
+    "see_visits": N_("looked at visits"),
+    "shut": N_("shut"),
+    "sign": N_("signed"),
+    "take_in": N_("took in"),
+    "unmerge": N_("took a merge back"),
+    "write": N_("wrote down"),
+}
+KINDS: dict[str, str] = {
+    "account": N_("account"),
+    "areas": N_("area"),
+    "care_contacts": N_("calls and visits of care"),
+    "demo": N_("demonstration"),
+    "disinfection": N_("disinfection"),
+    "duties": N_("duty"),
+    "exposures": N_("exposures"),
+    "facts": N_("figure"),
+    "follow_ups": N_("follow-ups"),
+    "households": N_("household"),
+    "item": N_("item"),
+    "keeping": N_("how long words are kept"),
+    "laboratory": N_("sample or result"),
+    "laboratory_orders": N_("samples asked for"),
+    "laboratory_results": N_("results of a laboratory"),
+    "limits": N_("limits"),
+    "mode": N_("mode"),
+    "office_calendar": N_("office calendar"),
+    "organisations": N_("organisation"),
+    "pair": N_("pair of records that may be one"),
+    "people": N_("person"),
+    "post": N_("post"),
+    "posts": N_("post"),
+    "questionnaire": N_("questionnaire"),
+    "request_types": N_("type of request"),
+    "resources": N_("resource"),
+    "reward": N_("reward"),
+    "roster": N_("assignment"),
+    "screening": N_("round"),
+    "screening_beaten": N_("reports that another outdid"),
+    "screening_missed": N_("people missed in a round"),
+    "screening_owed": N_("reports owed"),
+    "screening_reports": N_("reports of a round"),
+    "screening_rewards": N_("rewards"),
+    "sites": N_("site"),
+    "token": N_("access token"),
+    "upload": N_("list sent in"),
+    "vehicles": N_("vehicle"),
+    "visits": N_("visits"),
+    # a list that is taken in names the table it went to
+    "area": N_("area"),
+    "duty": N_("duty"),
+    "fact": N_("figure"),
+    "household": N_("household"),
+    "organisation": N_("organisation"),
+    "person": N_("person"),
+    "requesttype": N_("type of request"),
+    "resource": N_("resource"),
+    "site": N_("site"),
+    "vehicle": N_("vehicle"),
+}
+_SOMEBODY = N_("{role}, account {account}, {act}: {kind} {subject}")
+_LINLI = N_("{role} {act}: {kind} {subject}")
+_PURPOSE = N_("{sentence} – for: {purpose}")
+
+
+def act_said(row: Record, translate: Callable[[str], str] = str) -> str:
+    """What was done, in words."""
+    return translate(ACTS.get(row.act, row.act))
+
+
+def kind_said(
+    row: Record, translate: Callable[[str], str] = str, *, loops: Mapping[str, str] | None = None
+) -> str:
+    """What it was done to, in words; ``loops`` names what falls under a loop."""
+    return translate(KINDS.get(row.kind) or (loops or {}).get(row.kind, row.kind))
+
+
+def sentence(
+    row: Record, translate: Callable[[str], str] = str, *, loops: Mapping[str, str] | None = None
+) -> str:
+    """The whole act as one sentence."""
+    role = translate(NAMES[Role(row.role)]) if row.role in set(Role) else "–"
+    pattern = _LINLI if row.actor_id is None else _SOMEBODY
+    told = (
+        translate(pattern)
+        .format(
+            role=role,
+            account=row.actor_id,
+            act=act_said(row, translate),
+            kind=kind_said(row, translate, loops=loops),
+            subject=row.subject,
+        )
+        .strip()
+    )
+    if row.purpose not in set(Purpose):
+        return told
+    purpose = translate(PURPOSE_NAMES[Purpose(row.purpose)])
+    return translate(_PURPOSE).format(sentence=told, purpose=purpose)
