@@ -1,0 +1,184 @@
+"""What does each step of a transfer ask? Ids and codes only: names stay in the registry."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Any
+
+from pydantic import Field
+from pydantic.config import JsonDict
+
+from linli.errors import N_
+from linli.loops.loop import Form
+from linli.registry.wards import BedCategory, BedSeverity
+
+DIGEST = "^[0-9a-f]{64}$"
+
+
+class Posture(StrEnum):
+    """How somebody can travel."""
+
+    WALKS = "walks"
+    SITS = "sits"
+    LIES = "lies"
+
+
+POSTURE_NAMES = {
+    Posture.WALKS: N_("walks"),
+    Posture.SITS: N_("needs a wheelchair"),
+    Posture.LIES: N_("has to lie"),
+}
+
+
+class Trigger(StrEnum):
+    """Why somebody has to be moved."""
+
+    NEED = "need"
+    STEP_UP = "step_up"
+    STEP_DOWN = "step_down"
+    CLOSING = "closing"
+    FEVER_TRIP = "fever_trip"
+
+
+TRIGGER_NAMES = {
+    Trigger.NEED: N_("has no place yet"),
+    Trigger.STEP_UP: N_("worse: a higher ward"),
+    Trigger.STEP_DOWN: N_("better: a lower ward"),
+    Trigger.CLOSING: N_("the site closes"),
+    Trigger.FEVER_TRIP: N_("asked for a car, with a fever"),
+}
+
+
+class Lost(StrEnum):
+    """Why a place that was found is gone."""
+
+    EXPIRED = "expired"
+    REFUSED = "refused"
+    GIVEN_BACK = "given_back"
+    TURNED_BACK = "turned_back"
+
+
+LOST_NAMES = {
+    Lost.EXPIRED: N_("the ward did not confirm in time"),
+    Lost.REFUSED: N_("the ward refused"),
+    Lost.GIVEN_BACK: N_("given back"),
+    Lost.TURNED_BACK: N_("the run turned back"),
+}
+
+
+class Withdrawn(StrEnum):
+    """Why no bed is needed any more."""
+
+    NEEDLESS = "needless"
+    BETTER = "better"
+    DIED = "died"
+    DECLINES = "declines"
+    OTHER_PLACE = "other_place"
+
+
+WITHDRAWN_NAMES = {
+    Withdrawn.NEEDLESS: N_("nothing asks for it any more"),
+    Withdrawn.BETTER: N_("is better"),
+    Withdrawn.DIED: N_("died"),
+    Withdrawn.DECLINES: N_("does not want to go"),
+    Withdrawn.OTHER_PLACE: N_("has another place"),
+}
+
+
+class Told(StrEnum):
+    """How the family was told."""
+
+    PHONE = "phone"
+    VISIT = "visit"
+    MESSAGE = "message"
+    NO_FAMILY = "no_family"
+
+
+TOLD_NAMES = {
+    Told.PHONE: N_("by phone"),
+    Told.VISIT: N_("at the door"),
+    Told.MESSAGE: N_("by message"),
+    Told.NO_FAMILY: N_("has no family; was told in person"),
+}
+
+
+def names(words: Mapping[Any, Any]) -> JsonDict:
+    """The words of a closed set, for the pages."""
+    return {"names": {str(code): str(name) for code, name in words.items()}}
+
+
+CATEGORY = names(dict(BedCategory.choices))
+SEVERITY = names(dict(BedSeverity.choices))
+
+
+class TransferAsk(Form):
+    """Who needs a bed, of which category, with what, and how they can travel."""
+
+    person_id: int = Field(gt=0, title=N_("Number of the person"))
+    category: BedCategory = Field(title=N_("Category"), json_schema_extra=CATEGORY)
+    oxygen: bool = Field(default=False, title=N_("Needs oxygen"))
+    icu: bool = Field(default=False, title=N_("Needs intensive care"))
+    dialysis: bool = Field(default=False, title=N_("Needs dialysis"))
+    posture: Posture = Field(
+        default=Posture.WALKS, title=N_("How can they travel?"), json_schema_extra=names(POSTURE_NAMES)
+    )
+    trigger: Trigger = Field(
+        default=Trigger.NEED, title=N_("Why?"), json_schema_extra=names(TRIGGER_NAMES)
+    )
+    from_site_id: int | None = Field(default=None, gt=0, title=N_("Fetched at the site with number"))
+    from_stay_id: int | None = Field(default=None, gt=0)
+
+
+class TransferPlace(Form):
+    """The ward in which a bed is held; the hold runs out by the limit of the stay."""
+
+    ward_id: int = Field(gt=0, title=N_("Number of the ward"))
+
+
+class TransferTold(Form):
+    """How the family was told where, when and with whom; a link to follow it may go with it."""
+
+    how: Told = Field(title=N_("How was the family told?"), json_schema_extra=names(TOLD_NAMES))
+    link: str = Field(default="", pattern=f"{DIGEST}|^$", max_length=64)
+
+
+class TransferChange(Form):
+    """How ill they are now, and what they need."""
+
+    severity: BedSeverity = Field(title=N_("How ill?"), json_schema_extra=SEVERITY)
+    category: BedCategory = Field(title=N_("Category"), json_schema_extra=CATEGORY)
+    oxygen: bool = Field(default=False, title=N_("Needs oxygen"))
+    icu: bool = Field(default=False, title=N_("Needs intensive care"))
+    dialysis: bool = Field(default=False, title=N_("Needs dialysis"))
+    posture: Posture = Field(
+        default=Posture.WALKS, title=N_("How can they travel?"), json_schema_extra=names(POSTURE_NAMES)
+    )
+
+
+class TransferLost(Form):
+    """Why the place is gone."""
+
+    why: Lost = Field(
+        default=Lost.GIVEN_BACK, title=N_("Why?"), json_schema_extra=names(LOST_NAMES)
+    )
+
+
+class TransferWithdraw(Form):
+    """Why no bed is needed any more."""
+
+    why: Withdrawn = Field(
+        default=Withdrawn.NEEDLESS, title=N_("Why?"), json_schema_extra=names(WITHDRAWN_NAMES)
+    )
+
+
+class TransferBoard(Form):
+    """The run they go on."""
+
+    run_id: int = Field(gt=0)
+
+
+class TransferRecord(Form):
+    """What the sender signed for."""
+
+    stay_id: int = Field(gt=0)
+    parts: list[str] = Field(max_length=20)
+    signed_by: int | None = None
