@@ -67,6 +67,8 @@ POWERS: dict[str, frozenset[Role]] = {
     "beds.see": DESKS | {Role.CLINICIAN, Role.ANALYST},
     "beds.report": frozenset({Role.CLINICIAN, Role.DATA_OFFICE}) | DUTY_OFFICERS,
     "transfers.ask": DESKS | {Role.CLINICIAN},
+    "trips.ask": DESKS | {Role.GRID_WORKER, Role.CLINICIAN},
+    "ongoing_care.ask": DESKS | {Role.GRID_WORKER, Role.CLINICIAN},
     "transfers.queue": DESKS | {Role.CLINICIAN},
     "transfers.drive": frozenset({Role.DRIVER}) | DUTY_OFFICERS,
     # who answers for what

@@ -39,6 +39,8 @@ WORDS: dict[str, str] = {
     "beds.see": N_("see beds"),
     "beds.report": N_("say how many beds there are"),
     "transfers.ask": N_("ask for a bed for somebody"),
+    "trips.ask": N_("book a trip for somebody"),
+    "ongoing_care.ask": N_("ask for ongoing care for somebody"),
     "transfers.queue": N_("see who waits for a bed"),
     "transfers.drive": N_("see the stops of a run"),
     "roster.see": N_("see the roster"),
