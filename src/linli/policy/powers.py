@@ -70,6 +70,7 @@ POWERS: dict[str, frozenset[Role]] = {
     "trips.ask": DESKS | {Role.GRID_WORKER, Role.CLINICIAN},
     "ongoing_care.ask": DESKS | {Role.GRID_WORKER, Role.CLINICIAN},
     "transfers.queue": DESKS | {Role.CLINICIAN},
+    "wards.receive": frozenset({Role.CLINICIAN, Role.COMMUNITY_DESK, Role.SECRETARY}),
     "transfers.drive": frozenset({Role.DRIVER}) | DUTY_OFFICERS,
     # who answers for what
     "roster.see": STAFF - DOOR_STAFF,

@@ -42,6 +42,7 @@ WORDS: dict[str, str] = {
     "trips.ask": N_("book a trip for somebody"),
     "ongoing_care.ask": N_("ask for ongoing care for somebody"),
     "transfers.queue": N_("see who waits for a bed"),
+    "wards.receive": N_("see who comes to a ward"),
     "transfers.drive": N_("see the stops of a run"),
     "roster.see": N_("see the roster"),
     "roster.edit": N_("change the roster"),

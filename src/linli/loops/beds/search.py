@@ -24,13 +24,20 @@ COLUMNS = (
 
 
 @dataclass(frozen=True)
+class Named:
+    """The two names of something."""
+
+    name_zh: str
+    name_en: str
+
+
+@dataclass(frozen=True)
 class BedPlace:
     """A ward as a dispatcher sees it: how many beds are free, and how far it is."""
 
     ward_id: int
     site_id: int
-    site_zh: str
-    site_en: str
+    site: Named
     site_kind: str
     name_zh: str
     name_en: str
@@ -42,6 +49,7 @@ class BedPlace:
     icu: bool
     dialysis: bool
     n_beds: int
+    n_blocked: int
     n_free: int
     n_in_24h: int
     counted_at: Any
@@ -99,7 +107,10 @@ def _places(wanted: Q, around: Point | None, *, exercise: bool) -> list[BedPlace
 def _place(row: tuple[Any, ...], n_taken: int, metres: float | None) -> BedPlace:
     n_beds, n_blocked, n_more = row[14:17]
     free = max(0, n_beds - n_blocked - n_taken)
-    return BedPlace(*row[:15], free, free + n_more, *row[17:19], metres)
+    site = Named(row[2], row[3])
+    return BedPlace(
+        *row[:2], site, *row[4:16], free, free + n_more, *row[17:19], distance_m=metres
+    )
 
 
 def _distances(rows: Sequence[tuple[Any, ...]], around: Point | None) -> list[float | None]:

@@ -10,7 +10,7 @@ from pydantic import Field
 
 from linli.errors import N_, Word
 from linli.loops.beds import ledger
-from linli.loops.conversions.checks import CHECK_NAMES, Check, needed
+from linli.loops.conversions.checks import CHECK_NAMES, ConversionPoint, needed
 from linli.loops.loop import Form, Gate, Loop, Stage, State, Step, Unmet, stages
 from linli.loops.scene import Scene
 from linli.loops.standing import Changes, Standing
@@ -34,7 +34,7 @@ class ConversionAsk(Form):
 class ConversionCheck(Form):
     """What was looked at on the spot, and whether it is right."""
 
-    check: Check = Field(
+    check: ConversionPoint = Field(
         title=N_("What was looked at?"),
         json_schema_extra={"names": {code.value: name for code, name in CHECK_NAMES.items()}},
     )

@@ -26,7 +26,7 @@ REVIEWERS = frozenset({Role.DISTRICT_COMMAND, Role.CITY_COMMAND})
 MOST_STRUCK = 500
 
 
-class Fault(StrEnum):
+class IncidentFault(StrEnum):
     """What went wrong."""
 
     NO_BED = "no_bed"
@@ -39,13 +39,13 @@ class Fault(StrEnum):
 
 
 FAULT_NAMES = {
-    Fault.NO_BED: N_("no bed"),
-    Fault.NO_RECEIVER: N_("nobody received them"),
-    Fault.WRONG_PLACE: N_("the wrong place"),
-    Fault.CROWDED: N_("people stood or lay on the floor"),
-    Fault.LATE: N_("too late"),
-    Fault.UNPROTECTED: N_("driver or crew without protection"),
-    Fault.OTHER: N_("something else"),
+    IncidentFault.NO_BED: N_("no bed"),
+    IncidentFault.NO_RECEIVER: N_("nobody received them"),
+    IncidentFault.WRONG_PLACE: N_("the wrong place"),
+    IncidentFault.CROWDED: N_("people stood or lay on the floor"),
+    IncidentFault.LATE: N_("too late"),
+    IncidentFault.UNPROTECTED: N_("driver or crew without protection"),
+    IncidentFault.OTHER: N_("something else"),
 }
 
 
@@ -54,7 +54,7 @@ class IncidentAsk(Form):
 
     personal: ClassVar[frozenset[str]] = frozenset({"facts"})
 
-    fault: Fault = Field(
+    fault: IncidentFault = Field(
         title=N_("What went wrong?"),
         json_schema_extra={"names": {code.value: name for code, name in FAULT_NAMES.items()}},
     )

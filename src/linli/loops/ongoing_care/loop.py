@@ -22,7 +22,7 @@ LINLI = frozenset({Role.SYSTEM})
 CARERS = DESKS | {Role.CLINICIAN}
 
 
-class Because(StrEnum):
+class OngoingCareBecause(StrEnum):
     """Why care has to be found anew."""
 
     DISPLACED = "displaced"
@@ -31,8 +31,8 @@ class Because(StrEnum):
 
 BECAUSE = {
     "names": {
-        Because.DISPLACED.value: N_("the place was closed"),
-        Because.DISCHARGED.value: N_("discharged from an epidemic bed"),
+        OngoingCareBecause.DISPLACED.value: N_("the place was closed"),
+        OngoingCareBecause.DISCHARGED.value: N_("discharged from an epidemic bed"),
     }
 }
 
@@ -41,7 +41,7 @@ class OngoingCareAsk(Form):
     """Who needs care, and why it has to be found; a site where one is named already."""
 
     person_id: int = Field(gt=0, title=N_("Number of the person"))
-    because: Because = Field(title=N_("Why?"), json_schema_extra=BECAUSE)  # type: ignore[arg-type]
+    because: OngoingCareBecause = Field(title=N_("Why?"), json_schema_extra=BECAUSE)  # type: ignore[arg-type]
     site_id: int | None = Field(default=None, gt=0, title=N_("Number of the site"))
 
 

@@ -16,7 +16,7 @@ from linli.loops.loop import Form, Gate, Loop, Stage, State, Step, Unmet, stages
 from linli.loops.opening import Opening
 from linli.loops.scene import Scene
 from linli.loops.standing import Changes, Standing
-from linli.loops.transfers.forms import POSTURE_NAMES, SEVERITY, Posture, names
+from linli.loops.transfers.forms import POSTURE_NAMES, SEVERITY, TransferPosture, names
 from linli.policy.roles import DESKS, Role
 from linli.registry.wards import BedSeverity
 
@@ -52,8 +52,8 @@ class PlacementSend(Form):
     oxygen: bool = Field(default=False, title=N_("Needs oxygen"))
     icu: bool = Field(default=False, title=N_("Needs intensive care"))
     dialysis: bool = Field(default=False, title=N_("Needs dialysis"))
-    posture: Posture = Field(
-        default=Posture.WALKS,
+    posture: TransferPosture = Field(
+        default=TransferPosture.WALKS,
         title=N_("How can they travel?"),
         json_schema_extra=names(POSTURE_NAMES),
     )

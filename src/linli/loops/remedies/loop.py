@@ -19,8 +19,8 @@ from linli.policy.roles import DESKS, EVERYONE, FIELD_STAFF, Role
 LINLI = frozenset({Role.SYSTEM})
 
 
-class How(StrEnum):
-    """How it was done."""
+class RemedyHow(StrEnum):
+    """RemedyHow it was done."""
 
     IN_PERSON = "in_person"
     PHONE = "phone"
@@ -28,9 +28,9 @@ class How(StrEnum):
 
 
 HOW_NAMES = {
-    How.IN_PERSON: N_("in person"),
-    How.PHONE: N_("by phone"),
-    How.FAMILY: N_("to the family"),
+    RemedyHow.IN_PERSON: N_("in person"),
+    RemedyHow.PHONE: N_("by phone"),
+    RemedyHow.FAMILY: N_("to the family"),
 }
 
 
@@ -42,12 +42,12 @@ class RemedyAsk(Form):
 
 
 class RemedyDone(Form):
-    """How it was done, and what was said."""
+    """RemedyHow it was done, and what was said."""
 
     personal: ClassVar[frozenset[str]] = frozenset({"note"})
 
-    how: How = Field(
-        title=N_("How was it done?"),
+    how: RemedyHow = Field(
+        title=N_("RemedyHow was it done?"),
         json_schema_extra={"names": {code.value: name for code, name in HOW_NAMES.items()}},
     )
     note: str = Field(min_length=2, max_length=500, title=N_("What was said?"))

@@ -1,14 +1,23 @@
 """What does each step of a run ask? Ids, counts and yes or no."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from linli.errors import N_
 from linli.loops.loop import Form
 from linli.registry.forms import Latitude, Longitude
 
-Ids = Annotated[list[Annotated[int, Field(gt=0)]], Field(max_length=60)]
+
+
+def _apart(given: Any) -> Any:
+    """Numbers as a person writes them, with commas or blanks between."""
+    return given.replace(",", " ").replace("，", " ").split() if isinstance(given, str) else given
+
+
+Ids = Annotated[
+    list[Annotated[int, Field(gt=0)]], Field(max_length=60), BeforeValidator(_apart)
+]
 LEVELS = {"names": {"1": N_("mask"), "2": N_("mask, gown, gloves"), "3": N_("full, with hood")}}
 
 

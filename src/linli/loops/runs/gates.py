@@ -18,7 +18,7 @@ from linli.loops.runs import manifest
 from linli.loops.runs.manifest import Passenger
 from linli.loops.scene import Scene
 from linli.loops.standing import Standing
-from linli.loops.transfers.forms import Posture
+from linli.loops.transfers.forms import TransferPosture
 from linli.policy.can import scope
 from linli.registry.areas import within
 from linli.registry.vehicles import VehicleKind
@@ -67,7 +67,7 @@ def _seats(item: Standing, form: Mapping[str, Any], scene: Scene) -> Unmet | Non
                 "over": n_people - here.vehicle.n_seats,
             },
         )
-    n_chairs = sum(p.transfer.data.get("posture") == Posture.SITS for p in here.passengers)
+    n_chairs = sum(p.transfer.data.get("posture") == TransferPosture.SITS for p in here.passengers)
     if n_chairs > here.vehicle.n_wheelchairs:
         return Unmet(
             "seats",
@@ -126,7 +126,7 @@ def _vehicle(item: Standing, form: Mapping[str, Any], scene: Scene) -> Unmet | N
         lacks.append(Word(N_("a closed cab")))
     if rules().needs_life_support(ill) and not seen.get("life_support"):
         lacks.append(Word(N_("life support")))
-    lying = any(p.transfer.data.get("posture") == Posture.LIES for p in here.passengers)
+    lying = any(p.transfer.data.get("posture") == TransferPosture.LIES for p in here.passengers)
     if lying and (here.vehicle is None or here.vehicle.kind not in LIES_ON):
         lacks.append(Word(N_("a stretcher")))
     if not lacks:

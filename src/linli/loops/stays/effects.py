@@ -10,7 +10,7 @@ from linli.loops.opening import Opening
 from linli.loops.scene import Scene
 from linli.loops.standing import Changes, Standing
 from linli.loops.stays import gates
-from linli.loops.stays.forms import Chronic, RecordPart
+from linli.loops.stays.forms import StayGoesOn, RecordPart
 
 
 def confirmed(item: Standing, form: Mapping[str, Any], scene: Scene) -> Changes:
@@ -159,7 +159,7 @@ def asked_for(item: Standing, form: Mapping[str, Any], scene: Scene) -> list[Ope
 
 def care_goes_on(item: Standing, form: Mapping[str, Any], scene: Scene) -> list[Opening]:
     """Care that goes on is an item of its own, with its own limits (S35)."""
-    if form["goes_on"] == Chronic.NONE:
+    if form["goes_on"] == StayGoesOn.NONE:
         return []
     home = gates.transfer_of(item)
     return [

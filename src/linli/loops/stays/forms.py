@@ -6,11 +6,11 @@ from pydantic import Field
 
 from linli.errors import N_
 from linli.loops.loop import Form
-from linli.loops.transfers.forms import CATEGORY, POSTURE_NAMES, SEVERITY, Posture, names
+from linli.loops.transfers.forms import CATEGORY, POSTURE_NAMES, SEVERITY, TransferPosture, names
 from linli.registry.wards import BedCategory, BedSeverity
 
 
-class Refusal(StrEnum):
+class StayRefusalReason(StrEnum):
     """Why a ward does not take somebody."""
 
     FULL = "full"
@@ -21,15 +21,15 @@ class Refusal(StrEnum):
 
 
 REFUSAL_NAMES = {
-    Refusal.FULL: N_("the bed is taken"),
-    Refusal.NO_STAFF: N_("there is no staff"),
-    Refusal.WRONG_WARD: N_("it is the wrong ward"),
-    Refusal.TOO_ILL: N_("they are too ill for this ward"),
-    Refusal.NO_RECORD: N_("the record is missing"),
+    StayRefusalReason.FULL: N_("the bed is taken"),
+    StayRefusalReason.NO_STAFF: N_("there is no staff"),
+    StayRefusalReason.WRONG_WARD: N_("it is the wrong ward"),
+    StayRefusalReason.TOO_ILL: N_("they are too ill for this ward"),
+    StayRefusalReason.NO_RECORD: N_("the record is missing"),
 }
 
 
-class Condition(StrEnum):
+class StayCondition(StrEnum):
     """How somebody arrived."""
 
     STABLE = "stable"
@@ -38,13 +38,13 @@ class Condition(StrEnum):
 
 
 CONDITION_NAMES = {
-    Condition.STABLE: N_("as told"),
-    Condition.WORSE: N_("worse than told"),
-    Condition.CRITICAL: N_("in danger"),
+    StayCondition.STABLE: N_("as told"),
+    StayCondition.WORSE: N_("worse than told"),
+    StayCondition.CRITICAL: N_("in danger"),
 }
 
 
-class Direction(StrEnum):
+class StayDirection(StrEnum):
     """Which way somebody is moved."""
 
     STEP_UP = "step_up"
@@ -53,9 +53,9 @@ class Direction(StrEnum):
 
 
 DIRECTION_NAMES = {
-    Direction.STEP_UP: N_("up: is worse"),
-    Direction.STEP_DOWN: N_("down: is better"),
-    Direction.CLOSING: N_("away: the site closes"),
+    StayDirection.STEP_UP: N_("up: is worse"),
+    StayDirection.STEP_DOWN: N_("down: is better"),
+    StayDirection.CLOSING: N_("away: the site closes"),
 }
 
 
@@ -78,7 +78,7 @@ PART_NAMES = {
 }
 
 
-class Chronic(StrEnum):
+class StayGoesOn(StrEnum):
     """What goes on after the illness, and needs care."""
 
     NONE = "none"
@@ -89,11 +89,11 @@ class Chronic(StrEnum):
 
 
 CHRONIC_NAMES = {
-    Chronic.NONE: N_("nothing"),
-    Chronic.DIALYSIS: N_("dialysis"),
-    Chronic.PREGNANCY: N_("pregnancy"),
-    Chronic.CHRONIC: N_("a chronic illness"),
-    Chronic.RECOVERY: N_("recovery under observation"),
+    StayGoesOn.NONE: N_("nothing"),
+    StayGoesOn.DIALYSIS: N_("dialysis"),
+    StayGoesOn.PREGNANCY: N_("pregnancy"),
+    StayGoesOn.CHRONIC: N_("a chronic illness"),
+    StayGoesOn.RECOVERY: N_("recovery under observation"),
 }
 
 
@@ -117,13 +117,13 @@ class StayReceiver(Form):
 class StayRefusal(Form):
     """Why the ward does not take them."""
 
-    why: Refusal = Field(title=N_("Why not?"), json_schema_extra=names(REFUSAL_NAMES))
+    why: StayRefusalReason = Field(title=N_("Why not?"), json_schema_extra=names(REFUSAL_NAMES))
 
 
 class StayArrival(Form):
     """How they arrived; signed by who receives them."""
 
-    condition: Condition = Field(
+    condition: StayCondition = Field(
         title=N_("How did they arrive?"), json_schema_extra=names(CONDITION_NAMES)
     )
 
@@ -137,14 +137,14 @@ class StayAdmission(Form):
 class StayMove(Form):
     """Which bed they need now, and why."""
 
-    direction: Direction = Field(title=N_("Which way?"), json_schema_extra=names(DIRECTION_NAMES))
+    direction: StayDirection = Field(title=N_("Which way?"), json_schema_extra=names(DIRECTION_NAMES))
     severity: BedSeverity = Field(title=N_("How ill?"), json_schema_extra=SEVERITY)
     category: BedCategory = Field(title=N_("Category"), json_schema_extra=CATEGORY)
     oxygen: bool = Field(default=False, title=N_("Needs oxygen"))
     icu: bool = Field(default=False, title=N_("Needs intensive care"))
     dialysis: bool = Field(default=False, title=N_("Needs dialysis"))
-    posture: Posture = Field(
-        default=Posture.WALKS,
+    posture: TransferPosture = Field(
+        default=TransferPosture.WALKS,
         title=N_("How can they travel?"),
         json_schema_extra=names(POSTURE_NAMES),
     )
@@ -167,7 +167,7 @@ class StaySignOut(Form):
 class StayDischarge(Form):
     """What goes on after the illness, and who sees to it from now on."""
 
-    goes_on: Chronic = Field(
+    goes_on: StayGoesOn = Field(
         title=N_("What needs care from now on?"), json_schema_extra=names(CHRONIC_NAMES)
     )
     follow_on_site_id: int | None = Field(

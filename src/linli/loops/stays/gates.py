@@ -9,7 +9,7 @@ from linli.loops.ledger import Item
 from linli.loops.loop import Gate, State, Unmet
 from linli.loops.scene import Scene
 from linli.loops.standing import Standing
-from linli.loops.stays.forms import Chronic, RecordPart
+from linli.loops.stays.forms import StayGoesOn, RecordPart
 from linli.registry.sites import Site, takes_people
 
 
@@ -84,7 +84,7 @@ def _not_asked(item: Standing, form: Mapping[str, Any], scene: Scene) -> Unmet |
 
 def _follow_on(item: Standing, form: Mapping[str, Any], scene: Scene) -> Unmet | None:
     """Whoever is cured and needs care goes on to a place that gives it."""
-    if form["goes_on"] == Chronic.NONE:
+    if form["goes_on"] == StayGoesOn.NONE:
         return None
     site_id = form.get("follow_on_site_id")
     if site_id and Site.objects.filter(takes_people(), id=site_id).exists():

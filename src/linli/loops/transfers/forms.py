@@ -14,7 +14,7 @@ from linli.registry.wards import BedCategory, BedSeverity
 DIGEST = "^[0-9a-f]{64}$"
 
 
-class Posture(StrEnum):
+class TransferPosture(StrEnum):
     """How somebody can travel."""
 
     WALKS = "walks"
@@ -23,13 +23,13 @@ class Posture(StrEnum):
 
 
 POSTURE_NAMES = {
-    Posture.WALKS: N_("walks"),
-    Posture.SITS: N_("needs a wheelchair"),
-    Posture.LIES: N_("has to lie"),
+    TransferPosture.WALKS: N_("walks"),
+    TransferPosture.SITS: N_("needs a wheelchair"),
+    TransferPosture.LIES: N_("has to lie"),
 }
 
 
-class Trigger(StrEnum):
+class TransferTrigger(StrEnum):
     """Why somebody has to be moved."""
 
     NEED = "need"
@@ -40,15 +40,15 @@ class Trigger(StrEnum):
 
 
 TRIGGER_NAMES = {
-    Trigger.NEED: N_("has no place yet"),
-    Trigger.STEP_UP: N_("worse: a higher ward"),
-    Trigger.STEP_DOWN: N_("better: a lower ward"),
-    Trigger.CLOSING: N_("the site closes"),
-    Trigger.FEVER_TRIP: N_("asked for a car, with a fever"),
+    TransferTrigger.NEED: N_("has no place yet"),
+    TransferTrigger.STEP_UP: N_("worse: a higher ward"),
+    TransferTrigger.STEP_DOWN: N_("better: a lower ward"),
+    TransferTrigger.CLOSING: N_("the site closes"),
+    TransferTrigger.FEVER_TRIP: N_("asked for a car, with a fever"),
 }
 
 
-class Lost(StrEnum):
+class TransferLoss(StrEnum):
     """Why a place that was found is gone."""
 
     EXPIRED = "expired"
@@ -58,14 +58,14 @@ class Lost(StrEnum):
 
 
 LOST_NAMES = {
-    Lost.EXPIRED: N_("the ward did not confirm in time"),
-    Lost.REFUSED: N_("the ward refused"),
-    Lost.GIVEN_BACK: N_("given back"),
-    Lost.TURNED_BACK: N_("the run turned back"),
+    TransferLoss.EXPIRED: N_("the ward did not confirm in time"),
+    TransferLoss.REFUSED: N_("the ward refused"),
+    TransferLoss.GIVEN_BACK: N_("given back"),
+    TransferLoss.TURNED_BACK: N_("the run turned back"),
 }
 
 
-class Withdrawn(StrEnum):
+class TransferReason(StrEnum):
     """Why no bed is needed any more."""
 
     NEEDLESS = "needless"
@@ -76,15 +76,15 @@ class Withdrawn(StrEnum):
 
 
 WITHDRAWN_NAMES = {
-    Withdrawn.NEEDLESS: N_("nothing asks for it any more"),
-    Withdrawn.BETTER: N_("is better"),
-    Withdrawn.DIED: N_("died"),
-    Withdrawn.DECLINES: N_("does not want to go"),
-    Withdrawn.OTHER_PLACE: N_("has another place"),
+    TransferReason.NEEDLESS: N_("nothing asks for it any more"),
+    TransferReason.BETTER: N_("is better"),
+    TransferReason.DIED: N_("died"),
+    TransferReason.DECLINES: N_("does not want to go"),
+    TransferReason.OTHER_PLACE: N_("has another place"),
 }
 
 
-class Told(StrEnum):
+class TransferTelling(StrEnum):
     """How the family was told."""
 
     PHONE = "phone"
@@ -94,10 +94,10 @@ class Told(StrEnum):
 
 
 TOLD_NAMES = {
-    Told.PHONE: N_("by phone"),
-    Told.VISIT: N_("at the door"),
-    Told.MESSAGE: N_("by message"),
-    Told.NO_FAMILY: N_("has no family; was told in person"),
+    TransferTelling.PHONE: N_("by phone"),
+    TransferTelling.VISIT: N_("at the door"),
+    TransferTelling.MESSAGE: N_("by message"),
+    TransferTelling.NO_FAMILY: N_("has no family; was told in person"),
 }
 
 
@@ -118,11 +118,11 @@ class TransferAsk(Form):
     oxygen: bool = Field(default=False, title=N_("Needs oxygen"))
     icu: bool = Field(default=False, title=N_("Needs intensive care"))
     dialysis: bool = Field(default=False, title=N_("Needs dialysis"))
-    posture: Posture = Field(
-        default=Posture.WALKS, title=N_("How can they travel?"), json_schema_extra=names(POSTURE_NAMES)
+    posture: TransferPosture = Field(
+        default=TransferPosture.WALKS, title=N_("How can they travel?"), json_schema_extra=names(POSTURE_NAMES)
     )
-    trigger: Trigger = Field(
-        default=Trigger.NEED, title=N_("Why?"), json_schema_extra=names(TRIGGER_NAMES)
+    trigger: TransferTrigger = Field(
+        default=TransferTrigger.NEED, title=N_("Why?"), json_schema_extra=names(TRIGGER_NAMES)
     )
     from_site_id: int | None = Field(default=None, gt=0, title=N_("Fetched at the site with number"))
     from_stay_id: int | None = Field(default=None, gt=0)
@@ -137,7 +137,7 @@ class TransferPlace(Form):
 class TransferTold(Form):
     """How the family was told where, when and with whom; a link to follow it may go with it."""
 
-    how: Told = Field(title=N_("How was the family told?"), json_schema_extra=names(TOLD_NAMES))
+    how: TransferTelling = Field(title=N_("How was the family told?"), json_schema_extra=names(TOLD_NAMES))
     link: str = Field(default="", pattern=f"{DIGEST}|^$", max_length=64)
 
 
@@ -149,24 +149,24 @@ class TransferChange(Form):
     oxygen: bool = Field(default=False, title=N_("Needs oxygen"))
     icu: bool = Field(default=False, title=N_("Needs intensive care"))
     dialysis: bool = Field(default=False, title=N_("Needs dialysis"))
-    posture: Posture = Field(
-        default=Posture.WALKS, title=N_("How can they travel?"), json_schema_extra=names(POSTURE_NAMES)
+    posture: TransferPosture = Field(
+        default=TransferPosture.WALKS, title=N_("How can they travel?"), json_schema_extra=names(POSTURE_NAMES)
     )
 
 
 class TransferLost(Form):
     """Why the place is gone."""
 
-    why: Lost = Field(
-        default=Lost.GIVEN_BACK, title=N_("Why?"), json_schema_extra=names(LOST_NAMES)
+    why: TransferLoss = Field(
+        default=TransferLoss.GIVEN_BACK, title=N_("Why?"), json_schema_extra=names(LOST_NAMES)
     )
 
 
 class TransferWithdraw(Form):
     """Why no bed is needed any more."""
 
-    why: Withdrawn = Field(
-        default=Withdrawn.NEEDLESS, title=N_("Why?"), json_schema_extra=names(WITHDRAWN_NAMES)
+    why: TransferReason = Field(
+        default=TransferReason.NEEDLESS, title=N_("Why?"), json_schema_extra=names(WITHDRAWN_NAMES)
     )
 
 
