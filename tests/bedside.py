@@ -1,4 +1,4 @@
-"""A hospital with wards, people who need beds, a bus with its crew: what tests of transfers need."""
+"""A hospital with wards, people who need beds, a bus and its crew: what transfer tests need."""
 
 from datetime import date
 from typing import Any

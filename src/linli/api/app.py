@@ -11,6 +11,7 @@ from linli.api import (
     exposures,
     faults,
     follow_ups,
+    for_person,
     imports,
     joining,
     laboratory,
@@ -22,6 +23,7 @@ from linli.api import (
     rules,
     screening,
     signals,
+    transfers,
     visits,
     work,
 )
@@ -47,8 +49,8 @@ def build() -> LinliAPI:
     )
     faults.handle(made)
     parts = (
-        care, cases, codes, imports, joining, laboratory, oversight, places, rules, screening,
-        signals, work,
+        care, cases, codes, for_person, imports, joining, laboratory, oversight, places, rules,
+        screening, signals, transfers, work,
     )  # fmt: skip
     for part in parts:
         made.add_router("", part.router)

@@ -186,8 +186,6 @@ def get(ward_id: int) -> Ward:
     return found
 
 
-
-
 def _counts(counted: Counted, now: int) -> dict[str, int | str]:
     return {
         "n_beds": counted.n_beds,

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import Q
 
-from linli.errors import N_, Word
+from linli.errors import N_, BadInput, Word
 from linli.loops.loop import Unmet
 from linli.registry.wards import (
     SEVERITY_RANK,
@@ -114,3 +114,14 @@ def _category(code: str) -> Word:
 
 def _severity(code: str) -> Word:
     return Word(SEVERITY_LABELS[BedSeverity(code)])
+
+
+def refuse_unknown(category: str, severity: str) -> None:
+    """Raise unless both words are known or left empty."""
+    for given, known in ((category, BedCategory.values), (severity, BedSeverity.values)):
+        if given and given not in known:
+            raise BadInput(
+                N_("{given} is none we know. Choose one of: {known}."),
+                given=given[:40],
+                known=tuple(known),
+            )

@@ -13,9 +13,9 @@ def on_duty(path: str, at: int, roles: frozenset[Role] = RECEIVERS) -> list[int]
     """The accounts that hold one of the roles at this path or above it now, and are not away."""
     held = sorted(set(roster.holders_above(path, roles, at)))
     away = set(
-        Absence.objects.filter(
-            account_id__in=held, starts_at__lte=at, ends_at__gt=at
-        ).values_list("account_id", flat=True)
+        Absence.objects.filter(account_id__in=held, starts_at__lte=at, ends_at__gt=at).values_list(
+            "account_id", flat=True
+        )
     )
     return [account for account in held if account not in away]
 

@@ -108,9 +108,8 @@ def _place(row: tuple[Any, ...], n_taken: int, metres: float | None) -> BedPlace
     n_beds, n_blocked, n_more = row[14:17]
     free = max(0, n_beds - n_blocked - n_taken)
     site = Named(row[2], row[3])
-    return BedPlace(
-        *row[:2], site, *row[4:16], free, free + n_more, *row[17:19], distance_m=metres
-    )
+    values = (*row[:2], site, *row[4:16], free, free + n_more, *row[17:19], metres)
+    return BedPlace(*values)
 
 
 def _distances(rows: Sequence[tuple[Any, ...]], around: Point | None) -> list[float | None]:

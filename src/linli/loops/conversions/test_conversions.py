@@ -76,9 +76,7 @@ def test_a_site_closes_when_the_last_patient_has_left(bedside: Bedside) -> None:
 
 def test_a_shop_is_not_converted(bedside: Bedside) -> None:
     with pytest.raises(GateShut, match="needs no conversion"):
-        bedside.take(
-            chosen(bedside, bedside.site("店", kind="shop", stage="")), "begin", "fay"
-        )
+        bedside.take(chosen(bedside, bedside.site("店", kind="shop", stage="")), "begin", "fay")
 
 
 def test_every_kind_that_is_converted_has_its_checks() -> None:

@@ -46,9 +46,7 @@ class PlacementArrival(Form):
 class PlacementSend(Form):
     """How ill they are, what the bed needs, and how they can travel."""
 
-    severity: BedSeverity = Field(
-        title=N_("How ill?"), json_schema_extra=SEVERITY
-    )
+    severity: BedSeverity = Field(title=N_("How ill?"), json_schema_extra=SEVERITY)
     oxygen: bool = Field(default=False, title=N_("Needs oxygen"))
     icu: bool = Field(default=False, title=N_("Needs intensive care"))
     dialysis: bool = Field(default=False, title=N_("Needs dialysis"))

@@ -22,9 +22,7 @@ def loaded(item: Standing, form: Mapping[str, Any], scene: Scene) -> Changes:
 def unloaded(item: Standing, form: Mapping[str, Any], scene: Scene) -> Changes:
     """The run is as urgent as the worst of those who are left."""
     off = set(form["transfer_ids"])
-    return {
-        "item_class": worst(t.item_class for t in manifest.aboard(item.id) if t.id not in off)
-    }
+    return {"item_class": worst(t.item_class for t in manifest.aboard(item.id) if t.id not in off)}
 
 
 def crewed(item: Standing, form: Mapping[str, Any], scene: Scene) -> Changes:

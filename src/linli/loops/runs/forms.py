@@ -3,11 +3,11 @@
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field
+from pydantic.config import JsonDict
 
 from linli.errors import N_
 from linli.loops.loop import Form
 from linli.registry.forms import Latitude, Longitude
-
 
 
 def _apart(given: Any) -> Any:
@@ -15,10 +15,10 @@ def _apart(given: Any) -> Any:
     return given.replace(",", " ").replace("，", " ").split() if isinstance(given, str) else given
 
 
-Ids = Annotated[
-    list[Annotated[int, Field(gt=0)]], Field(max_length=60), BeforeValidator(_apart)
-]
-LEVELS = {"names": {"1": N_("mask"), "2": N_("mask, gown, gloves"), "3": N_("full, with hood")}}
+Ids = Annotated[list[Annotated[int, Field(gt=0)]], Field(max_length=60), BeforeValidator(_apart)]
+LEVELS: JsonDict = {
+    "names": {"1": N_("mask"), "2": N_("mask, gown, gloves"), "3": N_("full, with hood")}
+}
 
 
 class RunAsk(Form):

@@ -60,7 +60,7 @@ def _seats(item: Standing, form: Mapping[str, Any], scene: Scene) -> Unmet | Non
     if n_people > here.vehicle.n_seats:
         return Unmet(
             "seats",
-            N_("{people} people for {seats} seats: {over} would stand. Add a run, or take them off."),
+            N_("{people} people for {seats} seats: {over} would stand. Add a run."),
             {
                 "people": n_people,
                 "seats": here.vehicle.n_seats,
@@ -238,13 +238,9 @@ def _everybody_off(item: Standing, form: Mapping[str, Any], scene: Scene) -> Unm
     )
 
 
-def _each(
-    item: Standing, scene: Scene, gate: str, sentence: str, holds: Any
-) -> Unmet | None:
+def _each(item: Standing, scene: Scene, gate: str, sentence: str, holds: Any) -> Unmet | None:
     """A gate that each passenger has to pass; those who do not are named by their transfers."""
-    failing: Sequence[Passenger] = [
-        p for p in manifest.of(item, scene).passengers if not holds(p)
-    ]
+    failing: Sequence[Passenger] = [p for p in manifest.of(item, scene).passengers if not holds(p)]
     if not failing:
         return None
     return Unmet(gate, sentence, _named([p.transfer.id for p in failing]))

@@ -143,7 +143,9 @@ def _stops(
 ) -> tuple[Stop, ...]:
     """In the order of the areas where people get on, so that neighbours stand together."""
     areas = Area.objects.in_bulk({p.transfer.area_id for p in passengers})
-    sites = Site.objects.in_bulk({i for p in passengers if (i := p.transfer.data.get("from_site_id"))})
+    sites = Site.objects.in_bulk(
+        {i for p in passengers if (i := p.transfer.data.get("from_site_id"))}
+    )
     wards = Ward.objects.in_bulk({i for p in passengers if (i := p.transfer.data.get("ward_id"))})
     stops = [
         Stop(

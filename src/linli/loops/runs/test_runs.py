@@ -91,7 +91,9 @@ def test_a_receiver_who_went_off_duty_shuts_the_gate(bedside: Bedside) -> None:
         starts_at=bedside.now - 60, ends_at=bedside.now + HOUR
     )
 
-    assert shut(bedside, run)["receiver"].startswith(f"Nobody on duty receives 1: transfers {transfer}")
+    assert shut(bedside, run)["receiver"].startswith(
+        f"Nobody on duty receives 1: transfers {transfer}"
+    )
 
 
 def test_an_escort_who_is_on_the_road_does_not_count_again(bedside: Bedside) -> None:

@@ -10,7 +10,7 @@ from linli.loops.opening import Opening
 from linli.loops.scene import Scene
 from linli.loops.standing import Changes, Standing
 from linli.loops.stays import gates
-from linli.loops.stays.forms import StayGoesOn, RecordPart
+from linli.loops.stays.forms import RecordPart, StayGoesOn
 
 
 def confirmed(item: Standing, form: Mapping[str, Any], scene: Scene) -> Changes:
@@ -120,7 +120,7 @@ def transfer_admitted(item: Standing, form: Mapping[str, Any], scene: Scene) -> 
         loop="stay", stage="admitted", subject_kind="person", subject_id=item.subject_id,
         exercise=item.exercise,
     ).exclude(id=item.id)  # fmt: skip
-    old = [(stay_id, "leave", {}) for stay_id in before.values_list("id", flat=True)]
+    old: list[Move] = [(stay_id, "leave", {}) for stay_id in before.values_list("id", flat=True)]
     return [(item.data["transfer_id"], "admit", {}), *old]
 
 

@@ -137,7 +137,9 @@ class StayAdmission(Form):
 class StayMove(Form):
     """Which bed they need now, and why."""
 
-    direction: StayDirection = Field(title=N_("Which way?"), json_schema_extra=names(DIRECTION_NAMES))
+    direction: StayDirection = Field(
+        title=N_("Which way?"), json_schema_extra=names(DIRECTION_NAMES)
+    )
     severity: BedSeverity = Field(title=N_("How ill?"), json_schema_extra=SEVERITY)
     category: BedCategory = Field(title=N_("Category"), json_schema_extra=CATEGORY)
     oxygen: bool = Field(default=False, title=N_("Needs oxygen"))

@@ -9,7 +9,7 @@ from linli.loops.ledger import Item
 from linli.loops.loop import Gate, State, Unmet
 from linli.loops.scene import Scene
 from linli.loops.standing import Standing
-from linli.loops.stays.forms import StayGoesOn, RecordPart
+from linli.loops.stays.forms import RecordPart, StayGoesOn
 from linli.registry.sites import Site, takes_people
 
 

@@ -1,4 +1,4 @@
-"""How do the transfers stand? Moved, waiting, the longest wait, gates that are shut; counts only."""
+"""How do the transfers stand? Moved, waiting, the longest wait, shut gates; counts only."""
 
 from collections import Counter
 from dataclasses import dataclass

@@ -17,9 +17,7 @@ RIDE_END = "end"
 
 def held(item: Standing, form: Mapping[str, Any], scene: Scene) -> Changes:
     """A numbered bed is held for them."""
-    bed = ledger.hold(
-        scene.actor, form["ward_id"], item.data["person_id"], item.id, now=scene.now
-    )
+    bed = ledger.hold(scene.actor, form["ward_id"], item.data["person_id"], item.id, now=scene.now)
     ward = wards.get(form["ward_id"])
     return {
         "data": {**item.data, "bed_id": bed.id, "ward_id": ward.id, "site_id": ward.site_id},

@@ -76,6 +76,8 @@ def _told(loop: Any, event: Event) -> Told:
 
 
 def _name(account_id: int | None) -> str:
+    if account_id is None:
+        return ""
     found = Account.objects.filter(id=account_id).values_list("display_name", flat=True)
     return next(iter(found), "")
 

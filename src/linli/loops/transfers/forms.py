@@ -119,12 +119,16 @@ class TransferAsk(Form):
     icu: bool = Field(default=False, title=N_("Needs intensive care"))
     dialysis: bool = Field(default=False, title=N_("Needs dialysis"))
     posture: TransferPosture = Field(
-        default=TransferPosture.WALKS, title=N_("How can they travel?"), json_schema_extra=names(POSTURE_NAMES)
+        default=TransferPosture.WALKS,
+        title=N_("How can they travel?"),
+        json_schema_extra=names(POSTURE_NAMES),
     )
     trigger: TransferTrigger = Field(
         default=TransferTrigger.NEED, title=N_("Why?"), json_schema_extra=names(TRIGGER_NAMES)
     )
-    from_site_id: int | None = Field(default=None, gt=0, title=N_("Fetched at the site with number"))
+    from_site_id: int | None = Field(
+        default=None, gt=0, title=N_("Fetched at the site with number")
+    )
     from_stay_id: int | None = Field(default=None, gt=0)
 
 
@@ -137,7 +141,9 @@ class TransferPlace(Form):
 class TransferTold(Form):
     """How the family was told where, when and with whom; a link to follow it may go with it."""
 
-    how: TransferTelling = Field(title=N_("How was the family told?"), json_schema_extra=names(TOLD_NAMES))
+    how: TransferTelling = Field(
+        title=N_("How was the family told?"), json_schema_extra=names(TOLD_NAMES)
+    )
     link: str = Field(default="", pattern=f"{DIGEST}|^$", max_length=64)
 
 
@@ -150,7 +156,9 @@ class TransferChange(Form):
     icu: bool = Field(default=False, title=N_("Needs intensive care"))
     dialysis: bool = Field(default=False, title=N_("Needs dialysis"))
     posture: TransferPosture = Field(
-        default=TransferPosture.WALKS, title=N_("How can they travel?"), json_schema_extra=names(POSTURE_NAMES)
+        default=TransferPosture.WALKS,
+        title=N_("How can they travel?"),
+        json_schema_extra=names(POSTURE_NAMES),
     )
 
 

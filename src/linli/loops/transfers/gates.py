@@ -18,7 +18,7 @@ from linli.registry.wards import Ward
 
 def need_of(item: Standing) -> BedNeed:
     """What a transfer's person needs of a bed; sex and age come from the registry."""
-    person = Person.objects.filter(id=item.subject_id).only("sex", "birth_date").first()
+    person = Person.objects.filter(id=item.data["person_id"]).only("sex", "birth_date").first()
     today = clock.day(clock.now())
     born = person.birth_date if person else None
     return BedNeed.of(
@@ -74,7 +74,7 @@ def _bed_free(item: Standing, form: Mapping[str, Any], scene: Scene) -> Unmet | 
 def _no_other(item: Standing, form: Mapping[str, Any], scene: Scene) -> Unmet | None:
     """No other bed is held for them."""
     rows = Bed.objects.filter(
-        person_id=item.subject_id, exercise=item.exercise, state__in=ON_THE_WAY
+        person_id=item.data["person_id"], exercise=item.exercise, state__in=ON_THE_WAY
     )
     if not rows.exists():
         return None

@@ -84,7 +84,9 @@ def position(item: Any) -> int:
 
 def review_at(item: Any, now: datetime) -> datetime:
     """When somebody looks again, by how ill they are; always ahead."""
-    opened = item.opened_at if isinstance(item.opened_at, datetime) else clock.moment(item.opened_at)
+    opened = (
+        item.opened_at if isinstance(item.opened_at, datetime) else clock.moment(item.opened_at)
+    )
     interval = timedelta(minutes=rules().review_minutes[item.item_class])
     n = max(1, ceil((now - opened) / interval))
     due = opened + n * interval

@@ -135,7 +135,8 @@ def test_step_up_carries_the_record_and_is_signed_by_both_sides(bedside: Bedside
     assert bedside.stage(old) == "left"
     assert [bed.ward_id for bed in Bed.objects.filter(state="occupied")] == [higher.id]
     record = Item.objects.get(id=new).data["record"]
-    assert record["stay_id"] == old and len(record["parts"]) == 5
+    assert record["stay_id"] == old
+    assert len(record["parts"]) == 5
 
 
 def test_nobody_on_the_road_is_withdrawn_by_hand(bedside: Bedside) -> None:

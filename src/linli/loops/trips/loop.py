@@ -38,9 +38,7 @@ class TripAsk(Form):
     at: AwareDatetime = Field(title=N_("When?"))
     site_id: int | None = Field(default=None, gt=0, title=N_("Number of the site"))
     fever: bool = Field(title=N_("Do they have a fever?"))
-    temperature_c: float | None = Field(
-        default=None, ge=30, le=45, title=N_("Temperature in °C")
-    )
+    temperature_c: float | None = Field(default=None, ge=30, le=45, title=N_("Temperature in °C"))
     wheelchair: bool = Field(default=False, title=N_("Needs a wheelchair"))
 
 
@@ -60,7 +58,9 @@ class TripLeave(Form):
 class TripRepeat(Form):
     """On which days of the week it is made again, until when; 1 is Monday."""
 
-    weekdays: str = Field(min_length=1, max_length=7, pattern="^[1-7]+$", title=N_("On which days?"))
+    weekdays: str = Field(
+        min_length=1, max_length=7, pattern="^[1-7]+$", title=N_("On which days?")
+    )
     until: Day = Field(title=N_("Until which day?"))
 
     @field_validator("weekdays")
@@ -98,7 +98,9 @@ def _no_fever(item: Standing, form: Mapping[str, Any], scene: Scene) -> Unmet | 
 def _car(item: Standing, form: Mapping[str, Any], scene: Scene) -> Unmet | None:
     """The car is here, has the place, and is not out at that time."""
     car = Vehicle.objects.filter(id=form["vehicle_id"]).first()
-    here = car is not None and (is_within(item.path, car.path) or is_within(car.path, item.path[:16]))
+    here = car is not None and (
+        is_within(item.path, car.path) or is_within(car.path, item.path[:16])
+    )
     if car is None or not here:
         return Unmet("car", N_("There is no vehicle {id} here."), {"id": form["vehicle_id"]})
     if item.data.get("wheelchair") and car.n_wheelchairs < 1:
@@ -147,7 +149,7 @@ def _to_transfers(item: Standing, form: Mapping[str, Any], scene: Scene) -> list
 def _repeated(item: Standing, form: Mapping[str, Any], scene: Scene) -> list[Opening]:
     """The same trip on each of the days, at the same hour of the city's day."""
     first, until = _at(item.data), form["until"]
-    openings = []
+    openings: list[Opening] = []
     for n in range(1, MOST_REPEATS * 7):
         at = first + timedelta(days=n)
         on = clock.day(at.astimezone(UTC))

@@ -80,7 +80,8 @@ def test_a_trip_without_a_car_climbs(bedside: Bedside) -> None:
     tick.tick(bedside.now + 2 * HOUR)
 
     item = Item.objects.get(id=asked)
-    assert item.late and item.tier == 1
+    assert item.late
+    assert item.tier == 1
 
 
 def test_nobody_books_for_somebody_out_of_reach(bedside: Bedside) -> None:

@@ -148,9 +148,13 @@ def count(request: HttpRequest, ward_id: int) -> HttpResponse:
     """A ward counts its beds anew."""
     if request.method != "POST":
         return redirect("beds")
-    numbers = [_number(request, name) for name in ("n_beds", "n_blocked", "n_more_in_24h")]
     actor = signed_in(request)
-    counted = Counted(*numbers, source=gettext("counted at the ward"))
+    counted = Counted(
+        _number(request, "n_beds"),
+        _number(request, "n_blocked"),
+        _number(request, "n_more_in_24h"),
+        gettext("counted at the ward"),
+    )
     registry.count(actor, ward_id, counted, now=clock.now_s())
     messages.success(request, gettext("Counted."))
     return redirect("beds")
