@@ -123,7 +123,7 @@ class Night(RuleBasedStateMachine):
     @rule(which=INDEX)
     def somebody_needs_it_no_more(self, which: int) -> None:
         if transfer := self.one_of("transfer", which):
-            self.attempt(transfer, "withdraw", "dee", why="better")
+            self.attempt(transfer, "withdraw", "dee", reason="better")
 
     @rule(minutes=st.sampled_from([5, 30, 90]))
     def time_goes_by(self, minutes: int) -> None:

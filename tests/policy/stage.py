@@ -14,6 +14,7 @@ from linli.api.loops import plural
 from linli.jobs import queue
 from linli.jobs.outbox import Notice
 from linli.loops import catalogue
+from linli.loops.beds.tables import Bed
 from linli.loops.exposures.tables import Exposure
 from linli.loops.laboratory import results
 from linli.loops.laboratory.results import NewResult
@@ -35,6 +36,7 @@ from linli.registry.resources import Resource
 from linli.registry.sites import Site
 from linli.registry.tokens import ApiToken
 from linli.registry.vehicles import Vehicle
+from linli.registry.wards import Ward
 from tests.callers import Caller, open_noise, token_for
 from tests.cast import EVENING, HOUR, City
 from tests.policy.examples import Examples
@@ -97,6 +99,15 @@ def furnish(city: City, name: str) -> Place:
     )  # fmt: skip
     item = open_noise(city, Caller(city, None), name)
     Item.objects.filter(id=item).update(title=f"item of {name}")
+    ward = Ward.objects.create(
+        site=site, path=area.path, name_zh=f"病区{name}", category="confirmed", severity="mild",
+        severity_rank=1, n_beds=4, counted_at=EVENING, source="test",
+    )  # fmt: skip
+    bed = Bed.objects.create(
+        ward_id=ward.id, number=1, path=area.path, person_id=person.id, transfer_id=item,
+        state="held", held_at=EVENING,
+    )  # fmt: skip
+    told = {"site_id": site.id, "ward_id": ward.id, "bed_id": bed.id, "transfer_id": item}
     rows = {
         "areas": area.id,
         "households": household.id,
@@ -110,8 +121,12 @@ def furnish(city: City, name: str) -> Place:
     for loop in sorted(
         catalogue.all_loops().values(), key=lambda loop: not loop.opened_by - {Role.SYSTEM}
     ):
-        rows[plural(loop)] = _stands(loop, item, rows, {"person_id": person.id})
-    for word, who in (("cases", double), ("contacts", person)):
+        rows[plural(loop)] = _stands(loop, item, rows, {**told, "person_id": person.id})
+    stay = Item.objects.get(id=rows["stays"])
+    stay.data["transfer_id"] = rows["transfers"]
+    stay.save()
+    about = [(word, person) for word in ("contacts", "transfers", "stays", "trips")]
+    for word, who in (("cases", double), *about):
         Item.objects.filter(id=rows[word]).update(subject_kind="person", subject_id=who.id)
     exposure = Exposure.objects.create(
         source_id=rows["cases"], source_person_id=double.id, person_id=person.id, path=area.path,
@@ -131,6 +146,11 @@ def furnish(city: City, name: str) -> Place:
         "household_id": household.id,
         "pair_id": pair.id,
         "site_id": site.id,
+        "ward_id": ward.id,
+        "vehicle_id": vehicle.id,
+        "run_id": rows["runs"],
+        "stay_id": rows["stays"],
+        "transfer_id": rows["transfers"],
         "result_id": waiting_result(city),
         "source_id": rows["cases"],
         "contact_id": rows["contacts"],

@@ -11,12 +11,12 @@ from pydantic import Field
 
 from linli.errors import N_
 from linli.loops import needs
+from linli.loops.beds.words import POSTURE_NAMES, SEVERITY, TransferPosture, names
 from linli.loops.ledger import Item
 from linli.loops.loop import Form, Gate, Loop, Stage, State, Step, Unmet, stages
 from linli.loops.opening import Opening
 from linli.loops.scene import Scene
 from linli.loops.standing import Changes, Standing
-from linli.loops.transfers.forms import POSTURE_NAMES, SEVERITY, TransferPosture, names
 from linli.policy.roles import DESKS, Role
 from linli.registry.wards import BedSeverity
 

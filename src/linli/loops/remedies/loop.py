@@ -20,7 +20,7 @@ LINLI = frozenset({Role.SYSTEM})
 
 
 class RemedyHow(StrEnum):
-    """RemedyHow it was done."""
+    """How it was done."""
 
     IN_PERSON = "in_person"
     PHONE = "phone"
@@ -42,12 +42,12 @@ class RemedyAsk(Form):
 
 
 class RemedyDone(Form):
-    """RemedyHow it was done, and what was said."""
+    """How it was done, and what was said."""
 
     personal: ClassVar[frozenset[str]] = frozenset({"note"})
 
     how: RemedyHow = Field(
-        title=N_("RemedyHow was it done?"),
+        title=N_("How was it done?"),
         json_schema_extra={"names": {code.value: name for code, name in HOW_NAMES.items()}},
     )
     note: str = Field(min_length=2, max_length=500, title=N_("What was said?"))

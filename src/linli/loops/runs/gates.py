@@ -12,13 +12,13 @@ from typing import Any
 from linli.errors import N_, Word
 from linli.loops.beds.receivers import DISPATCHERS
 from linli.loops.beds.rules import rules, worst
+from linli.loops.beds.words import TransferPosture
 from linli.loops.ledger import Item
 from linli.loops.loop import Gate, Unmet
 from linli.loops.runs import manifest
 from linli.loops.runs.manifest import Passenger
 from linli.loops.scene import Scene
 from linli.loops.standing import Standing
-from linli.loops.transfers.forms import TransferPosture
 from linli.policy.can import scope
 from linli.registry.areas import within
 from linli.registry.vehicles import VehicleKind

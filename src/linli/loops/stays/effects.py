@@ -106,7 +106,7 @@ def _with_transfer(step: str, **data: Any) -> Any:
 transfer_arrives = _with_transfer("arrive")
 transfer_loses = _with_transfer("lose_place", why="refused")
 transfer_expires = _with_transfer("lose_place", why="expired")
-transfer_ends = _with_transfer("withdraw", why="died")
+transfer_ends = _with_transfer("withdraw", reason="died")
 
 
 def transfer_comes_back(item: Standing, form: Mapping[str, Any], scene: Scene) -> list[Move]:

@@ -5,8 +5,8 @@ from enum import StrEnum
 from pydantic import Field
 
 from linli.errors import N_
+from linli.loops.beds.words import CATEGORY, POSTURE_NAMES, SEVERITY, TransferPosture, names
 from linli.loops.loop import Form
-from linli.loops.transfers.forms import CATEGORY, POSTURE_NAMES, SEVERITY, TransferPosture, names
 from linli.registry.wards import BedCategory, BedSeverity
 
 

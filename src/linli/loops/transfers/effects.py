@@ -94,7 +94,7 @@ def admitted(item: Standing, form: Mapping[str, Any], scene: Scene) -> Changes:
 
 def withdrawn(item: Standing, form: Mapping[str, Any], scene: Scene) -> Changes:
     """No bed is needed any more, and why."""
-    why = form.get("why", "needless")
+    why = form.get("reason", "needless")
     on_road = item.stage in ("departed", "arrived")
     return {"outcome": why, "data": _ride_ends(item.data, why) if on_road else item.data}
 

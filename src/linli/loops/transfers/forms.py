@@ -1,32 +1,15 @@
 """What does each step of a transfer ask? Ids and codes only: names stay in the registry."""
 
-from collections.abc import Mapping
 from enum import StrEnum
-from typing import Any
 
 from pydantic import Field
-from pydantic.config import JsonDict
 
 from linli.errors import N_
+from linli.loops.beds.words import CATEGORY, POSTURE_NAMES, SEVERITY, TransferPosture, names
 from linli.loops.loop import Form
 from linli.registry.wards import BedCategory, BedSeverity
 
 DIGEST = "^[0-9a-f]{64}$"
-
-
-class TransferPosture(StrEnum):
-    """How somebody can travel."""
-
-    WALKS = "walks"
-    SITS = "sits"
-    LIES = "lies"
-
-
-POSTURE_NAMES = {
-    TransferPosture.WALKS: N_("walks"),
-    TransferPosture.SITS: N_("needs a wheelchair"),
-    TransferPosture.LIES: N_("has to lie"),
-}
 
 
 class TransferTrigger(StrEnum):
@@ -101,15 +84,6 @@ TOLD_NAMES = {
 }
 
 
-def names(words: Mapping[Any, Any]) -> JsonDict:
-    """The words of a closed set, for the pages."""
-    return {"names": {str(code): str(name) for code, name in words.items()}}
-
-
-CATEGORY = names(dict(BedCategory.choices))
-SEVERITY = names(dict(BedSeverity.choices))
-
-
 class TransferAsk(Form):
     """Who needs a bed, of which category, with what, and how they can travel."""
 
@@ -173,7 +147,7 @@ class TransferLost(Form):
 class TransferWithdraw(Form):
     """Why no bed is needed any more."""
 
-    why: TransferReason = Field(
+    reason: TransferReason = Field(
         default=TransferReason.NEEDLESS, title=N_("Why?"), json_schema_extra=names(WITHDRAWN_NAMES)
     )
 

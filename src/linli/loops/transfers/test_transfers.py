@@ -144,7 +144,7 @@ def test_nobody_on_the_road_is_withdrawn_by_hand(bedside: Bedside) -> None:
     bedside.departed(transfer)
 
     with pytest.raises(GateShut, match="They are on the road"):
-        bedside.take(transfer, "withdraw", "dee", why="better")
+        bedside.take(transfer, "withdraw", "dee", reason="better")
 
 
 def test_one_transfer_a_person(bedside: Bedside) -> None:

@@ -35,7 +35,7 @@ class TripAsk(Form):
     """Who goes, when, where to, and whether they have a fever: measured, or said."""
 
     person_id: int = Field(gt=0, title=N_("Number of the person"))
-    at: AwareDatetime = Field(title=N_("When?"))
+    goes_at: AwareDatetime = Field(title=N_("When?"))
     site_id: int | None = Field(default=None, gt=0, title=N_("Number of the site"))
     fever: bool = Field(title=N_("Do they have a fever?"))
     temperature_c: float | None = Field(default=None, ge=30, le=45, title=N_("Temperature in °C"))
@@ -76,7 +76,7 @@ def is_fever(data: Mapping[str, Any]) -> bool:
 
 
 def _at(data: Mapping[str, Any]) -> datetime:
-    return datetime.fromisoformat(str(data["at"]).replace("Z", "+00:00"))
+    return datetime.fromisoformat(str(data["goes_at"]).replace("Z", "+00:00"))
 
 
 def _has_fever(item: Standing, form: Mapping[str, Any], scene: Scene) -> Unmet | None:
@@ -160,7 +160,7 @@ def _repeated(item: Standing, form: Mapping[str, Any], scene: Scene) -> list[Ope
             kept = {name: item.data[name] for name in names if name in item.data}
             openings.append(
                 Opening(
-                    item.area_id, item.item_class, {**kept, "at": at.isoformat()},
+                    item.area_id, item.item_class, {**kept, "goes_at": at.isoformat()},
                     subject_kind="person", subject_id=item.data["person_id"], loop="trip",
                 )
             )  # fmt: skip

@@ -23,7 +23,7 @@ def bedside(city: City) -> Bedside:
 
 def trip(bedside: Bedside, **more: Any) -> int:
     """A trip to dialysis that Bo books at the desk."""
-    data = {"at": AT, "fever": False, **more}
+    data = {"goes_at": AT, "fever": False, **more}
     about = About("trip", "dialysis", bedside.person().id, data)
     actor = bedside.city.actor("bo")
     return open_about(actor, about, "trips.ask", purpose="service", now=bedside.now).item_id
@@ -39,7 +39,7 @@ def test_a_fever_trip_goes_to_the_transfers_and_never_by_the_car(
     transfer = Item.objects.get(loop="transfer")
     assert (transfer.parent_id, transfer.stage) == (asked, "needed")
     assert transfer.data["category"] == "fever"
-    bedside.take(transfer.id, "withdraw", "dee", why="better")
+    bedside.take(transfer.id, "withdraw", "dee", reason="better")
     assert bedside.stage(asked) == "settled"
 
 
@@ -56,7 +56,7 @@ def test_a_fever_at_the_door_is_seen_before_the_car_leaves(bedside: Bedside) -> 
 
 def test_a_car_is_on_one_trip_at_a_time(bedside: Bedside) -> None:
     car = bedside.vehicle("car", n_seats=4)
-    first, second = trip(bedside), trip(bedside, at="2020-02-10T09:00:00+08:00")
+    first, second = trip(bedside), trip(bedside, goes_at="2020-02-10T09:00:00+08:00")
     bedside.take(first, "book", "bo", vehicle_id=car.id)
 
     with pytest.raises(GateShut, match=f"The car is out then, on trip {first}"):
@@ -68,7 +68,7 @@ def test_dialysis_is_booked_once_and_goes_on(bedside: Bedside) -> None:
 
     bedside.take(asked, "repeat", "bo", weekdays="135", until="2020-02-21")
 
-    days = [str(t.data["at"])[:10] for t in Item.objects.filter(parent_id=asked).order_by("id")]
+    days = [str(t.data["goes_at"])[:10] for t in Item.objects.filter(parent_id=asked).order_by("id")]
     assert days == [
         "2020-02-12", "2020-02-14", "2020-02-17", "2020-02-19", "2020-02-21",
     ]  # fmt: skip
@@ -85,7 +85,7 @@ def test_a_trip_without_a_car_climbs(bedside: Bedside) -> None:
 
 
 def test_nobody_books_for_somebody_out_of_reach(bedside: Bedside) -> None:
-    about = About("trip", "clinic", bedside.person("ash1").id, {"at": AT, "fever": False})
+    about = About("trip", "clinic", bedside.person("ash1").id, {"goes_at": AT, "fever": False})
 
     with pytest.raises(NotFound):
         open_about(bedside.city.actor("bo"), about, "trips.ask", purpose="service", now=bedside.now)
