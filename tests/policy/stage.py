@@ -147,6 +147,7 @@ def furnish(city: City, name: str) -> Place:
         "pair_id": pair.id,
         "site_id": site.id,
         "ward_id": ward.id,
+        "bed_id": bed.id,
         "vehicle_id": vehicle.id,
         "run_id": rows["runs"],
         "stay_id": rows["stays"],
@@ -198,6 +199,8 @@ def cast_of_every_role(city: City) -> dict[str, dict[str, str]]:
             post = roster.Post.objects.create(role=role, area=area, path=area.path)
             roster.appoint(post, account, starts_at=clock.moment(EVENING - HOUR))
         Notice.objects.create(account_id=account.id, at=EVENING, n_messages=0)
+        if role is Role.DRIVER:  # who sees the runs that name them
+            Item.objects.filter(loop="run").update(data={"driver_id": account.id})
         callers[role] = {"Authorization": f"Bearer {token_for(account)}"}
     return callers
 

@@ -219,7 +219,7 @@ VISITS: tuple[Visit, ...] = (
         at("transfer_tell", FOR, item_id="waits"),
         refused=(None, "ann", "cy", "eve"),
     ),
-    Visit("transfer_followed", None, at("transfer_followed", text="link")),
+    Visit("transfer_followed", None, at("transfer_followed", token="link")),
     Visit("drive", "dov", at("run", FOR, run_id="run"), refused=(None, "ann", "cy", "eve")),
     Visit("run", "dee", at("run", FOR, run_id="run"), refused=(None, "ann", "cy", "eve", "hal")),
     Visit("ward", "hal", at("ward", CARE), refused=(None, "ann", "cy", "jo", "dov")),

@@ -14,6 +14,8 @@ from linli.loops.beds.tables import ON_THE_WAY, Bed, BedEvent, BedState
 from linli.policy.can import Actor
 from linli.registry.wards import Ward
 
+NAMED_AT_MOST = 400  # wards named in a query; beyond that all are counted
+
 
 class NoBedFree(Conflict):
     """Every bed of the ward is taken or held."""
@@ -34,7 +36,10 @@ class HasBed(Conflict):
 
 def taken(ward_ids: Iterable[int], *, exercise: bool = False) -> dict[int, int]:
     """How many beds of each ward are taken or held."""
-    rows = Bed.objects.filter(ward_id__in=list(ward_ids), exercise=exercise)
+    wanted = list(ward_ids)
+    rows = Bed.objects.filter(exercise=exercise)
+    if len(wanted) <= NAMED_AT_MOST:
+        rows = rows.filter(ward_id__in=wanted)
     counted = rows.exclude(state=BedState.FREE).values_list("ward_id").annotate(n=Count("id"))
     return dict(counted.order_by())
 

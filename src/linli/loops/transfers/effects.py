@@ -60,7 +60,8 @@ def lost(item: Standing, form: Mapping[str, Any], scene: Scene) -> Changes:
 
 def told(item: Standing, form: Mapping[str, Any], scene: Scene) -> Changes:
     """The family knows; with a link, whoever has it may follow."""
-    said = {"how": form["how"], "at": scene.now, "by": scene.actor.id, "ward": item.data["ward_id"]}
+    ward = item.data.get("ward_id")
+    said = {"how": form["how"], "at": scene.now, "by": scene.actor.id, "ward": ward}
     changes: Changes = {"data": {**item.data, "told": said}}
     return {**changes, "token_hash": form["link"]} if form.get("link") else changes
 

@@ -68,7 +68,8 @@ def test_dialysis_is_booked_once_and_goes_on(bedside: Bedside) -> None:
 
     bedside.take(asked, "repeat", "bo", weekdays="135", until="2020-02-21")
 
-    days = [str(t.data["goes_at"])[:10] for t in Item.objects.filter(parent_id=asked).order_by("id")]
+    again = Item.objects.filter(parent_id=asked).order_by("id")
+    days = [str(trip.data["goes_at"])[:10] for trip in again]
     assert days == [
         "2020-02-12", "2020-02-14", "2020-02-17", "2020-02-19", "2020-02-21",
     ]  # fmt: skip

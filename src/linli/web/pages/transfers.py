@@ -13,7 +13,8 @@ from django.views.decorators.cache import never_cache
 from linli import clock
 from linli.errors import N_, Problem
 from linli.knocks import doors
-from linli.loops import catalogue, find, token
+from linli.loops import catalogue, find
+from linli.loops import token as tokens
 from linli.loops.advance import advance
 from linli.loops.beds import search
 from linli.loops.beds.receivers import DISPATCHERS
@@ -25,6 +26,7 @@ from linli.loops.transfers import board as boards
 from linli.loops.transfers import family, queue
 from linli.loops.transfers.forms import TransferAsk
 from linli.loops.transfers.gates import need_of
+from linli.policy.can import Actor
 from linli.policy.powers import roles_for
 from linli.policy.roles import DESKS, Role
 from linli.registry import areas
@@ -115,7 +117,7 @@ def ask(request: HttpRequest) -> HttpResponse:
 def places(request: HttpRequest, item_id: int) -> HttpResponse:
     """The wards that fit one who waits, the nearest first; one tap holds a bed."""
     actor, purpose = working(request, DISPATCHERS), purposes.of(request)
-    view = find.item_for(actor, item_id, now=clock.now_s(), purpose=purpose)
+    view = _seen(actor, item_id, purpose)
     problem: Problem | None = None
     if request.method == "POST":
         try:
@@ -126,8 +128,7 @@ def places(request: HttpRequest, item_id: int) -> HttpResponse:
         else:
             messages.success(request, gettext("A bed is held. The ward is asked to confirm it."))
             return redirect("transfers")
-    place = view.place
-    around = (place.longitude, place.latitude) if place.longitude and place.latitude else None
+    around = areas.point_of(view.place)
     context = {
         "view": view,
         "item": view.item,
@@ -141,18 +142,25 @@ def places(request: HttpRequest, item_id: int) -> HttpResponse:
     return render(request, "transfers/places.html", context, status=status)
 
 
+def _seen(actor: Actor, item_id: int, purpose: str | None) -> find.ItemView:
+    """A transfer in sight; raises NotFound for anything else."""
+    loop = catalogue.get("transfer")
+    find.reach(actor, item_id, loop=loop, roles=loop.seen_by)
+    return find.item_for(actor, item_id, now=clock.now_s(), purpose=purpose)
+
+
 @never_cache
 def tell(request: HttpRequest, item_id: int) -> HttpResponse:
     """Say how the family was told; a link to follow is made, and shown this once."""
     actor, purpose = working(request, SENDERS), purposes.of(request)
     now = clock.now_s()
-    view = find.item_for(actor, item_id, now=now, purpose=purpose)
+    view = _seen(actor, item_id, purpose)
     step = view.loop.step("tell_family")
     problem: Problem | None = None
     link = ""
     if request.method == "POST":
-        text = token.make()
-        data = {"how": request.POST.get("how", ""), "link": token.digest(text)}
+        text = tokens.make()
+        data = {"how": request.POST.get("how", ""), "link": tokens.digest(text)}
         try:
             advance(item_id, "tell_family", Scene(actor, now, purpose or ""), data=data)
         except Problem as found:
@@ -172,10 +180,10 @@ def tell(request: HttpRequest, item_id: int) -> HttpResponse:
 
 
 @never_cache
-def followed(request: HttpRequest, text: str) -> HttpResponse:
+def followed(request: HttpRequest, token: str) -> HttpResponse:
     """Where they go, when, and who receives them: for the family, by the link they were given."""
     with doors.guessing_token(request):
-        seen = family.seen(text, now=clock.now_s())
+        seen = family.seen(token, now=clock.now_s())
     return render(request, "transfers/followed.html", {"seen": seen})
 
 
@@ -204,5 +212,5 @@ URLS = [
     path("transfers/board", board, name="transfer_board"),
     path("transfers/<int:item_id>/places", places, name="transfer_places"),
     path("transfers/<int:item_id>/tell", tell, name="transfer_tell"),
-    path("transfers/follow/<str:text>", followed, name="transfer_followed"),
+    path("transfers/follow/<str:token>", followed, name="transfer_followed"),
 ]
