@@ -109,7 +109,10 @@ class Bedside:
 
     def confirmed(self, ward: Ward, severity: str = "ordinary", **more: Any) -> int:
         """Somebody whose bed is confirmed, and whose family knows."""
-        transfer = self.held(ward, severity, **more)
+        return self.make_ready(self.held(ward, severity, **more))
+
+    def make_ready(self, transfer: int) -> int:
+        """The ward confirms, and the family is told."""
         self.take(self.stay(transfer), "confirm", "hal")
         self.take(transfer, "tell_family", "dee", how="phone")
         return transfer
@@ -149,9 +152,12 @@ class Bedside:
         self.take(run, "depart", "dee")
         return run
 
-    def in_bed(self, ward: Ward, severity: str = "ordinary", **more: Any) -> int:
+    def in_bed(self, ward: Ward, severity: str = "ordinary", transfer: int = 0, **more: Any) -> int:
         """Somebody who was brought and admitted; the number of their stay."""
-        transfer = self.confirmed(ward, severity, **more)
+        if transfer:
+            self.take(transfer, "find_place", "dee", ward_id=ward.id)
+            self.make_ready(transfer)
+        transfer = transfer or self.confirmed(ward, severity, **more)
         run = self.departed(transfer)
         stay = self.stay(transfer)
         self.take(stay, "arrive", "hal", condition="stable")

@@ -16,7 +16,7 @@ from hypothesis.stateful import (
 )
 
 from linli.errors import Problem
-from linli.loops import tick
+from linli.loops import catalogue, tick
 from linli.loops.beds.tables import Bed, BedEvent
 from linli.loops.ledger import Item
 from linli.loops.runs.account import account
@@ -91,23 +91,62 @@ class Night(RuleBasedStateMachine):
             self.attempt(transfer, "find_place", "dee", ward_id=self.wards[ward].id)
 
     @rule(ward=st.integers(0, 2))
-    def everything_goes_well_for_the_next(self, ward: int) -> None:
+    def the_next_one_is_made_ready(self, ward: int) -> None:
         waiting = Item.objects.filter(loop="transfer", stage="needed").order_by("id").first()
-        if waiting is None:
-            return
-        self.attempt(waiting.id, "find_place", "dee", ward_id=self.wards[ward].id)
-        for stay in Item.objects.filter(loop="stay", parent_id=waiting.id, stage="held"):
-            self.attempt(stay.id, "confirm", "hal")
-        self.attempt(waiting.id, "tell_family", "dee", how="phone")
+        if waiting is not None:
+            self.ready(waiting.id, ward)
 
     @rule(which=INDEX, step=st.sampled_from(sorted(WARD_STEPS)))
-    def the_ward_does_something(self, which: int, step: str) -> None:
+    def the_ward_tries_whatever(self, which: int, step: str) -> None:
         if stay := self.one_of("stay", which):
             self.attempt(stay, step, "hal", **WARD_STEPS[step])
 
+    @rule(which=INDEX, data=st.data())
+    def the_ward_does_what_is_next(self, which: int, data: st.DataObject) -> None:
+        alive = Item.objects.filter(loop="stay").exclude(state="closed").order_by("id")
+        if not alive:
+            return
+        stay = alive[which % len(alive)]
+        possible = {step.name for step in catalogue.get("stay").steps_from(stay.stage)}
+        step = data.draw(st.sampled_from(sorted(possible & WARD_STEPS.keys())))
+        self.attempt(stay.id, step, "hal", **WARD_STEPS[step])
+
+    @rule(ward=st.integers(0, 2), last=st.sampled_from(["depart", "arrive", "admit", "admit"]))
+    def somebody_is_brought(self, ward: int, last: str) -> None:
+        category = self.wards[ward].category
+        waiting = Item.objects.filter(loop="transfer", stage="needed", kind=category)
+        chosen = waiting.order_by("id").first()
+        if chosen is None or not self.ready(chosen.id, ward):
+            return
+        crew = [self.bedside.escorts[0].id, self.bedside.escorts[1].id]
+        car = self.bedside.vehicle("ambulance", n_seats=9)
+        run = self.bedside.looked_at(self.bedside.run(vehicle_id=car.id, escort_ids=crew))
+        self.attempt(run, "load", "dee", transfer_ids=[chosen.id])
+        self.attempt(run, "depart", "dov")
+        stay = self.bedside.stay(chosen.id)
+        for step in ("arrive", "admit"):
+            if last == "admit" or (last == "arrive" and step == "arrive"):
+                self.attempt(stay, step, "hal", **WARD_STEPS[step])
+        self.attempt(run, "hand_over", "dov")
+        self.attempt(run, "disinfect", "dov", **RUN_STEPS["disinfect"])
+
+    def ready(self, transfer: int, ward: int) -> bool:
+        """Hold a bed, let the ward confirm it, let whoever sends sign, tell the family."""
+        self.attempt(transfer, "find_place", "dee", ward_id=self.wards[ward].id)
+        stay = Item.objects.filter(loop="stay", parent_id=transfer, stage="held").first()
+        if stay is None:
+            return False
+        self.attempt(stay.id, "confirm", "hal")
+        self.attempt(transfer, "tell_family", "dee", how="phone")
+        come_from = Item.objects.get(id=transfer).data.get("from_stay_id")
+        if come_from:
+            self.attempt(come_from, "sign_out", "hal", **RECORD)
+        return True
+
     @rule(which=st.lists(INDEX, min_size=1, max_size=3))
     def a_run_leaves_with_some(self, which: list[int]) -> None:
-        ids = {i for n in which if (i := self.one_of("transfer", n))}
+        placed = list(Item.objects.filter(loop="transfer", stage="placed").order_by("id"))
+        ids = {placed[n % len(placed)].id for n in which} if placed else set()
         run = self.bedside.looked_at(
             self.bedside.run(vehicle_id=self.bedside.vehicle("bus", n_seats=9).id)
         )
@@ -186,7 +225,7 @@ def test_the_bed_ledger_keeps_its_laws_whatever_people_do(city: City, examples: 
         Here,
         settings=settings(
             max_examples=examples,
-            stateful_step_count=25,
+            stateful_step_count=30,
             deadline=None,
             suppress_health_check=list(HealthCheck),
         ),

@@ -2,12 +2,16 @@
 
 import pytest
 
+from linli import clock
 from linli.errors import GateShut, NotAllowed, NotFound, Problem
-from linli.loops import tick
-from linli.loops.advance import advance
+from linli.loops import catalogue, ratios, tick
+from linli.loops.advance import Opening, advance, open_item
 from linli.loops.beds.tables import Bed, BedEvent
 from linli.loops.ledger import Event, Item
+from linli.loops.scene import Scene
+from linli.loops.transfers import queue
 from linli.loops.transfers.ask import AskedAlready
+from linli.policy.can import SYSTEM
 from tests.bedside import Bedside
 from tests.cast import HOUR, City
 
@@ -209,3 +213,76 @@ def test_a_refused_step_changes_no_bed(bedside: Bedside) -> None:
         bedside.take(stay, "confirm", "hal", receiver_id=bedside.city.accounts["eve"].id)
 
     assert Bed.objects.get().state == "held"
+
+
+def placement(bedside: Bedside, person_id: int) -> int:
+    """Somebody whose category requires a bed where it is treated."""
+    opening = Opening(
+        bedside.city.areas["oak1"].id, "treatment", {"person_id": person_id},
+        subject_kind="person", subject_id=person_id,
+    )  # fmt: skip
+    linli = Scene(SYSTEM, bedside.now)
+    return open_item(catalogue.get("placement"), opening, linli).item_id
+
+
+def test_who_is_admitted_has_arrived_in_the_four_ratios(bedside: Bedside) -> None:
+    who, ward = bedside.person(), bedside.ward()
+    placed = placement(bedside, who.id)
+    fay = bedside.city.actor("fay")
+    before = ratios.board(fay).ratios[0]
+
+    bedside.take(placed, "send", "dee", severity="severe", oxygen=True)
+    transfer = Item.objects.get(loop="transfer")
+    with pytest.raises(GateShut, match="The ward has no oxygen"):
+        bedside.take(transfer.id, "find_place", "dee", ward_id=ward.id)
+    bedside.in_bed(bedside.ward("氧气病区", oxygen=True), transfer=transfer.id)
+
+    assert (transfer.parent_id, transfer.item_class) == (placed, "severe")
+    assert bedside.stage(placed) == "arrived"
+    assert Item.objects.get(id=placed).data["site_id"] == bedside.hospital.id
+    after = ratios.board(fay).ratios[0]
+    assert [(one.n, one.met) for one in (before, after)] == [(1, 0), (1, 1)]
+
+
+def test_a_placement_that_is_needless_ends_its_transfer_and_frees_its_bed(
+    bedside: Bedside,
+) -> None:
+    who, ward = bedside.person(), bedside.ward()
+    placed = placement(bedside, who.id)
+    transfer = bedside.held(ward, who=who)
+
+    bedside.take(placed, "end", "dee")
+
+    item = Item.objects.get(id=transfer)
+    assert (item.parent_id, item.stage, item.outcome) == (placed, "withdrawn", "needless")
+    assert Bed.objects.get().state == "free"
+
+
+def test_the_queue_goes_by_severity_then_by_waiting_and_says_when_it_is_looked_at_again(
+    bedside: Bedside,
+) -> None:
+    mild = bedside.waiting("mild")
+    first = bedside.waiting("severe")
+    bedside.now += HOUR
+    second = bedside.waiting("severe")
+    suspected = bedside.waiting("severe", "suspected")
+    critical = bedside.waiting("critical")
+    clock.follow(lambda: clock.Dial(shown=bedside.now + 60, speed=0))
+
+    rows, after = queue.listed(bedside.city.actor("dee"), purpose="service")
+
+    places = {row.item.id: row.position for row in rows}
+    assert places == {critical: 1, first: 2, second: 3, mild: 4, suspected: 1}
+    assert [row.item.id for row in rows][:2] == [critical, first]
+    assert after is None
+    assert all(row.review_at > clock.now() for row in rows)
+    assert {i: queue.position(Item.objects.get(id=i)) for i in places} == places
+
+
+def test_who_waits_too_long_is_late_and_climbs(bedside: Bedside) -> None:
+    severe = bedside.waiting("severe")
+
+    tick.tick(bedside.now + 2 * HOUR)
+
+    item = Item.objects.get(id=severe)
+    assert (item.late, item.tier) == (True, 2)
