@@ -71,7 +71,7 @@ LOOP = Loop(
         ),
         Step(
             "refuse",
-            N_("refuse"),
+            N_("refuse them"),
             stages("held", "confirmed"),
             "refused",
             by=WARD,
