@@ -12,6 +12,7 @@ from linli.analysis.dispatch.rosters import (
     Duty,
     Need,
     Worker,
+    hindrance,
     too_close,
 )
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from ortools.sat.python.cp_model import CpModel, IntVar
 
 FAIR, STEADY = 100, 1  # a step of the spread is worth so many duties given to somebody else
+SUMS = 2  # a roster is made of sums: let the linear relaxation hold them all
 FURTHEST_DAYS = 2  # a shift of 24 hours and its rest end within two days
 
 Key = tuple[int, int, int]  # day, number of the need, number of the worker
@@ -41,9 +43,9 @@ def best(case: Case, *, previous: Sequence[Duty], seed: int, effort: float) -> B
         missing = case.days * sum(n.n for n in case.needs)
         return Best((), missing, 0, missing, is_proved=True)
     first = _Model(case)
-    first.hint(previous)
+    first.hint(previous if any(first.keys(previous)) else in_turn(case))
     first.model.minimize(first.shortage)
-    manned = solve(first.model, first.wanted, seed=seed, effort=effort)
+    manned = solve(first.model, first.wanted, seed=seed, effort=effort, linear=SUMS)
     if not manned.has_answer:  # pragma: no cover - an empty roster is always an answer
         raise AssertionError(manned.outcome)
     second = _Model(case)
@@ -51,7 +53,7 @@ def best(case: Case, *, previous: Sequence[Duty], seed: int, effort: float) -> B
     second.hint(previous, found=manned.values)
     spread = second.spread()
     second.model.minimize(FAIR * spread + STEADY * second.changes(previous))
-    fair = solve(second.model, second.wanted, seed=seed, effort=effort)
+    fair = solve(second.model, second.wanted, seed=seed, effort=effort, linear=SUMS)
     values = fair.values if fair.has_answer else manned.values
     duties = first.read(values)
     return Best(
@@ -61,6 +63,21 @@ def best(case: Case, *, previous: Sequence[Duty], seed: int, effort: float) -> B
         shortage_bound=manned.bound,
         is_proved=manned.outcome is Outcome.OPTIMAL and fair.outcome is Outcome.OPTIMAL,
     )
+
+
+def in_turn(case: Case) -> tuple[Duty, ...]:
+    """A first roster as a person would write it: day by day, whoever has done least comes next."""
+    duties: list[Duty] = []
+    done = {w.id: 0 for w in case.workers}
+    scarce = sorted(case.needs, key=lambda n: (not n.skill, n.post, n.shift))
+    for day in range(case.days):
+        for need in scarce:
+            free = [w for w in case.workers if hindrance(case, duties, w, need, day) == "order"]
+            free.sort(key=lambda w: (len(w.skills), done[w.id], w.id))
+            for worker in free[: need.n]:
+                duties.append(Duty(day, need.post, need.shift, worker.id))
+                done[worker.id] += 1
+    return tuple(duties)
 
 
 def clashing(case: Case, *, seed: int) -> tuple[str, ...]:
@@ -101,14 +118,14 @@ class _Model:
 
     def hint(self, previous: Sequence[Duty], *, found: dict[str, int] | None = None) -> None:
         """Begin the search at the roster found, else at the previous one."""
-        known = self._keys(previous)
+        known = self.keys(previous)
         for key, variable in self.on.items():
             said = found["/".join(map(str, key))] if found else int(key in known)
             self.model.add_hint(variable, said)
 
     def changes(self, previous: Sequence[Duty]) -> "IntVar | int":
         """How many duties of the previous roster are taken away."""
-        return sum(1 - self.on[key] for key in self._keys(previous) & set(self.on))
+        return sum(1 - self.on[key] for key in self.keys(previous) & set(self.on))
 
     def spread(self) -> "IntVar":
         """Most minus fewest shifts, and the same of nights."""
@@ -132,7 +149,8 @@ class _Model:
             if values[f"{day}/{n}/{w}"]
         )
 
-    def _keys(self, duties: Sequence[Duty]) -> set[Key]:
+    def keys(self, duties: Sequence[Duty]) -> set[Key]:
+        """Where those duties stand in this model, as far as they do."""
         needs = {(need.post, need.shift): n for n, need in enumerate(self.case.needs)}
         workers = {worker.id: w for w, worker in enumerate(self.case.workers)}
         return {
