@@ -65,15 +65,15 @@ class Allotment:
         np.fill_diagonal(step, 0)
         return floyd_warshall(csgraph_from_dense(step, null_value=NEVER))
 
-    def extra(self, lot: int) -> NDArray[np.float64]:
-        """What all would cost more if one person of the lot were moved from one bed to another.
+    def price_of_moving(self, lot: int, *, at: int) -> NDArray[np.float64]:
+        """What all would cost more if one person of the lot were moved from the bed ``at``.
 
-        Shape (beds + 1, beds + 1), the waiting list last: from where the person is to where. It
-        counts the chain of others who then move on; infinite where the person may not go.
+        Shape (beds + 1,), the waiting list last, where ``at`` may stand too: for every place the
+        person could go to. It counts the chain of others who then move on; infinite where the
+        person may not go.
         """
         cost = np.append(np.where(self.may[lot], self.cost[lot], NEVER), self.waiting_cost[lot])
-        left = np.where(np.isfinite(cost), cost, 0)
-        return cost[None, :] - left[:, None] + self.chains[:-1, :-1].T
+        return cost - cost[at] + self.chains[:-1, at]
 
     @property
     def is_proved(self) -> bool:

@@ -17,7 +17,7 @@ from linli.analysis.dispatch.rosters import (
 )
 
 if TYPE_CHECKING:
-    from ortools.sat.python.cp_model import CpModel, IntVar
+    from ortools.sat.python.cp_model import IntVar
 
 FAIR, STEADY = 100, 1  # a step of the spread is worth so many duties given to somebody else
 SUMS = 2  # a roster is made of sums: let the linear relaxation hold them all

@@ -102,9 +102,7 @@ class Gap:
 
     def tell(self, translate=str) -> str:  # type: ignore[no-untyped-def]
         """Say it in a sentence."""
-        parts = [
-            translate(REASONS[reason]).format(n=n) for reason, n in self.reasons
-        ]
+        parts = [translate(REASONS[reason]).format(n=n) for reason, n in self.reasons]
         head = translate(
             N_("Day {day}, {post}, shift {shift}: {missing} missing. Of the others, {why}.")
         )
@@ -154,7 +152,9 @@ class Case:
         for need in self.needs:
             if need.shift not in names:
                 raise BadInput(
-                    N_("{post} asks for shift {shift}, which is not there. Choose one of: {known}."),
+                    N_(
+                        "{post} asks for shift {shift}, which is not there. Choose one of: {known}."
+                    ),
                     post=need.post,
                     shift=need.shift,
                     known=names,

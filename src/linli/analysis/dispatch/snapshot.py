@@ -95,7 +95,7 @@ class BedClass:
     id: str
     category: Category
     severities: frozenset[Severity]
-    free: int  # persons; free now, neither held nor occupied
+    free: int  # persons; neither occupied nor held, unless for a lot of this snapshot
     group: Group = Group.ANYBODY
     equipment: frozenset[Need] = frozenset()
     reserve: int = 0  # of those free, kept back for whoever comes on foot
