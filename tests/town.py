@@ -56,7 +56,7 @@ def beds(name: str, free: int, *, severities: frozenset[Severity] = MILD, **more
 
 
 def town(*lots: Lot, **more: Any) -> Snapshot:
-    """A shelter of 40 mild beds, a ward of 4 grave ones, two buses and an ambulance, three crews."""
+    """A shelter of 40 mild beds, a ward of 4 grave ones, two buses, an ambulance, three crews."""
     said: dict[str, Any] = {
         "places": tuple(Place(f"p{k}", 114.3 + k / 100, 30.6) for k in range(N_PLACES)),
         "travel": street(),

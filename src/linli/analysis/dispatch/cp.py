@@ -57,7 +57,7 @@ def solve(
 
     ``effort`` is in CP-SAT's deterministic units, about a second each on a quiet machine of 2020.
     ``linear`` says how much of the model its linear relaxation holds, 0 to 2: 2 is worth its cost
-    where sums decide, as in rosters. ``close_enough`` is a gap to the bound that need not be closed.
+    where sums decide, as in rosters. ``close_enough`` is a gap to the bound that may stay open.
     """
     solver, status = _run(model, seed=seed, effort=effort, linear=linear, gap=close_enough)
     names = {"OPTIMAL": Outcome.OPTIMAL, "FEASIBLE": Outcome.FEASIBLE}

@@ -1,7 +1,7 @@
 """The model of crews and vehicles: who takes which trip when, so that the last arrives soonest?
 
 Crews who have several trips are named while the solver searches, since their load bounds the night
-from below; so are vehicles that may carry two categories in turn, since they are cleaned in between.
+from below; so are vehicles that may carry two categories, since they are cleaned in between.
 All others who are alike are counted only, and named afterwards: turns that overlap no more often
 than there are vehicles can always be shared out among them.
 """

@@ -59,7 +59,7 @@ class Yard:
     by_s: int | None = None  # when the last passenger has to be in a bed
 
     def with_crews(self, n: int) -> "Yard":
-        """The same with so many crews like the first; two escorts from the start if there is none."""
+        """The same with so many crews like the first; if there is none, of two escorts each."""
         like = self.crews[0] if self.crews else Crew("crew", 0, escorts=2)
         return replace(self, crews=tuple(replace(like, id=f"crew {k + 1}") for k in range(n)))
 
@@ -216,8 +216,8 @@ def lacks(jobs: Sequence[Job], yard: Yard) -> tuple[Lack, ...]:
     for job in jobs:
         if yard.crews and not job.crews:
             found.append(_lack(
-                N_("Trip {trip} needs a protected crew of {escorts} who may care for its passengers; "
-                   "there is none. Call one, or split the trip."),
+                N_("Trip {trip} needs a protected crew of {escorts} who may care for its "
+                   "passengers; there is none. Call one, or split the trip."),
                 trip=job.trip, escorts=job.escorts,
             ))  # fmt: skip
         if yard.vehicles and not job.vehicles:

@@ -1,6 +1,6 @@
 """Are trips staffed as soon as crews allow, and is it said what stands in the way?"""
 
-from itertools import combinations, product
+from itertools import combinations, pairwise, product
 
 import pytest
 from hypothesis import given, settings
@@ -111,7 +111,7 @@ def test_a_vehicle_is_cleaned_between_two_categories_and_not_within_one():
     found = staff(two, of)
 
     ends = sorted((t.start_s, t.end_s, t.trip) for t in found.turns)
-    between = [b[0] - a[1] for a, b in zip(ends, ends[1:], strict=False)]
+    between = [b[0] - a[1] for a, b in pairwise(ends)]
     assert sorted(between) == [0, 1000]
     assert found.last_s == 100 + 100 + 1000 + 50
 
