@@ -4,38 +4,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from linli.analysis.dispatch.snapshot import Category, Need, Severity
+from linli.analysis.dispatch.snapshot import Need
 from linli.analysis.dispatch.suiting import ride_limit_s, seconds_to, suits
 from linli.analysis.dispatch.trips import Reason
-from linli.errors import N_, Word
+from linli.analysis.dispatch.words import CATEGORIES, GRADES, NEEDS, minutes
+from linli.errors import N_
 
 if TYPE_CHECKING:
     from linli.analysis.dispatch.placement import Placement
-
-MINUTE_S = 60
-WORDS = {
-    Category.CONFIRMED: N_("confirmed"),
-    Category.SUSPECTED: N_("suspected"),
-    Category.FEVER: N_("with fever"),
-    Category.CONTACT: N_("close contacts"),
-    Category.RECOVERED: N_("recovered"),
-    Category.ORDINARY: N_("ordinary patients"),
-}
-GRADES = {
-    Severity.UNKNOWN: N_("not graded"),
-    Severity.MILD: N_("mildly ill"),
-    Severity.ORDINARY: N_("moderately ill"),
-    Severity.SEVERE: N_("severely ill"),
-    Severity.CRITICAL: N_("critically ill"),
-}
-NEEDS = {
-    Need.STRETCHER: N_("a stretcher"),
-    Need.WHEELCHAIR: N_("a wheelchair"),
-    Need.OXYGEN: N_("oxygen"),
-    Need.LIFE_SUPPORT: N_("life support"),
-    Need.DIALYSIS: N_("dialysis"),
-    Need.INTENSIVE_CARE: N_("intensive care"),
-}
 
 
 def why_placed(placement: "Placement", lot: int, bed: int) -> tuple[Reason, ...]:
@@ -91,8 +67,8 @@ def why_waiting(placement: "Placement", lot: int) -> Reason:
     fits = suits(snapshot, placement.beds)[lot]
     kind = {
         "lot": this.id,
-        "category": Word(WORDS[this.category]),
-        "severity": Word(GRADES[this.severity]),
+        "category": CATEGORIES[this.category],
+        "severity": GRADES[this.severity],
     }
     if not fits.any():
         if this.needs:
@@ -100,7 +76,7 @@ def why_waiting(placement: "Placement", lot: int) -> Reason:
                 "{lot}: no facility has beds for {category}, {severity}, who need {needs}. Open "
                 "such beds, or ask the city for some."
             )
-            needs = tuple(Word(NEEDS[n]) for n in Need if n in this.needs)
+            needs = tuple(NEEDS[n] for n in Need if n in this.needs)
             return Reason.of("no_such_bed", text, **kind, needs=needs)
         text = N_(
             "{lot}: no facility has beds for {category}, {severity}. Open such beds, or ask the "
@@ -148,8 +124,3 @@ def seconds_to_one(placement: "Placement", lot: int) -> np.ma.MaskedArray:  # ty
     """Seconds from one lot to every bed, masked where there is no way."""
     to = [placement.snapshot.facilities[f].place for f, _ in placement.beds]
     return placement.snapshot.travel.seconds[placement.snapshot.lots[lot].place][to]
-
-
-def minutes(seconds: int) -> int:
-    """Whole minutes, half up."""
-    return (seconds + MINUTE_S // 2) // MINUTE_S
