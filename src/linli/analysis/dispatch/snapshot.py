@@ -114,7 +114,7 @@ class Facility:
     beds: tuple[BedClass, ...] = ()
     receiver: str = ""  # the account or post on duty that signs for arrivals; empty: nobody
     takes: Window = field(default_factory=Window)  # when arrivals are received
-    unloading_s: int = 60  # assumed: a person handed over, in seconds
+    unloading_s: int = 20  # assumed: a person handed over, in seconds
 
 
 @dataclass(frozen=True, slots=True)

@@ -109,8 +109,8 @@ class Trip:
 
     @property
     def arrive_s(self) -> int:
-        """When its last passenger is handed over, or its last stop is reached."""
-        over = [stop.leave_s for stop in self.stops if stop.leaves]
+        """When its last passengers arrive where they are handed over, or its last stop is reached."""
+        over = [stop.arrive_s for stop in self.stops if stop.leaves]
         return max(over, default=self.stops[-1].arrive_s)
 
     @property
