@@ -13,7 +13,7 @@ from linli.analysis.dispatch.check_times import time_breaches
 from linli.analysis.dispatch.laws import Law, breach
 from linli.analysis.dispatch.roads.closures import Closure
 from linli.analysis.dispatch.snapshot import Group, Need, Snapshot
-from linli.analysis.dispatch.trips import Plan, Reason
+from linli.analysis.dispatch.trips import Plan, Reason, Trip
 from linli.analysis.dispatch.words import CATEGORIES
 from linli.errors import N_, Conflict, Sentences
 
@@ -34,6 +34,10 @@ class Verdict:
     def of(self, law: Law) -> tuple[Reason, ...]:
         """The breaches of one law."""
         return tuple(b for b in self.breaches if b.code == law)
+
+    def of_trip(self, trip: str) -> tuple[Reason, ...]:
+        """Everything that keeps one trip from leaving."""
+        return tuple(b for b in self.breaches if ("trip", trip) in b.values)
 
 
 class NotPublished(Conflict):
@@ -175,32 +179,42 @@ def _beds(plan: Plan, snapshot: Snapshot) -> Iterator[Reason]:
 
 def _receivers(plan: Plan, snapshot: Snapshot) -> Iterator[Reason]:
     """Somebody by name receives every passenger."""
-    for f in sorted({p.facility for p in plan.placed}):
-        if not snapshot.facilities[f].receiver:
-            n = sum(p.count for p in plan.placed if p.facility == f)
-            yield breach(
-                Law.RECEIVER,
-                N_("Nobody is named to receive {n} persons at {facility}. Name who is on duty."),
-                n=n, facility=snapshot.facilities[f].id,
-            )  # fmt: skip
+    for trip in plan.trips:
+        for f in sorted({plan.placed[n].facility for n in _aboard(trip)}):
+            if not snapshot.facilities[f].receiver:
+                yield breach(
+                    Law.RECEIVER,
+                    N_("{trip}: nobody is named to receive its passengers at {facility}. Name who "
+                       "is on duty."),
+                    trip=trip.id, facility=snapshot.facilities[f].id,
+                )  # fmt: skip
 
 
 def _confirmed(plan: Plan, snapshot: Snapshot) -> Iterator[Reason]:
     """The ward said yes to each, and each was told."""
-    for p in plan.placed:
-        lot, facility = snapshot.lots[p.lot], snapshot.facilities[p.facility]
-        if not p.confirmed:
+    for trip in plan.trips:
+        riding = [plan.placed[n] for n in _aboard(trip)]
+        for f in sorted({p.facility for p in riding}):
+            lots = [snapshot.lots[p.lot].id for p in riding if p.facility == f and not p.confirmed]
+            if lots:
+                yield breach(
+                    Law.CONFIRMED,
+                    N_("{trip}: {facility} has not confirmed beds for {lots}. Ask {receiver} "
+                       "before it leaves."),
+                    trip=trip.id, facility=snapshot.facilities[f].id, lots=tuple(lots),
+                    receiver=snapshot.facilities[f].receiver or "?",
+                )  # fmt: skip
+        untold = [snapshot.lots[p.lot].id for p in riding if not snapshot.lots[p.lot].confirmed]
+        if untold:
             yield breach(
                 Law.CONFIRMED,
-                N_("{facility} has not confirmed the beds of {count} persons of {lot}. Ask "
-                   "{receiver} before they leave."),
-                facility=facility.id, count=p.count, lot=lot.id,
-                receiver=facility.receiver or "?",
+                N_("{trip}: {lots} have not been told and asked. Tell them and their families "
+                   "before it leaves."),
+                trip=trip.id, lots=tuple(dict.fromkeys(untold)),
             )  # fmt: skip
-        if not lot.confirmed:
-            yield breach(
-                Law.CONFIRMED,
-                N_("{lot} has not been told and asked. Tell them and their families before they "
-                   "leave."),
-                lot=lot.id,
-            )  # fmt: skip
+
+
+def _aboard(trip: Trip) -> list[int]:
+    """The placements that ride, each once."""
+    parties = [p for stop in trip.stops for p in (*stop.boards, *stop.leaves)]
+    return list(dict.fromkeys(p.placed for p in parties))

@@ -5,7 +5,15 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from linli.analysis.dispatch.laws import Law, breach
-from linli.analysis.dispatch.snapshot import Category, Lot, Need, Severity, Snapshot
+from linli.analysis.dispatch.snapshot import (
+    Category,
+    Crew,
+    Lot,
+    Need,
+    Severity,
+    Snapshot,
+    Vehicle,
+)
 from linli.analysis.dispatch.trips import Plan, Reason, Stop, StopKind, Trip
 from linli.analysis.dispatch.words import CATEGORIES, NEEDS, minutes, moment
 from linli.errors import N_, Word
@@ -195,21 +203,37 @@ def _wrong_place(trip: Trip, stop: Stop, lot: str, snapshot: Snapshot, right: in
 
 
 def _one_trip_at_a_time(plan: Plan, snapshot: Snapshot) -> Iterator[Reason]:
-    """No vehicle and no crew is on two trips at once."""
+    """No vehicle and no crew is on two trips at once, or where it cannot have come to be."""
     for law, name, rows in (
         (Law.VEHICLE, "vehicle", snapshot.vehicles),
         (Law.ESCORT, "crew", snapshot.crews),
     ):
         for number, trips in _turns(plan, name).items():
+            yield from _from_the_yard(law, rows[number], trips[0], snapshot)
             for earlier, later in pairwise(trips):
-                if later.depart_s < earlier.stops[-1].arrive_s:
+                end = earlier.stops[-1]
+                way = snapshot.travel.seconds_between(end.place, later.stops[0].place)
+                if way is None or later.depart_s < end.leave_s + way:
                     yield breach(
                         law,
-                        N_("{who} is on {one} until {until} and on {other} from {begins}. "
-                           "Let {other} leave later, or send somebody else."),
-                        who=rows[number].id, one=earlier.id,
-                        until=moment(earlier.stops[-1].arrive_s), other=later.id, begins=moment(later.depart_s),
+                        N_("{trip}: {who} is on {other} until {until} and would leave at {begins} "
+                           "from another place. Let it leave later, or send somebody else."),
+                        trip=later.id, who=rows[number].id, other=earlier.id,
+                        until=moment(end.leave_s), begins=moment(later.depart_s),
                     )  # fmt: skip
+
+
+def _from_the_yard(
+    law: Law, row: Vehicle | Crew, first: Trip, snapshot: Snapshot
+) -> Iterator[Reason]:
+    yard = snapshot.depots[row.depot]
+    start = first.stops[0]
+    if start.kind is not StopKind.ON_THE_ROAD and start.place != yard.place:
+        yield breach(
+            law,
+            N_("{trip}: {who} stands at {yard} and cannot begin at {place}. Begin at the yard."),
+            trip=first.id, who=row.id, yard=yard.id, place=snapshot.places[start.place].id,
+        )  # fmt: skip
 
 
 def _cleaned(plan: Plan, snapshot: Snapshot) -> Iterator[Reason]:
@@ -231,7 +255,7 @@ def _cleaned(plan: Plan, snapshot: Snapshot) -> Iterator[Reason]:
                     needed=minutes(snapshot.rules.cleaning_s),
                 )  # fmt: skip
             carried = min(categories) if categories else carried
-            free_s = trip.stops[-1].arrive_s
+            free_s = trip.stops[-1].leave_s
 
 
 def _turns(plan: Plan, name: str) -> dict[int, list[Trip]]:

@@ -92,7 +92,7 @@ def _within_duty(trip: Trip, snapshot: Snapshot) -> Iterator[Reason]:
     if trip.crew is not None:
         rows.append((Law.ESCORT, snapshot.crews[trip.crew]))  # type: ignore[arg-type]
     for law, row in rows:
-        begins, ends = trip.depart_s, trip.stops[-1].arrive_s
+        begins, ends = trip.depart_s, trip.stops[-1].leave_s
         if begins < row.duty.from_s or ends > row.duty.until_s:
             yield breach(
                 law,

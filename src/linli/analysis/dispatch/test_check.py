@@ -143,9 +143,10 @@ BROKEN: list[tuple[Law, str, Mutation]] = [
         replace(s, rules=replace(s.rules, persons_per_escort=((Severity.MILD, 8),))), p)),
     (Law.ESCORT, "no protection", lambda s, p: (row(s, "crews", 1, protected=False), p)),
     (Law.ESCORT, "as ill as these", lambda s, p: (row(s, "crews", 2, may_care_for=MILD), p)),
-    (Law.ESCORT, "crew 1 is on t1", twice_at_once("crew")),
+    (Law.ESCORT, "t2: crew 1 is on t1", twice_at_once("crew")),
     (Law.ESCORT, "on duty from +0:02", lambda s, p: (row(s, "crews", 0, duty=Window(120)), p)),
-    (Law.VEHICLE, "bus 1 is on t1", twice_at_once("vehicle")),
+    (Law.VEHICLE, "t2: bus 1 is on t1", twice_at_once("vehicle")),
+    (Law.VEHICLE, "Begin at the yard", lambda s, p: (s, stop(p, 0, 0, place=1))),
     (Law.VEHICLE, "to +0:10", lambda s, p: (row(s, "vehicles", 0, duty=Window(0, 600)), p)),
     (Law.TIMES, "which takes 60 s", too_soon),
     (Law.TIMES, "not in order", lambda s, p: (s, stop(p, 0, 1, leave_s=0))),
@@ -159,9 +160,9 @@ BROKEN: list[tuple[Law, str, Mutation]] = [
     (Law.PLACE, "should be at p1", lambda s, p: (s, stop(p, 0, 1, place=2))),
     (Law.PLACE, "should be at p6", lambda s, p: (row(s, "facilities", 0, place=WARD), p)),
     (Law.PLACE, "before it has picked them up", reversed_stops),
-    (Law.RECEIVER, "30 persons at shelter", lambda s, p: (row(s, "facilities", 0, receiver=""), p)),
+    (Law.RECEIVER, "t1: nobody is named to receive", lambda s, p: (row(s, "facilities", 0, receiver=""), p)),
     (Law.CONFIRMED, "Ask dee", lambda s, p: (s, placed(p, 0, confirmed=False))),
-    (Law.CONFIRMED, "has not been told", lambda s, p: (row(s, "lots", 0, confirmed=False), p)),
+    (Law.CONFIRMED, "t1: a have not been told", lambda s, p: (row(s, "lots", 0, confirmed=False), p)),
 ]  # fmt: skip
 
 
