@@ -17,7 +17,7 @@ from linli.analysis.dispatch.crews import RULES, Job, Turn, Turns, Yard
 if TYPE_CHECKING:
     from ortools.sat.python.cp_model import IntVar
 
-    from linli.analysis.dispatch.snapshot import Crew, Vehicle
+    from linli.analysis.dispatch.snapshot import Category, Crew, Vehicle
 
 DAY_S = 86_400
 NEAR_ENOUGH = 0.01  # a gap that a row of the table need not close
@@ -32,7 +32,20 @@ def best(
     If not thorough, the last arrival only, and near enough.
     """
     jobs = sorted(jobs, key=lambda j: (-j.whole_s, j.trip))  # the longest first: fewer symmetries
-    first = _Model(jobs, yard)
+    try:  # without the cleaning: if vehicles can be named all the same, nothing was lost
+        return _best(jobs, yard, seed=seed, effort=effort, thorough=thorough, cleans=False)
+    except _NoVehicleClean:
+        return _best(jobs, yard, seed=seed, effort=effort, thorough=thorough, cleans=True)
+
+
+class _NoVehicleClean(Exception):
+    """No vehicle is clean enough where one was counted on."""
+
+
+def _best(
+    jobs: Sequence[Job], yard: Yard, *, seed: int, effort: float, thorough: bool, cleans: bool
+) -> Turns | None:
+    first = _Model(jobs, yard, cleans=cleans)
     if not any(job.convoy for job in jobs):
         first.hint_at(in_turn(jobs, yard))
     first.model.minimize(first.last)
@@ -40,7 +53,9 @@ def best(
     found = solve(first.model, first.wanted, seed=seed, effort=effort, close_enough=enough)
     if not found.has_answer:
         return None
-    values = _smoothed(jobs, yard, found, seed=seed, effort=effort) if thorough else found.values
+    values = found.values
+    if thorough:
+        values = _smoothed(jobs, yard, found, seed=seed, effort=effort, cleans=cleans)
     turns = _named(first, values)
     return Turns(
         turns=turns,
@@ -53,10 +68,10 @@ def best(
 
 
 def _smoothed(
-    jobs: Sequence[Job], yard: Yard, found: Solved, *, seed: int, effort: float
+    jobs: Sequence[Job], yard: Yard, found: Solved, *, seed: int, effort: float, cleans: bool
 ) -> Mapping[str, int]:
     """The starts with the least waiting of all persons together, the last arrival no later."""
-    second = _Model(jobs, yard)
+    second = _Model(jobs, yard, cleans=cleans)
     second.model.add(second.last <= found.cost)
     second.hint(found.values)
     second.model.minimize(sum(j.persons * s for j, s in zip(jobs, second.start, strict=True)))
@@ -122,7 +137,9 @@ def clashing(jobs: Sequence[Job], yard: Yard, *, seed: int) -> tuple[str, ...]:
 class _Model:
     """Variables and constraints; with switches, each rule holds only where its switch is on."""
 
-    def __init__(self, jobs: Sequence[Job], yard: Yard, *, switched: bool = False) -> None:
+    def __init__(
+        self, jobs: Sequence[Job], yard: Yard, *, cleans: bool = True, switched: bool = False
+    ) -> None:
         from ortools.sat.python.cp_model import CpModel
 
         self.jobs, self.yard = jobs, yard
@@ -132,7 +149,7 @@ class _Model:
         self.start = [self.model.new_int_var(0, self.far, f"start/{k}") for k in range(len(jobs))]
         self.last = self.model.new_int_var(0, 2 * self.far, "last")
         self.crew_kinds = _crew_kinds(jobs, yard)
-        self.vehicle_kinds = _vehicle_kinds(jobs, yard)
+        self.vehicle_kinds = _vehicle_kinds(jobs, yard, named=cleans)
         self.crew = self._chosen("crew", yard.crews, self.crew_kinds, [j.crews for j in jobs])
         self.vehicle = self._chosen(
             "vehicle", yard.vehicles, self.vehicle_kinds, [j.vehicles for j in jobs]
@@ -140,7 +157,8 @@ class _Model:
         self._times()
         self._share_crews()
         self._share_vehicles()
-        self._clean()
+        if cleans:
+            self._clean()
         self._lead()
 
     @property
@@ -291,16 +309,18 @@ class _Model:
 def _named(model: _Model, values: Mapping[str, int]) -> tuple[Turn, ...]:
     """Name crews, vehicles and lead cars, in the order of departure: whoever is free first."""
     free: dict[tuple[str, int], int] = defaultdict(int)
+    carried = {n: v.last_carried for n, v in enumerate(model.yard.vehicles)}
     lead_of: dict[str, int] = {}
     groups = {k: name for name, members in _groups(model.jobs).items() for k in members}
     turns = []
     for k in sorted(range(len(model.jobs)), key=lambda k: (values[f"start/{k}"], k)):
         job, start = model.jobs[k], values[f"start/{k}"]
         end = start + job.whole_s
-        crew = _first_free("crew", k, start, model.crew, model.crew_kinds, values, free)
-        vehicle = _first_free("vehicle", k, start, model.vehicle, model.vehicle_kinds, values, free)
+        crew = next(m for m in _kind("crew", k, model, values) if free["crew", m] <= start)
+        vehicle = _clean_one(k, start, model, values, free, carried)
         free["crew", crew] = end
         free["vehicle", vehicle] = end + model.yard.turnaround_s
+        carried[vehicle] = job.category
         if model.yard.n_lead_cars is not None and groups[k] not in lead_of:
             cars = range(model.yard.n_lead_cars)
             lead_of[groups[k]] = next(c for c in cars if free["lead", c] <= start)
@@ -314,13 +334,40 @@ def _named(model: _Model, values: Mapping[str, int]) -> tuple[Turn, ...]:
     return tuple(turns)
 
 
+def _clean_one(
+    k: int,
+    start: int,
+    model: _Model,
+    values: Mapping[str, int],
+    free: Mapping[tuple[str, int], int],
+    carried: "Mapping[int, Category | None]",
+) -> int:
+    """A vehicle that carried the same, or was cleaned since: of these the one back last."""
+    category = model.jobs[k].category
+    yard = model.yard
+    clean = []
+    for m in _kind("vehicle", k, model, values):
+        ready = free["vehicle", m]
+        other = carried[m] is not None and carried[m] is not category
+        if other:
+            begun = max(ready - yard.turnaround_s, yard.vehicles[m].duty.from_s)
+            ready = max(ready, begun + yard.cleaning_s)
+        if ready <= start:
+            clean.append((carried[m] is not category, -free["vehicle", m], m))
+    if not clean:
+        raise _NoVehicleClean
+    return min(clean)[2]
+
+
+def _kind(name: str, k: int, model: _Model, values: Mapping[str, int]) -> Sequence[int]:
+    chosen, kinds = (
+        (model.crew, model.crew_kinds) if name == "crew" else (model.vehicle, model.vehicle_kinds)
+    )
+    return next(kinds[c] for (job, c) in chosen if job == k and values[f"{name}/{k}/{c}"])
+
+
 def _kind_of(number: int, kinds: Sequence[Sequence[int]]) -> int:
     return next(k for k, members in enumerate(kinds) if number in members)
-
-
-def _first_free(name, k, start, chosen, kinds, values, free) -> int:  # type: ignore[no-untyped-def]
-    kind = next(c for (job, c) in chosen if job == k and values[f"{name}/{k}/{c}"])
-    return next(m for m in kinds[kind] if free[name, m] <= start)
 
 
 def _groups(jobs: Sequence[Job]) -> dict[str, list[int]]:
@@ -340,12 +387,12 @@ def _crew_kinds(jobs: Sequence[Job], yard: Yard) -> list[list[int]]:
     return found
 
 
-def _vehicle_kinds(jobs: Sequence[Job], yard: Yard) -> list[list[int]]:
-    """Numbers of vehicles that are alike; each alone where it may carry two categories in turn."""
+def _vehicle_kinds(jobs: Sequence[Job], yard: Yard, *, named: bool) -> list[list[int]]:
+    """Numbers of vehicles that are alike; if named, each alone that may carry two categories."""
     found = []
     for members in _alike(yard.vehicles):
         takes = [job.category for job in jobs if members[0] in job.vehicles]
-        enough = len(members) >= len(takes) or len(set(takes)) == 1
+        enough = not named or len(members) >= len(takes) or len(set(takes)) == 1
         found += [members] if enough else [[m] for m in members]
     return found
 

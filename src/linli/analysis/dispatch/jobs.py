@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from linli.analysis.dispatch.crews import Job, Turn, Turns, escorts_needed
 from linli.analysis.dispatch.snapshot import Crew, Need, Severity, Snapshot, Vehicle, Window
-from linli.analysis.dispatch.trips import Leg, Plan, Reason, Stop, StopKind, Trip
+from linli.analysis.dispatch.trips import Leg, Placed, Plan, Reason, Stop, StopKind, Trip
 from linli.analysis.dispatch.words import moment
 from linli.errors import N_
 
@@ -26,7 +26,7 @@ class Round:
 
 def rounds(snapshot: Snapshot, plan: Plan) -> tuple[Round, ...]:
     """Every trip of a plan as a round from its vehicle's yard."""
-    return tuple(_round(snapshot, plan, trip) for trip in plan.trips)
+    return tuple(round_of(snapshot, plan.placed, trip) for trip in plan.trips)
 
 
 def retimed(snapshot: Snapshot, turned: Sequence[Round], turns: Turns) -> tuple[Trip, ...]:
@@ -47,10 +47,11 @@ def retimed(snapshot: Snapshot, turned: Sequence[Round], turns: Turns) -> tuple[
     return tuple(sorted(given, key=lambda t: (t.depart_s, t.id)))
 
 
-def _round(snapshot: Snapshot, plan: Plan, trip: Trip) -> Round:
+def round_of(snapshot: Snapshot, placed: Sequence[Placed], trip: Trip) -> Round:
+    """One trip as a round from its vehicle's yard, and what it asks for."""
     yard = snapshot.depots[snapshot.vehicles[trip.vehicle].depot].place
     there = _home(snapshot, yard, trip)
-    lots = [(snapshot.lots[plan.placed[p.placed].lot], p.count) for s in trip.stops
+    lots = [(snapshot.lots[placed[p.placed].lot], p.count) for s in trip.stops
             for p in s.boards]  # fmt: skip
     escorts = escorts_needed([(lot.severity, n) for lot, n in lots], snapshot.rules)
     needs = frozenset[Need]().union(*(lot.needs for lot, _ in lots)) & ON_BOARD
@@ -61,7 +62,7 @@ def _round(snapshot: Snapshot, plan: Plan, trip: Trip) -> Round:
     depot = snapshot.vehicles[trip.vehicle].depot
     crews = [n for n, c in enumerate(snapshot.crews)
              if c.depot == depot and escorts <= c.escorts <= most and _able(c, grades)]  # fmt: skip
-    earliest, latest = _departure(snapshot, plan, there)
+    earliest, latest = _departure(snapshot, placed, there)
     job = Job(
         trip=trip.id,
         category=trip.category,
@@ -103,14 +104,12 @@ def _home(snapshot: Snapshot, yard: int, trip: Trip) -> Trip:
     return replace(trip, stops=tuple(stops), legs=tuple(legs))
 
 
-def _departure(snapshot: Snapshot, plan: Plan, trip: Trip) -> tuple[int, int | None]:
+def _departure(snapshot: Snapshot, placed: Sequence[Placed], trip: Trip) -> tuple[int, int | None]:
     """Between which moments it may leave, so that people are ready and somebody receives."""
     earliest, latest = 0, None
     for stop in trip.stops:
-        windows: list[Window] = [
-            snapshot.lots[plan.placed[p.placed].lot].ready for p in stop.boards
-        ]
-        windows += [snapshot.facilities[plan.placed[p.placed].facility].takes for p in stop.leaves]
+        windows: list[Window] = [snapshot.lots[placed[p.placed].lot].ready for p in stop.boards]
+        windows += [snapshot.facilities[placed[p.placed].facility].takes for p in stop.leaves]
         for window in windows:
             earliest = max(earliest, window.from_s - stop.begin_s)
             until = window.until_s - stop.begin_s

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from importlib.metadata import version
 
 from linli.analysis.dispatch.check import Verdict, check
+from linli.analysis.dispatch.crew_model import in_turn
 from linli.analysis.dispatch.crews import (
     CREW_EFFORT,
     TABLE,
@@ -17,15 +18,16 @@ from linli.analysis.dispatch.crews import (
     Unstaffed,
     Yard,
     by_crews,
+    lacks,
     staff,
 )
-from linli.analysis.dispatch.jobs import Round, retimed, rounds
+from linli.analysis.dispatch.jobs import Round, retimed, round_of, rounds
 from linli.analysis.dispatch.placement import Placement, Weights, place
 from linli.analysis.dispatch.roads.closures import Closure
 from linli.analysis.dispatch.roads.ways import Ways
-from linli.analysis.dispatch.runs import Budget, runs, with_paths, worth_of
+from linli.analysis.dispatch.runs import Budget, Judge, order_of, runs, with_paths, worth_of
 from linli.analysis.dispatch.snapshot import Snapshot
-from linli.analysis.dispatch.trips import Party, Placed, Plan, Reason, Trip
+from linli.analysis.dispatch.trips import Party, Placed, Plan, Reason, Trip, Unserved
 from linli.errors import N_
 
 TURNAROUND_S = 600  # between two trips of one vehicle where its yard says nothing; assumed
@@ -83,11 +85,14 @@ def plan(
     """
     placement = place(snapshot, before=before, weights=weights)
     ways = (roads.ways, roads.node_of) if roads else (None, None)
-    drafted = runs(snapshot, placement.explained, seed=seed, budget=budget, network=ways[0],
-                   ways=ways[1])  # fmt: skip
+    yard = _yard(snapshot, n_lead_cars)
+    placed = placement.explained
+    drafted = runs(
+        snapshot, placed, seed=seed, budget=budget, network=ways[0], ways=ways[1],
+        judge=_judge(snapshot, placed, yard),
+    )  # fmt: skip
     drafted = only_moved(drafted)
     turned = rounds(snapshot, drafted)
-    yard = _yard(snapshot, n_lead_cars)
     jobs = [r.job for r in turned]
     try:
         turns, refused = staff(jobs, yard, seed=seed, effort=CREW_EFFORT), None
@@ -107,6 +112,23 @@ def plan(
     )
 
 
+def _judge(snapshot: Snapshot, placed: Sequence[Placed], yard: Yard) -> Judge | None:
+    """How good trips are once crews have taken them in turn: few crews want few trips."""
+    if len(snapshot.crews) >= len(snapshot.vehicles) or not snapshot.crews:
+        return None
+
+    def judge(trips: Sequence[Trip], unserved: Sequence[Unserved]) -> tuple[int, ...]:
+        jobs = [round_of(snapshot, placed, trip).job for trip in trips]
+        worth = worth_of(trips, unserved)
+        if lacks(jobs, yard):
+            return (worth.unserved + sum(t.persons for t in trips), *order_of(worth)[1:])
+        turns = in_turn(sorted(jobs, key=lambda j: (-j.whole_s, j.trip)), yard)
+        last_s = max((t.arrive_s for t in turns), default=0)
+        return (worth.unserved, last_s, worth.longest_ride_s, worth.driving_s)
+
+    return judge
+
+
 def confirmed(plan: Plan, *, facilities: frozenset[int] | None = None) -> Plan:
     """The plan once these facilities have said yes to everybody placed there; None is all."""
     placed = tuple(
@@ -117,7 +139,7 @@ def confirmed(plan: Plan, *, facilities: frozenset[int] | None = None) -> Plan:
 
 
 def only_moved(plan: Plan) -> Plan:
-    """The same plan without beds for those whom no trip brings there; they are among the unserved."""
+    """The same plan without beds for those whom no trip brings there; they are left already."""
     boarded: dict[int, int] = defaultdict(int)
     for trip in plan.trips:
         for stop in trip.stops:
@@ -168,7 +190,8 @@ def _whole(
                 "crews",
                 N_("With {n} crews the last passenger is in a bed after {minutes} minutes; with "
                    "these trips it cannot be before {least}."),
-                n=len(snapshot.crews), minutes=-(-turns.last_s // 60), least=-(-turns.bound_s // 60),
+                n=len(snapshot.crews), minutes=-(-turns.last_s // 60),
+                least=-(-turns.bound_s // 60),
             )
         )  # fmt: skip
     elif refused is not None:

@@ -5,7 +5,7 @@ that anybody is on board, and minutes driven; in this order. Each kind of passen
 several ways (`rounds`), vehicles take turns (`turns`), and what makes the whole plan best is kept.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from linli.analysis.dispatch.bounds import bound, trips_at_least
@@ -34,6 +34,7 @@ class Budget:
     iterations: int = 400  # of each search of each kind
 
 
+Judge = Callable[[Sequence[Trip], Sequence[Unserved]], tuple[int, ...]]
 Options = dict[Kind, list[tuple[Order, ...]]]  # the orders that each search found, a kind
 
 
@@ -46,6 +47,7 @@ def runs(
     ways: Mapping[int, int] | None = None,
     network: Ways | None = None,
     stop: vrp.Stop | None = None,
+    judge: Judge | None = None,
 ) -> Plan:
     """Plan the vehicles for people whose beds are known.
 
@@ -56,6 +58,9 @@ def runs(
     ways, network
         The node of each place and the open roads, from which each leg's arcs are kept. Without
         them legs have none, and no closure can be held against the plan.
+    judge
+        Says how good some trips are, the smaller the better, where more than vehicles counts;
+        by default as ``Worth`` is ordered.
 
     Returns
     -------
@@ -71,7 +76,7 @@ def runs(
         else:
             left.append(Unserved(it.lot, it.count, reason))
     options, iterations = _searched(snapshot, placed, able, budget, seed, stop)
-    chosen, tried = _best(snapshot, placed, options)
+    chosen, tried = _best(snapshot, placed, options, judge or judged)
     trips, no_turn = take_turns(snapshot, placed, _wanted(options, chosen), at_the_yard(snapshot))
     if network is not None and ways is not None:
         trips = with_paths(trips, ways, network)
@@ -105,6 +110,11 @@ def worth_of(trips: Sequence[Trip], unserved: Sequence[Unserved]) -> Worth:
 def order_of(worth: Worth) -> tuple[int, int, int, int]:
     """Worths in the order in which an operator looks at them; the smaller is the better plan."""
     return (worth.unserved, worth.last_arrival_s, worth.longest_ride_s, worth.driving_s)
+
+
+def judged(trips: Sequence[Trip], unserved: Sequence[Unserved]) -> tuple[int, ...]:
+    """How good some trips are by themselves."""
+    return order_of(worth_of(trips, unserved))
 
 
 def with_paths(
@@ -157,13 +167,13 @@ def _wanted(options: Options, chosen: Mapping[Kind, int]) -> list[Wanted]:
 
 
 def _best(
-    snapshot: Snapshot, placed: Sequence[Placed], options: Options
+    snapshot: Snapshot, placed: Sequence[Placed], options: Options, judge: Judge
 ) -> tuple[dict[Kind, int], int]:
     """Take for each kind the search that makes the whole plan best, until none makes it better."""
     begin = at_the_yard(snapshot)
 
     def worth(chosen: Mapping[Kind, int]) -> tuple[int, ...]:
-        return order_of(worth_of(*take_turns(snapshot, placed, _wanted(options, chosen), begin)))
+        return judge(*take_turns(snapshot, placed, _wanted(options, chosen), begin))
 
     chosen = dict.fromkeys(options, 0)
     best, tried, better = worth(chosen), 1, True
