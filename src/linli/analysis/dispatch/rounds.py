@@ -39,8 +39,8 @@ class Search:
     trip_costs_s: int
 
 
-# The first makes as few trips as it can, the last the shortest; a share never cuts a direct ride. Which one serves
-# the last patient best depends on how many vehicles there are, so all are tried.
+# The first makes as few trips as it can, the last the shortest; a share never cuts a direct ride.
+# Which serves the last patient best depends on how many vehicles there are, so all are tried.
 SEARCHES = (
     Search(1.0, 7_200), Search(1.0, 1_200), Search(0.75, 1_200), Search(0.5, 600), Search(0.0, 60)
 )  # fmt: skip

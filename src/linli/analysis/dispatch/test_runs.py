@@ -109,7 +109,7 @@ def test_the_first_search_needs_no_more_trips_than_the_loads_require():
 
 
 def test_a_full_load_goes_straight_and_the_rest_shares():
-    snapshot = snapshot_on(OPEN, [YARD, HOSPITAL, 7], [people(2, 25)])
+    snapshot = snapshot_on(OPEN, [YARD, HOSPITAL, 7], [people(2, 25)], buses=1)
 
     plan = runs(snapshot, all_to(0, snapshot), budget=QUICK)
 
