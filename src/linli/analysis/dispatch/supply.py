@@ -87,9 +87,11 @@ class Supply:
         kinds = {len(drop.amounts) for drop in self.drops} | {len(b.holds) for b in self.buses}
         if len(kinds) != 1:
             raise BadInput(N_("Deliveries and buses name different kinds of goods. Name the same."))
-        for row in (*self.warehouses, *self.drops):
-            if not 0 <= row.place < len(self.travel):
-                raise BadInput(N_("{row} stands at no known place. Correct it."), row=row.id)
+        places = [(depot.id, depot.place) for depot in self.warehouses]
+        places += [(drop.id, drop.place) for drop in self.drops]
+        for name, place in places:
+            if not 0 <= place < len(self.travel):
+                raise BadInput(N_("{row} stands at no known place. Correct it."), row=name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +166,7 @@ def split(asked: Supply) -> list[int]:
     way grows least. Without any way from any: -1.
     """
     by = [[bus for bus in asked.buses if bus.warehouse == w] for w in range(len(asked.warehouses))]
-    at = [depot.place for depot in asked.warehouses]
+    at = np.array([depot.place for depot in asked.warehouses])
     rows = np.array([drop.place for drop in asked.drops])
     seconds = np.ma.filled(asked.travel.seconds[np.ix_(at, rows)].astype(float), np.inf)
     seconds[[w for w, buses in enumerate(by) if not buses]] = np.inf
@@ -301,7 +303,7 @@ def _trips(
 ) -> list[Trip]:
     """A route is a trip for every time the bus leaves the warehouse."""
     home = asked.warehouses[w].place
-    found = []
+    found: list[Trip] = []
     clock = route.begin
     for trip in sorted({visit.trip for visit in route.visits if visit.kind == "job"}):
         some = [v for v in route.visits if v.trip == trip and v.kind == "job"]
