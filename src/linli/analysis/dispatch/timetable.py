@@ -115,13 +115,13 @@ def _by_place(
 ) -> list[list[Party]]:
     """Parties that follow each other at one place board at one stop."""
     groups: list[dict[int, int]] = []
+    at: dict[int, int] = {}
     before = None
     for party in parties:
         place = snapshot.lots[placed[party.placed].lot].place
-        if place == before:
-            at = groups[-1]
-        else:
-            groups.append(at := {})
+        if place != before:
+            at = {}
+            groups.append(at)
         at[party.placed] = at.get(party.placed, 0) + party.count
         before = place
     return [[Party(placed, count) for placed, count in at.items()] for at in groups]
