@@ -105,7 +105,7 @@ def _on_the_way(
 
 
 def _reached_s(snapshot: Snapshot, lot: Lot, vehicles: Sequence[int]) -> list[tuple[int, int]]:
-    """When each vehicle can be there, and until when it is on duty; those without a way left out."""
+    """When each vehicle that has a way can be there, and until when it is on duty."""
     found = set()
     for n in vehicles:
         vehicle = snapshot.vehicles[n]

@@ -6,7 +6,7 @@ no problem in which they could.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import lcm
 from typing import Any
 
@@ -39,9 +39,11 @@ class Search:
     trip_costs_s: int
 
 
-# The first makes as few trips as it can; the others trade trips for shorter ones. Which one serves
-# the last patient best depends on how many vehicles there are, so all are tried.
-SEARCHES = (Search(1.0, 7_200), Search(1.0, 1_200), Search(0.75, 1_200), Search(0.5, 600))
+# The first makes as few trips as it can, the last the shortest; a share never cuts a direct ride.
+# Which serves the last patient best depends on how many vehicles there are, so all are tried.
+SEARCHES = (
+    Search(1.0, 7_200), Search(1.0, 1_200), Search(0.75, 1_200), Search(0.5, 600), Search(0.0, 60)
+)  # fmt: skip
 
 Order = tuple[Party, ...]  # one trip's pick-ups
 
@@ -90,8 +92,7 @@ def orders(
     if not found.feasible:
         return None
     return tuple(
-        _tidied(snapshot, placed, [those[visit.index] for visit in route.visits])
-        for route in found.routes
+        tuple(_joined([those[visit.index] for visit in route.visits])) for route in found.routes
     ), found.iterations
 
 
@@ -196,17 +197,11 @@ def _durations(
 
 
 def _at(fleet: vrp.Fleet, start: int, end: int) -> vrp.Fleet:
-    from dataclasses import replace
-
     return replace(fleet, start=start, end=end)
 
 
-def _tidied(snapshot: Snapshot, placed: Sequence[Placed], order: list[Party]) -> Order:
-    """Pieces of one placement that board one after the other are one party again."""
-    return tuple(_joined(order))
-
-
 def _joined(order: Sequence[Party]) -> Iterator[Party]:
+    """Pieces of one placement that board one after the other are one party again."""
     held: Party | None = None
     for party in order:
         if held is not None and held.placed == party.placed:

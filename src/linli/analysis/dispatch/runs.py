@@ -108,8 +108,12 @@ def worth_of(trips: Sequence[Trip], unserved: Sequence[Unserved]) -> Worth:
 
 
 def order_of(worth: Worth) -> tuple[int, int, int, int]:
-    """Worths in the order in which an operator looks at them; the smaller is the better plan."""
-    return (worth.unserved, worth.last_arrival_s, worth.longest_ride_s, worth.driving_s)
+    """Worths in the order in which an operator looks at them; the smaller is the better plan.
+
+    Arrivals and rides count in whole minutes: no bus is sent out to gain seconds.
+    """
+    last, ride = -(-worth.last_arrival_s // 60), -(-worth.longest_ride_s // 60)
+    return (worth.unserved, last, ride, worth.driving_s)
 
 
 def judged(trips: Sequence[Trip], unserved: Sequence[Unserved]) -> tuple[int, ...]:

@@ -275,11 +275,12 @@ class Snapshot:
                 places=len(self.places),
                 known=len(self.travel),
             )
-        at = [
-            (row.id, row.place, len(self.places))
-            for row in (*self.facilities, *self.lots, *self.depots)
-        ]
-        at += [(row.id, row.depot, len(self.depots)) for row in (*self.vehicles, *self.crews)]
+        n_places, n_depots = len(self.places), len(self.depots)
+        at = [(facility.id, facility.place, n_places) for facility in self.facilities]
+        at += [(lot.id, lot.place, n_places) for lot in self.lots]
+        at += [(depot.id, depot.place, n_places) for depot in self.depots]
+        at += [(vehicle.id, vehicle.depot, n_depots) for vehicle in self.vehicles]
+        at += [(crew.id, crew.depot, n_depots) for crew in self.crews]
         for name, number, n_known in at:
             if not 0 <= number < n_known:
                 raise BadInput(

@@ -1,4 +1,4 @@
-"""When is a vehicle where? A trip's stops in order, timed by the second, with every rule checked."""
+"""When is a vehicle where? A trip's stops in order, timed by the second, every rule checked."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -50,11 +50,13 @@ def timed(
     vehicle: int,
     name: str,
     to: tuple[int, Category],
+    limits: bool = True,
 ) -> Trip | None:
     """A trip that picks parties up in this order and hands all over; None where it cannot be kept.
 
     It leaves as late as it can without arriving later, so nobody sits on board while a bus waits
-    for a window. A trip over a masked way, outside a window or beyond a ride limit is None.
+    for a window. A trip over a masked way, outside a window or beyond a ride limit is None; without
+    ``limits`` a ride may be longer.
     """
     trip = _once(snapshot, placed, parties, start, vehicle, name, to, 0)
     if trip is None:
@@ -64,7 +66,7 @@ def timed(
         later = _once(snapshot, placed, parties, start, vehicle, name, to, wait)
         if later is not None and later.arrive_s == trip.arrive_s:
             trip = later
-    return trip if _rides_are_kept(snapshot, placed, trip, start) else None
+    return trip if not limits or _rides_are_kept(snapshot, placed, trip, start) else None
 
 
 def _once(
@@ -112,16 +114,17 @@ def _by_place(
     snapshot: Snapshot, placed: Sequence[Placed], parties: Sequence[Party]
 ) -> list[list[Party]]:
     """Parties that follow each other at one place board at one stop."""
-    groups: list[list[Party]] = []
+    groups: list[dict[int, int]] = []
+    at: dict[int, int] = {}
     before = None
     for party in parties:
         place = snapshot.lots[placed[party.placed].lot].place
-        if place == before:
-            groups[-1].append(party)
-        else:
-            groups.append([party])
+        if place != before:
+            at = {}
+            groups.append(at)
+        at[party.placed] = at.get(party.placed, 0) + party.count
         before = place
-    return groups
+    return [[Party(placed, count) for placed, count in at.items()] for at in groups]
 
 
 def _moved(snapshot: Snapshot, stop: Stop, place: int, legs: list[Leg]) -> int | None:

@@ -109,7 +109,7 @@ class Trip:
 
     @property
     def arrive_s(self) -> int:
-        """When its last passengers arrive where they are handed over, or its last stop is reached."""
+        """When its last passengers arrive where they go, or its last stop is reached."""
         over = [stop.arrive_s for stop in self.stops if stop.leaves]
         return max(over, default=self.stops[-1].arrive_s)
 

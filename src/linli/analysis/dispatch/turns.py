@@ -5,6 +5,7 @@ vehicle that carried another category is cleaned before it boards anybody. Crews
 this; they may move a trip to another vehicle of the same size.
 """
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -52,7 +53,7 @@ def at_the_yard(snapshot: Snapshot) -> list[Turn]:
 def take_turns(
     snapshot: Snapshot, placed: Sequence[Placed], wanted: Sequence[Wanted], begin: Sequence[Turn]
 ) -> tuple[tuple[Trip, ...], tuple[Unserved, ...]]:
-    """Give every trip a vehicle and its times; what no vehicle can make is named, with the reason."""
+    """Give every trip a vehicle and its times; what no vehicle can make is named, with why."""
     turns = list(begin)
     trips: list[Trip] = []
     left: list[Unserved] = []
@@ -74,9 +75,7 @@ def _urgency(
     """Higher priority first, then the longest; the last part only makes the order total."""
     lots = [snapshot.lots[placed[p.placed].lot] for p in want.order]
     ways = [lot.place for lot in lots] + [snapshot.facilities[want.kind.facility].place]
-    driven = sum(
-        snapshot.travel.seconds_between(a, b) or 0 for a, b in zip(ways, ways[1:], strict=False)
-    )
+    driven = sum(snapshot.travel.seconds_between(a, b) or 0 for a, b in itertools.pairwise(ways))
     return (
         -max(lot.priority for lot in lots), -driven, tuple((p.placed, p.count) for p in want.order)
     )  # fmt: skip

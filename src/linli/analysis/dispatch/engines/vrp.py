@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from linli.analysis.dispatch.snapshot import Window
 
@@ -199,7 +198,7 @@ def _data(problem: Problem) -> "pyvrp.ProblemData":
     )
 
 
-def _plain(matrix: Any) -> NDArray[np.int64]:
+def _plain(matrix: Any) -> Any:
     return np.ascontiguousarray(np.ma.filled(matrix.astype(np.int64), NO_WAY))
 
 

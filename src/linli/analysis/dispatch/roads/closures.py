@@ -1,4 +1,4 @@
-"""Which roads are shut, to whom, and when? By a polygon, by a road's number, or where one stands."""
+"""Which roads are shut, to whom, and when? By polygon, by number, or where one stands."""
 
 import hashlib
 from collections.abc import Iterable, Sequence
@@ -143,4 +143,5 @@ def _tree(network: Network) -> Any:
     lat = np.concatenate([network.lat[network.tail], network.shape_lat, network.lat[network.head]])
     order = np.lexsort((rank, owner))  # stable, so that bends keep their order
     points = np.column_stack([lon, lat])[order]
-    return shapely.STRtree(shapely.linestrings(points, indices=owner[order]))
+    lines: Any = shapely.linestrings(points, indices=owner[order])
+    return shapely.STRtree(lines)

@@ -1,4 +1,4 @@
-"""Which roads are there? Nodes and directed arcs as compact arrays, and where a point meets them."""
+"""Which roads are there? Nodes and directed arcs as arrays, and where a point meets them."""
 
 import hashlib
 from dataclasses import dataclass
@@ -86,7 +86,7 @@ class Network:
 
     @cached_property
     def weight(self) -> NDArray[np.float64]:
-        """Milliseconds, and below them decimetres, in one exact number: the fastest, then shortest."""
+        """Milliseconds, and below them decimetres, in one exact number."""
         return self.ms.astype(np.float64) * METRES_BITS + self.dm
 
     @cached_property

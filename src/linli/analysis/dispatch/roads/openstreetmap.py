@@ -7,7 +7,7 @@ drives in a city; a posted limit lowers them.
 
 from collections import Counter
 from collections.abc import Iterator
-from itertools import count
+from itertools import count, pairwise
 from typing import Any
 
 from linli.analysis.dispatch.roads.network import Network
@@ -60,15 +60,15 @@ Road = tuple[int, list[Node], float, int]  # way, nodes, km/h, which ways: 0 bot
 def _read(extract: bytes, kind: str) -> tuple[list[Road], set[int]]:
     import osmium
 
-    file = osmium.io.FileBuffer(extract, kind)  # type: ignore[arg-type]
+    file = osmium.io.FileBuffer(extract, kind)
     wanted = osmium.filter.KeyFilter("highway", "barrier")
     roads: list[Road] = []
     blocked: set[int] = set()
     for thing in osmium.FileProcessor(file).with_locations().with_filter(wanted):
-        if thing.is_node():
+        if isinstance(thing, osmium.osm.Node):
             if thing.tags.get("barrier") in BLOCKS:
                 blocked.add(thing.id)
-        elif thing.is_way() and (speed := _speed_kmh(thing.tags)):
+        elif isinstance(thing, osmium.osm.Way) and (speed := _speed_kmh(thing.tags)):
             nodes = [(n.ref, (n.lon, n.lat)) for n in thing.nodes if n.location.valid()]
             if len(nodes) > 1:
                 roads.append((thing.id, nodes, speed, _direction(thing.tags)))
@@ -126,7 +126,7 @@ def _built(roads: list[Road], uses: Counter[int], blocked: set[int]) -> Network:
         for piece in _pieces(nodes, uses, blocked):
             a, b = number(piece[0]), number(piece[-1])
             line = [point for _, point in piece]
-            metres = sum(distance_m(p, q) for p, q in zip(line, line[1:], strict=False))
+            metres = sum(distance_m(p, q) for p, q in pairwise(line))
             ms, dm = max(1, round(metres * 3_600 / speed)), round(metres * 10)
             if direction >= 0:
                 rows.append((a, b, ms, dm, way, line[1:-1]))
