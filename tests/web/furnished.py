@@ -219,6 +219,7 @@ VISITS: tuple[Visit, ...] = (
         at("transfer_tell", FOR, item_id="waits"),
         refused=(None, "ann", "cy", "eve"),
     ),
+    Visit("transfer_plan", "dee", at("transfer_plan", FOR), refused=(None, "ann", "bo", "cy")),
     Visit("transfer_followed", None, at("transfer_followed", token="link")),
     Visit("drive", "dov", at("run", FOR, run_id="run"), refused=(None, "ann", "cy", "eve")),
     Visit("run", "dee", at("run", FOR, run_id="run"), refused=(None, "ann", "cy", "eve", "hal")),

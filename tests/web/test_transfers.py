@@ -121,3 +121,26 @@ def test_a_ward_counts_its_beds_anew_and_a_bad_count_is_one_sentence(bedside: Be
     assert "counted at the ward" in text(hal.get("/beds"))
     ward.refresh_from_db()
     assert (ward.n_beds, ward.n_blocked, ward.counts.count()) == (5, 1, 2)
+
+
+def test_a_proposed_run_is_taken_over_with_one_tap(bedside: Bedside) -> None:
+    for name, point in (("oak1", (114.31, 30.61)), ("elm", (114.30, 30.60))):
+        area = bedside.city.areas[name]
+        area.longitude, area.latitude = point
+        area.save()
+    ward = bedside.ward(n_beds=1)
+    first, second = bedside.waiting(), bedside.waiting()
+    dee = browser(bedside, "dee")
+    page = dee.get("/transfers/plan").content.decode()
+    asked = {name: re.findall(f'name="{name}" value="([^"]+)"', page)
+             for name in ("vehicle", "rider", "escort")}  # fmt: skip
+
+    taken = dee.post("/transfers/plan", asked)
+    again = dee.post("/transfers/plan", asked)
+
+    assert asked["rider"] == [f"{first}:{ward.id}"]
+    assert taken.status_code == 302
+    assert bedside.stage(first) == "planned"
+    assert again.status_code == 409  # the bed is theirs by now
+    assert Item.objects.filter(loop="run").count() == 1
+    assert bedside.stage(second) == "needed"

@@ -18,6 +18,7 @@ from linli.api import (
     layers,
     oversight,
     places,
+    proposals,
     records,
     roster,
     rules,
@@ -49,8 +50,8 @@ def build() -> LinliAPI:
     )
     faults.handle(made)
     parts = (
-        care, cases, codes, for_person, imports, joining, laboratory, oversight, places, rules,
-        screening, signals, transfers, work,
+        care, cases, codes, for_person, imports, joining, laboratory, oversight, places, proposals,
+        rules,        screening, signals, transfers, work,
     )  # fmt: skip
     for part in parts:
         made.add_router("", part.router)

@@ -112,3 +112,33 @@ def gates(
             say(f"  {'x' if shut else '+'} {_(gate.label)}{': ' if shut else ''}{shut}")
     if told.n_shut:
         raise typer.Exit(EXIT_SHUT)
+
+
+@app.command(help=_("Beds and runs as the planner proposes them now; nothing is held by it."))
+def plan(
+    by: As,
+    seed: Annotated[int, typer.Option(min=0, help=_("The same seed proposes the same."))] = 1,
+    purpose: Purpose = "service",
+    as_json: InJson = False,
+) -> None:
+    """Ways are estimates."""
+    get_ready()
+    from dataclasses import asdict
+
+    from linli import clock
+    from linli.cli.request import acting
+    from linli.studies.dispatch.transfers import propose
+
+    told = propose(acting(by), purpose=purpose, now=clock.now_s(), seed=seed)
+    if as_json:
+        runs = [{k: v for k, v in asdict(run).items() if k != "because"} for run in told.runs]
+        left = [{"transfers": one.transfer_ids, "reason": one.reason.tell(_)} for one in told.left]
+        say_json({"runs": runs, "left": left, "seed": told.seed})
+        return
+    for run in told.runs:
+        say(
+            _("Vehicle {vehicle} to site {site}: {n} people, there after {minutes} min."),
+            vehicle=run.vehicle_id, site=run.site_id, n=len(run.riders), minutes=run.arrive_min,
+        )  # fmt: skip
+    for one in told.left:
+        say(f"  {one.reason.tell(_)} ({', '.join(map(str, one.transfer_ids))})")

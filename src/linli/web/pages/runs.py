@@ -12,14 +12,15 @@ from django.views.decorators.cache import never_cache
 from linli import clock
 from linli.errors import N_, BadInput, NotFound, Problem, Word
 from linli.loops import catalogue
-from linli.loops.advance import Opening, advance, open_item
+from linli.loops.advance import advance
 from linli.loops.beds.receivers import DISPATCHERS, named, on_duty
 from linli.loops.runs import sheet as sheets
+from linli.loops.runs.compose import compose
 from linli.loops.scene import Scene
 from linli.policy.can import Actor, scope
 from linli.policy.powers import roles_for
 from linli.policy.roles import STAFF, Role
-from linli.registry.areas import Area, within
+from linli.registry.areas import within
 from linli.registry.roster import Assignment, current
 from linli.registry.vehicles import Vehicle
 from linli.registry.wards import BedCategory, BedSeverity
@@ -119,16 +120,8 @@ def new(request: HttpRequest) -> HttpResponse:
     ids = [i for text in request.POST.getlist("transfer") if (i := id_of(text))]
     if not ids:
         raise BadInput(N_("Nobody is ticked. Tick who goes on the run."))
-    scene = Scene(actor, clock.now_s(), purpose or "")
-    base = min(actor.holds(DISPATCHERS), key=lambda h: len(h.path))
-    area = Area.objects.get(path=base.path)
-    made = open_item(catalogue.get("run"), Opening(area.id, "none", {}, opened_by=actor.id), scene)
-    try:
-        advance(made.item_id, "load", scene, data={"transfer_ids": ids})
-    except Problem:
-        advance(made.item_id, "cancel", scene)
-        raise
-    return redirect("run", run_id=made.item_id)
+    made = compose(Scene(actor, clock.now_s(), purpose or ""), ids)
+    return redirect("run", run_id=made)
 
 
 def act(request: HttpRequest, run_id: int, name: str) -> HttpResponse:
