@@ -65,6 +65,7 @@ def test_from_the_queue_to_the_bed_through_the_pages(bedside: Bedside) -> None:
     refused = dee.post(f"/runs/{run.id}/depart")
     assert refused.status_code == 409
     assert "Nobody has looked whether the road is open" in text(refused)
+    assert "Not yet: the road is open" in text(refused)
     seen = {"driver_level": 3, "crew_level": 3, "partition": "true", "life_support": "true"}
     assert dov.post(f"/runs/{run.id}/equip", seen).status_code == 302
     road = {"open": "true", "minutes": 25}
