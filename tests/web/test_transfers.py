@@ -145,3 +145,29 @@ def test_a_proposed_run_is_taken_over_with_one_tap(bedside: Bedside) -> None:
     assert again.status_code == 409  # the bed is theirs by now
     assert Item.objects.filter(loop="run").count() == 1
     assert bedside.stage(second) == "needed"
+
+
+def test_trips_incidents_and_conversions_begin_on_their_pages(bedside: Bedside) -> None:
+    person = bedside.person()
+    run = bedside.departed(bedside.confirmed(bedside.ward()))
+    site = bedside.site("会展中心", kind="shelter_hospital", stage="")
+    bo, dee = browser(bedside, "bo"), browser(bedside, "dee")
+    booked = {"item_class": "dialysis", "person_id": person.id, "goes_at": "2020-02-10T08:00",
+              "fever": "true"}  # fmt: skip
+    told = {"item_class": "harm", "fault": "crowded", "facts": "Some stood.", "run_id": run}
+
+    assert bo.post("/trips", booked).status_code == 302
+    assert dee.post("/incidents", {**told, "transfer_ids": "1, 2"}).status_code == 302
+    chosen = {"item_class": "first", "site_id": site.id, "n_beds_planned": 200, "batch": 1}
+    assert dee.post("/conversions", chosen).status_code == 302
+    asked = {"item_class": "chronic", "person_id": person.id, "because": "displaced"}
+    assert bo.post("/ongoing_care", asked).status_code == 302
+    wrong = bo.post("/trips", {**booked, "goes_at": "soon"})
+    nobody = bo.post("/trips", {**booked, "person_id": bedside.person("ash1").id})
+
+    assert Item.objects.get(loop="trip").stage == "referred"
+    assert Item.objects.get(loop="incident").data["transfer_ids"] == [1, 2]
+    assert Item.objects.get(loop="conversion").area_id == site.area_id
+    assert (wrong.status_code, nobody.status_code) == (422, 404)
+    assert "soon is no moment" in text(wrong)
+    assert "Handed to the transfers" in text(bo.get("/trips"))

@@ -32,3 +32,8 @@ def names(words: Mapping[Any, Any]) -> JsonDict:
 
 CATEGORY = names(dict(BedCategory.choices))
 SEVERITY = names(dict(BedSeverity.choices))
+
+
+def apart(given: Any) -> Any:
+    """Numbers as a person writes them, with commas or blanks between."""
+    return given.replace(",", " ").replace("，", " ").split() if isinstance(given, str) else given

@@ -6,11 +6,12 @@ blamed is heard first: the review names the hearing.
 
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from linli.errors import N_
+from linli.loops.beds.words import apart
 from linli.loops.ledger import Item
 from linli.loops.loop import Form, Gate, Loop, Stage, State, Step, Unmet, stages
 from linli.loops.opening import Opening
@@ -60,7 +61,7 @@ class IncidentAsk(Form):
     )
     facts: str = Field(min_length=2, max_length=2000, title=N_("What happened?"))
     run_id: int | None = Field(default=None, gt=0, title=N_("Number of the run"))
-    transfer_ids: list[int] = Field(
+    transfer_ids: Annotated[list[int], BeforeValidator(apart)] = Field(
         default_factory=list, max_length=MOST_STRUCK, title=N_("Numbers of the transfers")
     )
 

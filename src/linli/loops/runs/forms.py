@@ -1,21 +1,16 @@
 """What does each step of a run ask? Ids, counts and yes or no."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import BeforeValidator, Field
 from pydantic.config import JsonDict
 
 from linli.errors import N_
+from linli.loops.beds.words import apart
 from linli.loops.loop import Form
 from linli.registry.forms import Latitude, Longitude
 
-
-def _apart(given: Any) -> Any:
-    """Numbers as a person writes them, with commas or blanks between."""
-    return given.replace(",", " ").replace("，", " ").split() if isinstance(given, str) else given
-
-
-Ids = Annotated[list[Annotated[int, Field(gt=0)]], Field(max_length=60), BeforeValidator(_apart)]
+Ids = Annotated[list[Annotated[int, Field(gt=0)]], Field(max_length=60), BeforeValidator(apart)]
 LEVELS: JsonDict = {
     "names": {"1": N_("mask"), "2": N_("mask, gown, gloves"), "3": N_("full, with hood")}
 }
