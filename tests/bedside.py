@@ -29,7 +29,7 @@ class Bedside:
         self.now = EVENING
         self.hospital = self.site("榆树医院")
         self.driver = self.appoint("dov", Role.DRIVER, "elm")
-        self.escorts = [self.appoint(f"escort{n}", Role.GRID_WORKER, "oak1") for n in range(2)]
+        self.escorts = [self.appoint(f"escort{n}", Role.COMMUNITY_DESK, "pine") for n in range(2)]
         self.bus = self.vehicle("bus", n_seats=40)
 
     def site(self, name: str, *, stage: str = "open", area: str = "elm", **more: Any) -> Site:

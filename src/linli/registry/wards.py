@@ -164,7 +164,7 @@ def add(actor: Actor, site_id: int, new: NewWard, counted: Counted, *, now: int)
         },
     )
     _keep(ward, actor, counted, now)
-    record(actor, "edit", "wards", ward.id, holding=holding, path=site.path)
+    record(actor, "describe", "wards", ward.id, holding=holding, path=site.path)
     return ward
 
 

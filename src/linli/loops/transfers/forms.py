@@ -118,7 +118,9 @@ class TransferTold(Form):
     how: TransferTelling = Field(
         title=N_("How was the family told?"), json_schema_extra=names(TOLD_NAMES)
     )
-    link: str = Field(default="", pattern=f"{DIGEST}|^$", max_length=64)
+    link: str = Field(
+        default="", pattern=f"{DIGEST}|^$", max_length=64, title=N_("Digest of a link to follow it")
+    )
 
 
 class TransferChange(Form):
