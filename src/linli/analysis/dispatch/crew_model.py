@@ -9,6 +9,7 @@ than there are vehicles can always be shared out among them.
 from collections import defaultdict
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import replace
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from linli.analysis.dispatch.cp import Outcome, Solved, clash, solve
@@ -32,20 +33,58 @@ def best(
     If not thorough, the last arrival only, and near enough.
     """
     jobs = sorted(jobs, key=lambda j: (-j.whole_s, j.trip))  # the longest first: fewer symmetries
-    try:  # without the cleaning: if vehicles can be named all the same, nothing was lost
-        return _best(jobs, yard, seed=seed, effort=effort, thorough=thorough, cleans=False)
-    except _NoVehicleClean:
-        return _best(jobs, yard, seed=seed, effort=effort, thorough=thorough, cleans=True)
+    found = None
+    for vehicles in Vehicles:  # if all can be named in a looser model, nothing was lost by it
+        try:
+            found = _best(jobs, yard, vehicles, seed=seed, effort=effort, thorough=thorough)
+            break
+        except _NoVehicleFree:
+            continue
+    by_turn = in_turn(jobs, yard)
+    last_s = max(t.arrive_s for t in by_turn)
+    if not _keeps(by_turn, jobs, yard) or (found and found.last_s <= last_s):
+        return found
+    bound_s = max(least_last_s(jobs, len(yard.crews)), found.bound_s if found else 0)
+    return Turns(tuple(by_turn), last_s, bound_s, last_s == bound_s, seed, effort)
 
 
-class _NoVehicleClean(Exception):
-    """No vehicle is clean enough where one was counted on."""
+def _keeps(turns: Sequence[Turn], jobs: Sequence[Job], yard: Yard) -> bool:
+    """Whether turns made one after the other keep windows, hours and the moment asked for."""
+    return (
+        yard.n_lead_cars is None
+        and not any(job.convoy for job in jobs)
+        and max(t.arrive_s for t in turns) <= (yard.by_s or max(t.arrive_s for t in turns))
+        and all(
+            (job.latest_s is None or t.start_s <= job.latest_s)
+            and t.end_s <= yard.crews[t.crew].duty.until_s
+            and t.end_s <= yard.vehicles[t.vehicle].duty.until_s
+            for t, job in zip(turns, jobs, strict=True)
+        )
+    )
+
+
+class Vehicles(StrEnum):
+    """How much of the vehicles a model holds, the loosest first."""
+
+    LEFT_OUT = "left out"
+    COUNTED = "counted"
+    NAMED = "named"  # and cleaned
+
+
+class _NoVehicleFree(Exception):
+    """No vehicle is back, or clean, where one was counted on."""
 
 
 def _best(
-    jobs: Sequence[Job], yard: Yard, *, seed: int, effort: float, thorough: bool, cleans: bool
+    jobs: Sequence[Job],
+    yard: Yard,
+    vehicles: Vehicles,
+    *,
+    seed: int,
+    effort: float,
+    thorough: bool,
 ) -> Turns | None:
-    first = _Model(jobs, yard, cleans=cleans)
+    first = _Model(jobs, yard, vehicles)
     if not any(job.convoy for job in jobs):
         first.hint_at(in_turn(jobs, yard))
     first.model.minimize(first.last)
@@ -55,7 +94,7 @@ def _best(
         return None
     values = found.values
     if thorough:
-        values = _smoothed(jobs, yard, found, seed=seed, effort=effort, cleans=cleans)
+        values = _smoothed(jobs, yard, vehicles, found, seed=seed, effort=effort)
     turns = _named(first, values)
     return Turns(
         turns=turns,
@@ -68,10 +107,16 @@ def _best(
 
 
 def _smoothed(
-    jobs: Sequence[Job], yard: Yard, found: Solved, *, seed: int, effort: float, cleans: bool
+    jobs: Sequence[Job],
+    yard: Yard,
+    vehicles: Vehicles,
+    found: Solved,
+    *,
+    seed: int,
+    effort: float,
 ) -> Mapping[str, int]:
     """The starts with the least waiting of all persons together, the last arrival no later."""
-    second = _Model(jobs, yard, cleans=cleans)
+    second = _Model(jobs, yard, vehicles)
     second.model.add(second.last <= found.cost)
     second.hint(found.values)
     second.model.minimize(sum(j.persons * s for j, s in zip(jobs, second.start, strict=True)))
@@ -138,7 +183,12 @@ class _Model:
     """Variables and constraints; with switches, each rule holds only where its switch is on."""
 
     def __init__(
-        self, jobs: Sequence[Job], yard: Yard, *, cleans: bool = True, switched: bool = False
+        self,
+        jobs: Sequence[Job],
+        yard: Yard,
+        vehicles: Vehicles = Vehicles.NAMED,
+        *,
+        switched: bool = False,
     ) -> None:
         from ortools.sat.python.cp_model import CpModel
 
@@ -149,7 +199,7 @@ class _Model:
         self.start = [self.model.new_int_var(0, self.far, f"start/{k}") for k in range(len(jobs))]
         self.last = self.model.new_int_var(0, 2 * self.far, "last")
         self.crew_kinds = _crew_kinds(jobs, yard)
-        self.vehicle_kinds = _vehicle_kinds(jobs, yard, named=cleans)
+        self.vehicle_kinds = _vehicle_kinds(jobs, yard, vehicles)
         self.crew = self._chosen("crew", yard.crews, self.crew_kinds, [j.crews for j in jobs])
         self.vehicle = self._chosen(
             "vehicle", yard.vehicles, self.vehicle_kinds, [j.vehicles for j in jobs]
@@ -157,7 +207,7 @@ class _Model:
         self._times()
         self._share_crews()
         self._share_vehicles()
-        if cleans:
+        if vehicles is Vehicles.NAMED:
             self._clean()
         self._lead()
 
@@ -175,7 +225,8 @@ class _Model:
         for k, turn in enumerate(turns):
             said[f"start/{k}"] = turn.start_s
             said[f"crew/{k}/{_kind_of(turn.crew, self.crew_kinds)}"] = 1
-            said[f"vehicle/{k}/{_kind_of(turn.vehicle, self.vehicle_kinds)}"] = 1
+            if self.vehicle_kinds:
+                said[f"vehicle/{k}/{_kind_of(turn.vehicle, self.vehicle_kinds)}"] = 1
         self.hint({name: said[name] for name in self.wanted})
 
     def hint(self, values: Mapping[str, int]) -> None:
@@ -197,7 +248,7 @@ class _Model:
             for kind, members in enumerate(kinds)
             if members[0] in numbers and _may_come(rows, able, k, members)
         }
-        for k in range(len(self.jobs)):
+        for k in range(len(self.jobs) if kinds else 0):
             self.model.add_exactly_one(v for (job, _), v in chosen.items() if job == k)
         return chosen
 
@@ -355,11 +406,13 @@ def _clean_one(
         if ready <= start:
             clean.append((carried[m] is not category, -free["vehicle", m], m))
     if not clean:
-        raise _NoVehicleClean
+        raise _NoVehicleFree
     return min(clean)[2]
 
 
 def _kind(name: str, k: int, model: _Model, values: Mapping[str, int]) -> Sequence[int]:
+    if name == "vehicle" and not model.vehicle_kinds:
+        return model.jobs[k].vehicles
     chosen, kinds = (
         (model.crew, model.crew_kinds) if name == "crew" else (model.vehicle, model.vehicle_kinds)
     )
@@ -387,8 +440,11 @@ def _crew_kinds(jobs: Sequence[Job], yard: Yard) -> list[list[int]]:
     return found
 
 
-def _vehicle_kinds(jobs: Sequence[Job], yard: Yard, *, named: bool) -> list[list[int]]:
+def _vehicle_kinds(jobs: Sequence[Job], yard: Yard, vehicles: Vehicles) -> list[list[int]]:
     """Numbers of vehicles that are alike; if named, each alone that may carry two categories."""
+    if vehicles is Vehicles.LEFT_OUT:
+        return []
+    named = vehicles is Vehicles.NAMED
     found = []
     for members in _alike(yard.vehicles):
         takes = [job.category for job in jobs if members[0] in job.vehicles]

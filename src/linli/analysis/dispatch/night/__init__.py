@@ -44,8 +44,8 @@ WEST, SOUTH, EAST, NORTH = 114.255, 30.500, 114.420, 30.612
 YARD: Point = (114.330, 30.560)
 SHELTER: Point = (114.345, 30.540)
 WARDS: tuple[Point, ...] = ((114.318, 30.590), (114.365, 30.575))
-ISOLATION: Point = (114.300, 30.535)
-OBSERVATION: Point = (114.385, 30.555)
+ISOLATION: Point = (114.325, 30.552)
+OBSERVATION: Point = (114.352, 30.562)
 # Sealed on that night, as rings of longitude and latitude; made up.
 SEALED: dict[str, tuple[float, float, float, float]] = {
     "the road to the first hospital": (114.3090, 30.5640, 114.3215, 30.5665),
