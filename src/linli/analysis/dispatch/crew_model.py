@@ -7,13 +7,14 @@ than there are vehicles can always be shared out among them.
 """
 
 from collections import defaultdict
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from linli.analysis.dispatch.cp import Outcome, Solved, clash, solve
 from linli.analysis.dispatch.crews import RULES, Job, Turn, Turns, Yard
+from linli.analysis.dispatch.in_turn import alike, in_turn, keeps, least_last_s
 
 if TYPE_CHECKING:
     from ortools.sat.python.cp_model import IntVar
@@ -42,25 +43,10 @@ def best(
             continue
     by_turn = in_turn(jobs, yard)
     last_s = max(t.arrive_s for t in by_turn)
-    if not _keeps(by_turn, jobs, yard) or (found and found.last_s <= last_s):
+    if not keeps(by_turn, jobs, yard) or (found and found.last_s <= last_s):
         return found
     bound_s = max(least_last_s(jobs, len(yard.crews)), found.bound_s if found else 0)
     return Turns(tuple(by_turn), last_s, bound_s, last_s == bound_s, seed, effort)
-
-
-def _keeps(turns: Sequence[Turn], jobs: Sequence[Job], yard: Yard) -> bool:
-    """Whether turns made one after the other keep windows, hours and the moment asked for."""
-    return (
-        yard.n_lead_cars is None
-        and not any(job.convoy for job in jobs)
-        and max(t.arrive_s for t in turns) <= (yard.by_s or max(t.arrive_s for t in turns))
-        and all(
-            (job.latest_s is None or t.start_s <= job.latest_s)
-            and t.end_s <= yard.crews[t.crew].duty.until_s
-            and t.end_s <= yard.vehicles[t.vehicle].duty.until_s
-            for t, job in zip(turns, jobs, strict=True)
-        )
-    )
 
 
 class Vehicles(StrEnum):
@@ -122,55 +108,6 @@ def _smoothed(
     second.model.minimize(sum(j.persons * s for j, s in zip(jobs, second.start, strict=True)))
     better = solve(second.model, second.wanted, seed=seed, effort=effort * SMOOTHING)
     return better.values if better.has_answer else found.values
-
-
-def least_last_s(jobs: Sequence[Job], n_crews: int) -> int:
-    """A moment before which so many crews cannot bring everybody, however they share the trips.
-
-    Among the i longest trips one crew has at least every i-th one of them more than it has turns;
-    of its trips only the way back from the last one is spared.
-    """
-    longest = sorted(jobs, key=lambda j: -j.whole_s)
-    spared = max((j.whole_s - j.arrive_s for j in jobs), default=0)
-    begin = min((j.earliest_s for j in jobs), default=0)
-    least = 0
-    for i in range(1, len(longest) + 1):
-        turns = (i - 1) // n_crews + 1
-        least = max(least, sum(j.whole_s for j in longest[i - turns : i]))
-    return begin + max(0, least - spared)
-
-
-def in_turn(jobs: Sequence[Job], yard: Yard) -> list[Turn]:
-    """A plan as a dispatcher makes it: trip after trip, with whoever is free first."""
-    crews = [c.duty.from_s for c in yard.crews]
-    vehicles = [(v.duty.from_s, v.last_carried) for v in yard.vehicles]
-    turns: list[Turn] = []
-    for job in jobs:
-
-        def ready(v: int, job: Job = job) -> int:
-            at, carried = vehicles[v]
-            other = carried is not None and carried is not job.category
-            return at + (max(0, yard.cleaning_s - yard.turnaround_s) if other else 0)
-
-        crew = min(job.crews, key=lambda c: crews[c])
-        vehicle = min(job.vehicles, key=ready)
-        start = max(crews[crew], ready(vehicle), job.earliest_s)
-        end = start + job.whole_s
-        crews[crew] = end
-        vehicles[vehicle] = (end + yard.turnaround_s, job.category)
-        turns.append(Turn(job.trip, vehicle, crew, start, start + job.arrive_s, end))
-    crew_of = _renamed([t.crew for t in turns], yard.crews)
-    vehicle_of = _renamed([t.vehicle for t in turns], yard.vehicles)
-    return [replace(t, crew=crew_of[t.crew], vehicle=vehicle_of[t.vehicle]) for t in turns]
-
-
-def _renamed(used: Sequence[int], rows: "Sequence[Crew] | Sequence[Vehicle]") -> dict[int, int]:
-    """Among those who are alike, the first to be used becomes the first, and so on."""
-    names = {}
-    for members in _alike(rows):
-        first = list(dict.fromkeys(n for n in used if n in members))
-        names |= dict(zip(first, members, strict=False))
-    return names
 
 
 def clashing(jobs: Sequence[Job], yard: Yard, *, seed: int) -> tuple[str, ...]:
@@ -434,7 +371,7 @@ def _groups(jobs: Sequence[Job]) -> dict[str, list[int]]:
 def _crew_kinds(jobs: Sequence[Job], yard: Yard) -> list[list[int]]:
     """Numbers of crews that are alike, where they are as many as their jobs; else each alone."""
     found = []
-    for members in _alike(yard.crews):
+    for members in alike(yard.crews):
         n_jobs = sum(members[0] in job.crews for job in jobs)
         found += [members] if len(members) >= n_jobs else [[m] for m in members]
     return found
@@ -446,18 +383,11 @@ def _vehicle_kinds(jobs: Sequence[Job], yard: Yard, vehicles: Vehicles) -> list[
         return []
     named = vehicles is Vehicles.NAMED
     found = []
-    for members in _alike(yard.vehicles):
+    for members in alike(yard.vehicles):
         takes = [job.category for job in jobs if members[0] in job.vehicles]
         enough = not named or len(members) >= len(takes) or len(set(takes)) == 1
         found += [members] if enough else [[m] for m in members]
     return found
-
-
-def _alike(rows: "Sequence[Crew] | Sequence[Vehicle]") -> list[list[int]]:
-    alike: dict[Hashable, list[int]] = defaultdict(list)
-    for number, row in enumerate(rows):
-        alike[replace(row, id="")].append(number)
-    return list(alike.values())
 
 
 def _may_come(
