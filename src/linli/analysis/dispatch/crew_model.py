@@ -8,13 +8,12 @@ than there are vehicles can always be shared out among them.
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from linli.analysis.dispatch.cp import Outcome, Solved, clash, solve
+from linli.analysis.dispatch.crew_kinds import Vehicles, crew_kinds, may_come, vehicle_kinds
 from linli.analysis.dispatch.crews import RULES, Job, Turn, Turns, Yard
-from linli.analysis.dispatch.in_turn import alike, in_turn, keeps, least_last_s
+from linli.analysis.dispatch.in_turn import in_turn, keeps, least_last_s
 
 if TYPE_CHECKING:
     from ortools.sat.python.cp_model import IntVar
@@ -47,14 +46,6 @@ def best(
         return found
     bound_s = max(least_last_s(jobs, len(yard.crews)), found.bound_s if found else 0)
     return Turns(tuple(by_turn), last_s, bound_s, last_s == bound_s, seed, effort)
-
-
-class Vehicles(StrEnum):
-    """How much of the vehicles a model holds, the loosest first."""
-
-    LEFT_OUT = "left out"
-    COUNTED = "counted"
-    NAMED = "named"  # and cleaned
 
 
 class _NoVehicleFree(Exception):
@@ -135,8 +126,8 @@ class _Model:
         self.far = _horizon(jobs, yard)
         self.start = [self.model.new_int_var(0, self.far, f"start/{k}") for k in range(len(jobs))]
         self.last = self.model.new_int_var(0, 2 * self.far, "last")
-        self.crew_kinds = _crew_kinds(jobs, yard)
-        self.vehicle_kinds = _vehicle_kinds(jobs, yard, vehicles)
+        self.crew_kinds = crew_kinds(jobs, yard)
+        self.vehicle_kinds = vehicle_kinds(jobs, yard, vehicles)
         self.crew = self._chosen("crew", yard.crews, self.crew_kinds, [j.crews for j in jobs])
         self.vehicle = self._chosen(
             "vehicle", yard.vehicles, self.vehicle_kinds, [j.vehicles for j in jobs]
@@ -183,7 +174,7 @@ class _Model:
             (k, kind): self.model.new_bool_var(f"{name}/{k}/{kind}")
             for k, numbers in enumerate(able)
             for kind, members in enumerate(kinds)
-            if members[0] in numbers and _may_come(rows, able, k, members)
+            if members[0] in numbers and may_come(rows, able, k, members)
         }
         for k in range(len(self.jobs) if kinds else 0):
             self.model.add_exactly_one(v for (job, _), v in chosen.items() if job == k)
@@ -366,42 +357,6 @@ def _groups(jobs: Sequence[Job]) -> dict[str, list[int]]:
     for k, job in enumerate(jobs):
         groups[f"convoy {job.convoy}" if job.convoy else f"trip {job.trip}"].append(k)
     return groups
-
-
-def _crew_kinds(jobs: Sequence[Job], yard: Yard) -> list[list[int]]:
-    """Numbers of crews that are alike, where they are as many as their jobs; else each alone."""
-    found = []
-    for members in alike(yard.crews):
-        n_jobs = sum(members[0] in job.crews for job in jobs)
-        found += [members] if len(members) >= n_jobs else [[m] for m in members]
-    return found
-
-
-def _vehicle_kinds(jobs: Sequence[Job], yard: Yard, vehicles: Vehicles) -> list[list[int]]:
-    """Numbers of vehicles that are alike; if named, each alone that may carry two categories."""
-    if vehicles is Vehicles.LEFT_OUT:
-        return []
-    named = vehicles is Vehicles.NAMED
-    found = []
-    for members in alike(yard.vehicles):
-        takes = [job.category for job in jobs if members[0] in job.vehicles]
-        enough = not named or len(members) >= len(takes) or len(set(takes)) == 1
-        found += [members] if enough else [[m] for m in members]
-    return found
-
-
-def _may_come(
-    rows: "Sequence[Crew] | Sequence[Vehicle]",
-    able: Sequence[Sequence[int]],
-    job: int,
-    members: Sequence[int],
-) -> bool:
-    """Of those who are alike but named, the n-th waits for the n-th job: the rest is the same."""
-    if len(members) > 1:
-        return True
-    like = replace(rows[members[0]], id="")
-    before = sum(replace(row, id="") == like for row in rows[: members[0]])
-    return before <= sum(members[0] in numbers for numbers in able[:job])
 
 
 def _horizon(jobs: Sequence[Job], yard: Yard) -> int:
