@@ -1,8 +1,8 @@
 """The night of 9 February 2020: who had to be moved, where to, with whom, over which roads?
 
-494 patients of one district, 45 of them severely ill; one street sent those with two escorts, one
-lead car and one bus, into a sealed road. The numbers in `facts.csv` are facts, each with its source;
-pick-up points, roads and all that is marked assumed here is made up, since no account tells it.
+494 patients of one district, 45 of them severely ill: one street sent those with two escorts, a
+lead car and one bus, into a sealed road. `facts.csv` holds facts, each with its source;
+pick-up points, roads and all that is marked assumed is made up, since no account tells it.
 """
 
 import csv
