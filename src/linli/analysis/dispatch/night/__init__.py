@@ -48,7 +48,7 @@ ISOLATION: Point = (114.325, 30.552)
 OBSERVATION: Point = (114.352, 30.562)
 # Sealed on that night, as rings of longitude and latitude; made up.
 SEALED: dict[str, tuple[float, float, float, float]] = {
-    "the road to the first hospital": (114.3090, 30.5640, 114.3215, 30.5665),
+    "the road to the first hospital": (114.3040, 30.5640, 114.3165, 30.5665),
     "the lake road": (114.3700, 30.5450, 114.3730, 30.5570),
     "the south gate": (114.2880, 30.5180, 114.2960, 30.5200),
     "the railway crossing": (114.3330, 30.5790, 114.3360, 30.5880),
