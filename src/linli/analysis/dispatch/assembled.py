@@ -1,4 +1,4 @@
-"""How do tables become a snapshot? Points become places, and travel times are found between them."""
+"""How do tables become a snapshot? Points become places, with travel times between them."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace

@@ -7,12 +7,13 @@ than there are vehicles can always be shared out among them.
 """
 
 from collections import defaultdict
-from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from linli.analysis.dispatch.cp import Outcome, Solved, clash, solve
+from linli.analysis.dispatch.crew_kinds import Vehicles, crew_kinds, may_come, vehicle_kinds
 from linli.analysis.dispatch.crews import RULES, Job, Turn, Turns, Yard
+from linli.analysis.dispatch.in_turn import in_turn, keeps, least_last_s
 
 if TYPE_CHECKING:
     from ortools.sat.python.cp_model import IntVar
@@ -32,20 +33,35 @@ def best(
     If not thorough, the last arrival only, and near enough.
     """
     jobs = sorted(jobs, key=lambda j: (-j.whole_s, j.trip))  # the longest first: fewer symmetries
-    try:  # without the cleaning: if vehicles can be named all the same, nothing was lost
-        return _best(jobs, yard, seed=seed, effort=effort, thorough=thorough, cleans=False)
-    except _NoVehicleClean:
-        return _best(jobs, yard, seed=seed, effort=effort, thorough=thorough, cleans=True)
+    found = None
+    for vehicles in Vehicles:  # if all can be named in a looser model, nothing was lost by it
+        try:
+            found = _best(jobs, yard, vehicles, seed=seed, effort=effort, thorough=thorough)
+            break
+        except _NoVehicleFree:
+            continue
+    by_turn = in_turn(jobs, yard)
+    last_s = max(t.arrive_s for t in by_turn)
+    if not keeps(by_turn, jobs, yard) or (found and found.last_s <= last_s):
+        return found
+    bound_s = max(least_last_s(jobs, len(yard.crews)), found.bound_s if found else 0)
+    return Turns(tuple(by_turn), last_s, bound_s, last_s == bound_s, seed, effort)
 
 
-class _NoVehicleClean(Exception):
-    """No vehicle is clean enough where one was counted on."""
+class _NoVehicleFree(Exception):
+    """No vehicle is back, or clean, where one was counted on."""
 
 
 def _best(
-    jobs: Sequence[Job], yard: Yard, *, seed: int, effort: float, thorough: bool, cleans: bool
+    jobs: Sequence[Job],
+    yard: Yard,
+    vehicles: Vehicles,
+    *,
+    seed: int,
+    effort: float,
+    thorough: bool,
 ) -> Turns | None:
-    first = _Model(jobs, yard, cleans=cleans)
+    first = _Model(jobs, yard, vehicles)
     if not any(job.convoy for job in jobs):
         first.hint_at(in_turn(jobs, yard))
     first.model.minimize(first.last)
@@ -55,7 +71,7 @@ def _best(
         return None
     values = found.values
     if thorough:
-        values = _smoothed(jobs, yard, found, seed=seed, effort=effort, cleans=cleans)
+        values = _smoothed(jobs, yard, vehicles, found, seed=seed, effort=effort)
     turns = _named(first, values)
     return Turns(
         turns=turns,
@@ -68,64 +84,21 @@ def _best(
 
 
 def _smoothed(
-    jobs: Sequence[Job], yard: Yard, found: Solved, *, seed: int, effort: float, cleans: bool
+    jobs: Sequence[Job],
+    yard: Yard,
+    vehicles: Vehicles,
+    found: Solved,
+    *,
+    seed: int,
+    effort: float,
 ) -> Mapping[str, int]:
     """The starts with the least waiting of all persons together, the last arrival no later."""
-    second = _Model(jobs, yard, cleans=cleans)
+    second = _Model(jobs, yard, vehicles)
     second.model.add(second.last <= found.cost)
     second.hint(found.values)
     second.model.minimize(sum(j.persons * s for j, s in zip(jobs, second.start, strict=True)))
     better = solve(second.model, second.wanted, seed=seed, effort=effort * SMOOTHING)
     return better.values if better.has_answer else found.values
-
-
-def least_last_s(jobs: Sequence[Job], n_crews: int) -> int:
-    """A moment before which so many crews cannot bring everybody, however they share the trips.
-
-    Among the i longest trips one crew has at least every i-th one of them more than it has turns;
-    of its trips only the way back from the last one is spared.
-    """
-    longest = sorted(jobs, key=lambda j: -j.whole_s)
-    spared = max((j.whole_s - j.arrive_s for j in jobs), default=0)
-    begin = min((j.earliest_s for j in jobs), default=0)
-    least = 0
-    for i in range(1, len(longest) + 1):
-        turns = (i - 1) // n_crews + 1
-        least = max(least, sum(j.whole_s for j in longest[i - turns : i]))
-    return begin + max(0, least - spared)
-
-
-def in_turn(jobs: Sequence[Job], yard: Yard) -> list[Turn]:
-    """A plan as a dispatcher makes it: trip after trip, with whoever is free first."""
-    crews = [c.duty.from_s for c in yard.crews]
-    vehicles = [(v.duty.from_s, v.last_carried) for v in yard.vehicles]
-    turns: list[Turn] = []
-    for job in jobs:
-
-        def ready(v: int, job: Job = job) -> int:
-            at, carried = vehicles[v]
-            other = carried is not None and carried is not job.category
-            return at + (max(0, yard.cleaning_s - yard.turnaround_s) if other else 0)
-
-        crew = min(job.crews, key=lambda c: crews[c])
-        vehicle = min(job.vehicles, key=ready)
-        start = max(crews[crew], ready(vehicle), job.earliest_s)
-        end = start + job.whole_s
-        crews[crew] = end
-        vehicles[vehicle] = (end + yard.turnaround_s, job.category)
-        turns.append(Turn(job.trip, vehicle, crew, start, start + job.arrive_s, end))
-    crew_of = _renamed([t.crew for t in turns], yard.crews)
-    vehicle_of = _renamed([t.vehicle for t in turns], yard.vehicles)
-    return [replace(t, crew=crew_of[t.crew], vehicle=vehicle_of[t.vehicle]) for t in turns]
-
-
-def _renamed(used: Sequence[int], rows: "Sequence[Crew] | Sequence[Vehicle]") -> dict[int, int]:
-    """Among those who are alike, the first to be used becomes the first, and so on."""
-    names = {}
-    for members in _alike(rows):
-        first = list(dict.fromkeys(n for n in used if n in members))
-        names |= dict(zip(first, members, strict=False))
-    return names
 
 
 def clashing(jobs: Sequence[Job], yard: Yard, *, seed: int) -> tuple[str, ...]:
@@ -138,7 +111,12 @@ class _Model:
     """Variables and constraints; with switches, each rule holds only where its switch is on."""
 
     def __init__(
-        self, jobs: Sequence[Job], yard: Yard, *, cleans: bool = True, switched: bool = False
+        self,
+        jobs: Sequence[Job],
+        yard: Yard,
+        vehicles: Vehicles = Vehicles.NAMED,
+        *,
+        switched: bool = False,
     ) -> None:
         from ortools.sat.python.cp_model import CpModel
 
@@ -148,8 +126,8 @@ class _Model:
         self.far = _horizon(jobs, yard)
         self.start = [self.model.new_int_var(0, self.far, f"start/{k}") for k in range(len(jobs))]
         self.last = self.model.new_int_var(0, 2 * self.far, "last")
-        self.crew_kinds = _crew_kinds(jobs, yard)
-        self.vehicle_kinds = _vehicle_kinds(jobs, yard, named=cleans)
+        self.crew_kinds = crew_kinds(jobs, yard)
+        self.vehicle_kinds = vehicle_kinds(jobs, yard, vehicles)
         self.crew = self._chosen("crew", yard.crews, self.crew_kinds, [j.crews for j in jobs])
         self.vehicle = self._chosen(
             "vehicle", yard.vehicles, self.vehicle_kinds, [j.vehicles for j in jobs]
@@ -157,7 +135,7 @@ class _Model:
         self._times()
         self._share_crews()
         self._share_vehicles()
-        if cleans:
+        if vehicles is Vehicles.NAMED:
             self._clean()
         self._lead()
 
@@ -175,7 +153,8 @@ class _Model:
         for k, turn in enumerate(turns):
             said[f"start/{k}"] = turn.start_s
             said[f"crew/{k}/{_kind_of(turn.crew, self.crew_kinds)}"] = 1
-            said[f"vehicle/{k}/{_kind_of(turn.vehicle, self.vehicle_kinds)}"] = 1
+            if self.vehicle_kinds:
+                said[f"vehicle/{k}/{_kind_of(turn.vehicle, self.vehicle_kinds)}"] = 1
         self.hint({name: said[name] for name in self.wanted})
 
     def hint(self, values: Mapping[str, int]) -> None:
@@ -195,9 +174,9 @@ class _Model:
             (k, kind): self.model.new_bool_var(f"{name}/{k}/{kind}")
             for k, numbers in enumerate(able)
             for kind, members in enumerate(kinds)
-            if members[0] in numbers and _may_come(rows, able, k, members)
+            if members[0] in numbers and may_come(rows, able, k, members)
         }
-        for k in range(len(self.jobs)):
+        for k in range(len(self.jobs) if kinds else 0):
             self.model.add_exactly_one(v for (job, _), v in chosen.items() if job == k)
         return chosen
 
@@ -355,11 +334,13 @@ def _clean_one(
         if ready <= start:
             clean.append((carried[m] is not category, -free["vehicle", m], m))
     if not clean:
-        raise _NoVehicleClean
+        raise _NoVehicleFree
     return min(clean)[2]
 
 
 def _kind(name: str, k: int, model: _Model, values: Mapping[str, int]) -> Sequence[int]:
+    if name == "vehicle" and not model.vehicle_kinds:
+        return model.jobs[k].vehicles
     chosen, kinds = (
         (model.crew, model.crew_kinds) if name == "crew" else (model.vehicle, model.vehicle_kinds)
     )
@@ -376,46 +357,6 @@ def _groups(jobs: Sequence[Job]) -> dict[str, list[int]]:
     for k, job in enumerate(jobs):
         groups[f"convoy {job.convoy}" if job.convoy else f"trip {job.trip}"].append(k)
     return groups
-
-
-def _crew_kinds(jobs: Sequence[Job], yard: Yard) -> list[list[int]]:
-    """Numbers of crews that are alike, where they are as many as their jobs; else each alone."""
-    found = []
-    for members in _alike(yard.crews):
-        n_jobs = sum(members[0] in job.crews for job in jobs)
-        found += [members] if len(members) >= n_jobs else [[m] for m in members]
-    return found
-
-
-def _vehicle_kinds(jobs: Sequence[Job], yard: Yard, *, named: bool) -> list[list[int]]:
-    """Numbers of vehicles that are alike; if named, each alone that may carry two categories."""
-    found = []
-    for members in _alike(yard.vehicles):
-        takes = [job.category for job in jobs if members[0] in job.vehicles]
-        enough = not named or len(members) >= len(takes) or len(set(takes)) == 1
-        found += [members] if enough else [[m] for m in members]
-    return found
-
-
-def _alike(rows: "Sequence[Crew] | Sequence[Vehicle]") -> list[list[int]]:
-    alike: dict[Hashable, list[int]] = defaultdict(list)
-    for number, row in enumerate(rows):
-        alike[replace(row, id="")].append(number)
-    return list(alike.values())
-
-
-def _may_come(
-    rows: "Sequence[Crew] | Sequence[Vehicle]",
-    able: Sequence[Sequence[int]],
-    job: int,
-    members: Sequence[int],
-) -> bool:
-    """Of those who are alike but named, the n-th waits for the n-th job: the rest is the same."""
-    if len(members) > 1:
-        return True
-    like = replace(rows[members[0]], id="")
-    before = sum(replace(row, id="") == like for row in rows[: members[0]])
-    return before <= sum(members[0] in numbers for numbers in able[:job])
 
 
 def _horizon(jobs: Sequence[Job], yard: Yard) -> int:

@@ -18,9 +18,9 @@ from linli.analysis.dispatch.snapshot import (
 from linli.errors import N_, BadInput, Sentences, Word
 
 TABLE = (2, 4, 8, 15)  # numbers of crews that every plan tells the time for
-CREW_EFFORT = 1.5  # CP-SAT's deterministic units for each of the two questions
+CREW_EFFORT = 1.0  # CP-SAT's deterministic units for each of the two questions
 ENDLESS_S = 30 * 86_400
-FEW_EFFORT = 1.5  # the same for a row of the table
+FEW_EFFORT = 0.6  # the same for a row of the table
 
 
 @dataclass(frozen=True)

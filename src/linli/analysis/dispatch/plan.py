@@ -10,7 +10,6 @@ from dataclasses import dataclass, field, replace
 from importlib.metadata import version
 
 from linli.analysis.dispatch.check import Verdict, check
-from linli.analysis.dispatch.crew_model import in_turn
 from linli.analysis.dispatch.crews import (
     CREW_EFFORT,
     TABLE,
@@ -21,6 +20,7 @@ from linli.analysis.dispatch.crews import (
     lacks,
     staff,
 )
+from linli.analysis.dispatch.in_turn import in_turn
 from linli.analysis.dispatch.jobs import Round, retimed, round_of, rounds
 from linli.analysis.dispatch.placement import Placement, Weights, place
 from linli.analysis.dispatch.roads.closures import Closure

@@ -68,7 +68,8 @@ class Row:
                              said=said) from None  # fmt: skip
         if value < least:
             raise self.wrong(column, N_("{value} is less than {least}. Write {least} or more, or "
-                                        "leave the line out."), value=value, least=least)  # fmt: skip
+                                        "leave the line out."),
+                             value=value, least=least)  # fmt: skip
         return value
 
     def degrees(self, column: str, *, most: float) -> float:
@@ -228,7 +229,7 @@ def _facility(name: str, rows: list[Row]) -> Callable[[int], Facility]:
     )
     for row in rows[1:]:
         if row.point() != rows[0].point():
-            raise row.wrong("lon", N_("{name} stands at another place on line {line}. Give it one."),
+            raise row.wrong("lon", N_("{name} stands elsewhere on line {line}. Give it one place."),
                             name=name, line=rows[0].line)  # fmt: skip
     receiver = next((r for r in (row.text("receiver", default="") for row in rows) if r), "")
     takes = rows[0].window()
@@ -248,8 +249,8 @@ def read_vehicles(text: str) -> list[tuple[Callable[[int], Vehicle], Point]]:
 def _vehicle(row: Row) -> Callable[[int], Vehicle]:
     seats, stretchers = row.whole("seats"), row.whole("stretchers", default=0)
     if not seats + stretchers:
-        raise row.wrong("seats", N_("{vehicle} has 0 seats and no stretcher. Give it some, or leave "
-                                    "the line out."), vehicle=row.text("id"))  # fmt: skip
+        raise row.wrong("seats", N_("{vehicle} has 0 seats and no stretcher. Give it some, or "
+                                    "leave the line out."), vehicle=row.text("id"))  # fmt: skip
     last = row.choice("last_carried", Category) if row.cells.get("last_carried") else None
     said = {
         "seats": seats,

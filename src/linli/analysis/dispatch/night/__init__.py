@@ -1,8 +1,8 @@
 """The night of 9 February 2020: who had to be moved, where to, with whom, over which roads?
 
-494 patients of one district, 45 of them severely ill; one street sent those with two escorts, one
-lead car and one bus, into a sealed road. The numbers in `facts.csv` are facts, each with its source;
-pick-up points, roads and all that is marked assumed here is made up, since no account tells it.
+494 patients of one district, 45 of them severely ill: one street sent those with two escorts, a
+lead car and one bus, into a sealed road. `facts.csv` holds facts, each with its source;
+pick-up points, roads and all that is marked assumed is made up, since no account tells it.
 """
 
 import csv
@@ -44,11 +44,11 @@ WEST, SOUTH, EAST, NORTH = 114.255, 30.500, 114.420, 30.612
 YARD: Point = (114.330, 30.560)
 SHELTER: Point = (114.345, 30.540)
 WARDS: tuple[Point, ...] = ((114.318, 30.590), (114.365, 30.575))
-ISOLATION: Point = (114.300, 30.535)
-OBSERVATION: Point = (114.385, 30.555)
+ISOLATION: Point = (114.325, 30.552)
+OBSERVATION: Point = (114.352, 30.562)
 # Sealed on that night, as rings of longitude and latitude; made up.
 SEALED: dict[str, tuple[float, float, float, float]] = {
-    "the road to the first hospital": (114.3090, 30.5640, 114.3215, 30.5665),
+    "the road to the first hospital": (114.3040, 30.5640, 114.3165, 30.5665),
     "the lake road": (114.3700, 30.5450, 114.3730, 30.5570),
     "the south gate": (114.2880, 30.5180, 114.2960, 30.5200),
     "the railway crossing": (114.3330, 30.5790, 114.3360, 30.5880),
