@@ -82,10 +82,11 @@ def _crowd_into(city: City, count: int) -> None:
     dice = random.Random(5)
 
     def rows() -> Any:
-        for n in range(1, count + 1):
+        for n, person_id in enumerate(bulk.next_ids(Person, count), start=1):
             row = {
-                "id": n, "code": f"B{n:09d}", "name": _crowd.made_up_name(dice), "pinyin": "",
-                "sex": "", "birth_date": today, "phone": f"139{n:08d}", "document": f"D{n:09d}",
+                "id": person_id, "code": f"B{n:09d}", "name": _crowd.made_up_name(dice),
+                "pinyin": "", "sex": "", "birth_date": today, "phone": f"139{n:08d}",
+                "document": f"D{n:09d}",
                 "household": None, "relation": "", "floating": False, "needs": [],
                 "area": area.id, "path": area.path, "survivor_id": None, "source": "bench",
                 "as_of": today, "changed_at": EVENING,

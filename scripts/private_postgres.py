@@ -2,9 +2,11 @@
 
 `python scripts/private_postgres.py -- pytest -m db` makes a database in a temporary folder,
 names it in LINLI_DATABASE_URL and runs the command. It listens on a socket in that folder only.
-Durability is off: it is for tests, where speed is worth more than a power cut.
+Durability is off: it is for tests, where speed is worth more than a power cut. Benchmarks of
+writes take `--durable --database bench`: a server as a city runs it, with a database of that name.
 """
 
+import argparse
 import os
 import pwd
 import shutil
@@ -53,8 +55,9 @@ def owner() -> pwd.struct_passwd | None:
 
 
 @contextmanager
-def private_postgres() -> Iterator[str]:
+def private_postgres(*, database: str = "postgres", durable: bool = False) -> Iterator[str]:
     """Yield the address of a fresh PostgreSQL, and end it, by its process, afterwards."""
+    settings = () if durable else FAST_NOT_SAFE
     folder = Path(tempfile.mkdtemp(prefix="linli-pg-"))
     user = owner()
     if user:
@@ -79,7 +82,7 @@ def private_postgres() -> Iterator[str]:
                 [
                     *(program("postgres"), "-D", str(data), "-k", str(folder)),
                     *("-c", "listen_addresses="),
-                    *(part for setting in FAST_NOT_SAFE for part in ("-c", setting)),
+                    *(part for setting in settings for part in ("-c", setting)),
                 ],
                 cwd=folder,
                 stdout=log,
@@ -88,7 +91,10 @@ def private_postgres() -> Iterator[str]:
             )
         try:
             _wait_until_ready(server, folder)
-            yield f"postgresql://linli@/postgres?host={quote(str(folder), safe='')}"
+            if database != "postgres":
+                asked = ("--host", str(folder), "--username", "linli", database)
+                subprocess.run([program("createdb"), *asked], check=True)
+            yield f"postgresql://linli@/{database}?host={quote(str(folder), safe='')}"
         finally:
             _end(server)
     finally:
@@ -113,14 +119,18 @@ def _end(server: subprocess.Popen) -> None:
         server.wait()
 
 
-def main(command: list[str]) -> int:
+def main(arguments: list[str]) -> int:
     """Run the command with its database and return its exit status."""
-    if command[:1] == ["--"]:
-        command = command[1:]
+    parser = argparse.ArgumentParser(prog="private_postgres.py", description=__doc__)
+    parser.add_argument("--durable", action="store_true", help="write as a city's server does")
+    parser.add_argument("--database", default="postgres", help="its name, such as bench")
+    parser.add_argument("command", nargs=argparse.REMAINDER, help="after --")
+    asked = parser.parse_args(arguments)
+    command = asked.command[1:] if asked.command[:1] == ["--"] else asked.command
     if not command:
         print("Say which command to run, after --.", file=sys.stderr)
         return 2
-    with private_postgres() as address:
+    with private_postgres(database=asked.database, durable=asked.durable) as address:
         environment = {**os.environ, "LINLI_DATABASE_URL": address}
         return subprocess.run(command, env=environment, check=False).returncode
 

@@ -1,8 +1,10 @@
 """How does the ledger write? The statements of the engine, the same on both databases."""
 
 import json
+import random
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import wraps
+from time import sleep
 from typing import Any, ParamSpec, TypeVar
 from uuid import UUID
 
@@ -15,7 +17,8 @@ from linli.loops.standing import COLUMNS, TALLIES, Standing
 P = ParamSpec("P")
 R = TypeVar("R")
 DEADLOCK = "40P01"  # PostgreSQL's code
-TRIES = 3
+TRIES = 8
+LONGEST_WAIT_S = 0.1  # before the second try; each later one may wait that much longer
 
 _SELECT = f"SELECT {', '.join(COLUMNS)} FROM loops_item WHERE "
 _EVENT_COLUMNS = (
@@ -76,18 +79,21 @@ TALLY_COUNTS = ", ".join(  # of items, in the order of TALLIES
 def again_if_entangled(move: Callable[P, R]) -> Callable[P, R]:
     """Make a move again when PostgreSQL ended it because two callers waited for each other.
 
-    Inside a caller's own transaction the error is the caller's: all of that has to be redone.
+    Between tries it waits a little, each caller another while, so that the same ones do not meet
+    again at once. Inside a caller's own transaction the error is the caller's: all of that has to
+    be redone.
     """
 
     @wraps(move)
     def moved(*args: P.args, **kwargs: P.kwargs) -> R:
-        for _ in range(TRIES - 1):
+        for n in range(TRIES - 1):
             try:
                 return move(*args, **kwargs)
             except OperationalError as error:
                 entangled = getattr(error.__cause__, "sqlstate", "") == DEADLOCK
                 if connection.in_atomic_block or not entangled:
                     raise
+                sleep(random.uniform(0, LONGEST_WAIT_S * (n + 1)))  # noqa: S311 - no secret
         return move(*args, **kwargs)
 
     return moved

@@ -29,6 +29,8 @@ MOST_AT_ONCE = 500
 DAYS_BACK = 14  # a phone that was offline longer has lost its round; assumed
 AHEAD_S = 600  # how far a device's clock may be ahead; assumed
 BIGGEST = 2**63 - 1
+SEEN_BY_WORD = {seen.name.lower(): seen for seen in Seen}
+HOW_BY_WORD = {how.name.lower(): how for how in How}
 DEVICE_SEQ = Field(ge=1, le=BIGGEST, description="Milliseconds of the city's clock as the device "
                    "has it, raised by one where two fall together.")  # fmt: skip
 
@@ -167,11 +169,11 @@ def _given(
         subject=report.person_id or report.household_id or 0,
         household=report.household_id is not None,
         day=report.day,
-        state=Seen[report.seen.upper()],
-        how=How[report.how.upper()],
+        state=SEEN_BY_WORD[report.seen],
+        how=HOW_BY_WORD[report.how],
         seq=report.seq,
         at=min(report.seq // 1000, now),
-        fever=questionnaire.is_fever(kept),
+        fever=bool(kept) and questionnaire.is_fever(kept),
         answers=json.dumps(kept, ensure_ascii=False) if kept else None,
     )
 

@@ -9,7 +9,7 @@ line into the audit. On SQLite, which has no such statement, the same is done in
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from linli.loops.rounds import Seen
@@ -24,8 +24,7 @@ COUNTED = tuple(f"n_{seen.name.lower()}" for seen in Seen)
 COUNT_SETS = ", ".join(f"{c} = k.{c} + excluded.{c}" for c in (*COUNTED, "n_fever"))
 
 
-@dataclass(frozen=True)
-class Given:
+class Given(NamedTuple):
     """One report as it is written: of a person, or of all behind a household's door."""
 
     n: int

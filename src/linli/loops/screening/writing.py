@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -18,6 +18,39 @@ from linli.loops.screening.statements import COUNT_SETS, COUNTED, Given, Writer
 # SQLite has one writer: threads of this process wait here, in turn, and not by trying again and
 # again with longer and longer pauses.
 _one_writer = threading.Lock()
+
+
+# Plain texts and numbers: what a column is declared to be makes SQLite's driver read each value.
+_RETURNED = ", ".join(
+    {"day": "day || ''", "fever": "+fever", "was_fever": "+was_fever"}.get(name, name)
+    for name in statements.RETURNED.split(", ")
+)
+
+
+class _Written(NamedTuple):
+    """A row as it was written, in the order of RETURNED; ``was``: what it replaced."""
+
+    day: str
+    person_id: int
+    area_id: int
+    uid: str
+    seq: int
+    at: int
+    account_id: int | None
+    revision: int
+    state: int
+    how: int
+    fever: int
+    answers: str | None
+    was_area_id: int
+    was_state: int
+    was_fever: int
+    was_how: int
+    was_seq: int
+    was_uid: str
+    was_at: int
+    was_account_id: int | None
+    was_answers: str | None
 
 
 @dataclass(frozen=True)
@@ -46,10 +79,14 @@ def write(
         return []
     if connection.vendor == "postgresql":
         return _postgresql(writer, given, household, besides, batch)
+    rows = _as_json(given)  # before the turn, so that nobody waits for it
     if connection.in_atomic_block:
-        return _sqlite(writer, given, household, besides, batch)
-    with _one_writer, transaction.atomic():
-        return _sqlite(writer, given, household, besides, batch)
+        put = _sqlite(writer, rows, household, besides, batch)
+    else:
+        with _one_writer, transaction.atomic():
+            put = _sqlite(writer, rows, household, besides, batch)
+    uids = {one.uid.hex: one.uid for one in given}
+    return [Put(uids[uid], person_id, revision) for uid, person_id, revision in put]
 
 
 def _postgresql(
@@ -69,17 +106,23 @@ def _statement(n_ranges: int, earns: bool, household: bool) -> str:
     return statements.postgresql(shape, household=household, earns=earns)
 
 
+def _as_json(given: Sequence[Given]) -> str:
+    return json.dumps(
+        [
+            (one.n, one.uid.hex, one.subject, one.day.isoformat(), int(one.state), int(one.how),
+             one.seq, one.at, one.fever, one.answers)
+            for one in given
+        ]
+    )  # fmt: skip
+
+
 def _sqlite(
-    writer: Writer, given: Sequence[Given], household: bool, besides: Sequence[int], batch: str
-) -> list[Put]:
+    writer: Writer, rows: str, household: bool, besides: Sequence[int], batch: str
+) -> list[tuple[str, int, int | None]]:
+    """Write; answers for each row written with the id of its report, its person, its revision."""
     condition, reaches = statements.reach(writer)
     column = "household_id" if household else "id"
     beside = " AND p.id NOT IN (SELECT value FROM json_each(%s))" if household else ""
-    rows = [
-        (one.n, one.uid.hex, one.subject, one.day.isoformat(), int(one.state), int(one.how),
-         one.seq, one.at, one.fever, one.answers)
-        for one in given
-    ]  # fmt: skip
     names = statements.GIVEN.split(", ")
     unpacked = ", ".join(f"value ->> {n} AS {name}" for n, name in enumerate(names))
     found = (
@@ -94,16 +137,13 @@ def _sqlite(
     rounds = f"WITH open_rounds AS ({statements.OPEN_ROUNDS}) "
     drill = writer.exercise
     begins = [drill, writer.now, writer.now]
-    narrowed = [
-        json.dumps(rows), *reaches, drill, *([json.dumps(list(besides))] if household else []),
-    ]  # fmt: skip
+    narrowed = [rows, *reaches, drill, *([json.dumps(list(besides))] if household else [])]
     with connection.cursor() as cursor:
         cursor.execute(
-            f"{rounds}{statements.upsert(source)} RETURNING {statements.RETURNED}",
+            f"{rounds}{statements.upsert(source)} RETURNING {_RETURNED}",
             [*begins, drill, writer.account_id, *narrowed],
         )
-        keys = statements.RETURNED.split(", ")
-        put = [dict(zip(keys, row, strict=True)) for row in cursor.fetchall()]
+        put = [_Written._make(row) for row in cursor.fetchall()]
         if put:
             _count(cursor, put, drill)
             _keep(cursor, put, drill)
@@ -111,23 +151,21 @@ def _sqlite(
             _note(cursor, writer, len(put), batch)
             if writer.own_person is not None:
                 _earn(cursor, writer, put)
-        uids = {one.uid.hex: one.uid for one in given}
-        done = [Put(uids[r["uid"]], r["person_id"], r["revision"]) for r in put]
+        done: list[tuple[str, int, int | None]] = [(r.uid, r.person_id, r.revision) for r in put]
         if household:
             cursor.execute(f"{rounds}SELECT g.uid, p.id {found}", [*begins, *narrowed])
-            known = {(one.uid, one.person_id) for one in done}
-            met = ((uids[uid], person) for uid, person in cursor.fetchall())
-            done += [Put(*one, revision=None) for one in met if one not in known]
+            known = {(uid, person_id) for uid, person_id, _ in done}
+            done += [(*met, None) for met in cursor.fetchall() if met not in known]
     return done
 
 
-def _count(cursor: Any, put: list[dict[str, Any]], drill: bool) -> None:
+def _count(cursor: Any, put: list[_Written], drill: bool) -> None:
     """Move the counters by what was written and by what it replaced."""
     deltas: dict[tuple[str, int], list[int]] = defaultdict(lambda: [0] * (len(COUNTED) + 1))
     for row in put:
-        _add(deltas[row["day"], row["area_id"]], row["state"], row["fever"], 1)
-        if row["revision"] > 1:
-            _add(deltas[row["day"], row["was_area_id"]], row["was_state"], row["was_fever"], -1)
+        _add(deltas[row.day, row.area_id], row.state, row.fever, 1)
+        if row.revision > 1:
+            _add(deltas[row.day, row.was_area_id], row.was_state, row.was_fever, -1)
     columns = ", ".join((*COUNTED, "n_fever"))
     marks = ", ".join(["%s"] * (len(COUNTED) + 1))
     cursor.executemany(
@@ -143,27 +181,27 @@ def _add(numbers: list[int], state: int, fever: int, n: int) -> None:
     numbers[-1] += n if fever else 0
 
 
-def _keep(cursor: Any, put: list[dict[str, Any]], drill: bool) -> None:
+def _keep(cursor: Any, put: list[_Written], drill: bool) -> None:
     cursor.executemany(
         "INSERT INTO loops_screeningbeaten (day, person_id, exercise, uid, seq, at, account_id, "
         "state, how, fever, answers, why) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, "
         "'replaced') ON CONFLICT (person_id, day, uid) DO NOTHING",
         [
-            (r["day"], r["person_id"], drill, r["was_uid"], r["was_seq"], r["was_at"],
-             r["was_account_id"], r["was_state"], r["was_how"], r["was_fever"], r["was_answers"])
-            for r in put if r["revision"] > 1
+            (r.day, r.person_id, drill, r.was_uid, r.was_seq, r.was_at,
+             r.was_account_id, r.was_state, r.was_how, r.was_fever, r.was_answers)
+            for r in put if r.revision > 1
         ],
     )  # fmt: skip
 
 
-def _owe(cursor: Any, put: list[dict[str, Any]], drill: bool) -> None:
+def _owe(cursor: Any, put: list[_Written], drill: bool) -> None:
     cursor.executemany(
         "INSERT INTO loops_screeningowed (day, person_id, exercise, area_id, uid, account_id, "
         "how, at, answers) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)",
         [
-            (r["day"], r["person_id"], drill, r["area_id"], r["uid"], r["account_id"], r["how"],
-             r["at"], r["answers"])
-            for r in put if r["fever"] or r["answers"] is not None
+            (r.day, r.person_id, drill, r.area_id, r.uid, r.account_id, r.how,
+             r.at, r.answers)
+            for r in put if r.fever or r.answers is not None
         ],
     )  # fmt: skip
 
@@ -177,7 +215,7 @@ def _note(cursor: Any, writer: Writer, n: int, batch: str) -> None:
     )  # fmt: skip
 
 
-def _earn(cursor: Any, writer: Writer, put: list[dict[str, Any]]) -> None:
+def _earn(cursor: Any, writer: Writer, put: list[_Written]) -> None:
     cursor.executemany(
         f"WITH open_rounds AS ({statements.OPEN_ROUNDS}) "
         "INSERT INTO loops_screeningreward (person_id, day, exercise, path, cents) "
@@ -186,8 +224,8 @@ def _earn(cursor: Any, writer: Writer, put: list[dict[str, Any]]) -> None:
         "AND a.path < o.path_end AND o.reward_cents > 0 GROUP BY a.path "
         "ON CONFLICT (person_id, day, exercise) DO NOTHING",
         [
-            (writer.exercise, writer.now, writer.now, r["person_id"], r["day"], writer.exercise,
-             r["area_id"], r["day"], r["day"])
+            (writer.exercise, writer.now, writer.now, r.person_id, r.day, writer.exercise,
+             r.area_id, r.day, r.day)
             for r in put
         ],
     )  # fmt: skip
