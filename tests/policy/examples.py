@@ -5,6 +5,8 @@ from typing import Any
 
 TEXTS = {
     "as_of": "2020-01-01",
+    "weekdays": "135",
+    "goes_at": "2020-02-10T08:00:00+08:00",
     "found_at": "2020-02-09T08:00:00+08:00",
     "valid_from": "2020-03-01",
     "starts_at": "2020-02-09T20:00:00+08:00",

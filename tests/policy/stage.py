@@ -14,6 +14,7 @@ from linli.api.loops import plural
 from linli.jobs import queue
 from linli.jobs.outbox import Notice
 from linli.loops import catalogue
+from linli.loops.beds.tables import Bed
 from linli.loops.exposures.tables import Exposure
 from linli.loops.laboratory import orders, results
 from linli.loops.laboratory.orders import NewOrder
@@ -36,6 +37,7 @@ from linli.registry.resources import Resource
 from linli.registry.sites import Site
 from linli.registry.tokens import ApiToken
 from linli.registry.vehicles import Vehicle
+from linli.registry.wards import Ward
 from tests.callers import Caller, open_noise, token_for
 from tests.cast import EVENING, HOUR, City
 from tests.policy.examples import Examples
@@ -98,6 +100,15 @@ def furnish(city: City, name: str) -> Place:
     )  # fmt: skip
     item = open_noise(city, Caller(city, None), name)
     Item.objects.filter(id=item).update(title=f"item of {name}")
+    ward = Ward.objects.create(
+        site=site, path=area.path, name_zh=f"病区{name}", category="confirmed", severity="mild",
+        severity_rank=1, n_beds=4, counted_at=EVENING, source="test",
+    )  # fmt: skip
+    bed = Bed.objects.create(
+        ward_id=ward.id, number=1, path=area.path, person_id=person.id, transfer_id=item,
+        state="held", held_at=EVENING,
+    )  # fmt: skip
+    told = {"site_id": site.id, "ward_id": ward.id, "bed_id": bed.id, "transfer_id": item}
     rows = {
         "areas": area.id,
         "households": household.id,
@@ -111,8 +122,12 @@ def furnish(city: City, name: str) -> Place:
     for loop in sorted(
         catalogue.all_loops().values(), key=lambda loop: not loop.opened_by - {Role.SYSTEM}
     ):
-        rows[plural(loop)] = _stands(loop, item, rows, {"person_id": person.id})
-    for word, who in (("cases", double), ("contacts", person)):
+        rows[plural(loop)] = _stands(loop, item, rows, {**told, "person_id": person.id})
+    stay = Item.objects.get(id=rows["stays"])
+    stay.data["transfer_id"] = rows["transfers"]
+    stay.save()
+    about = [(word, person) for word in ("contacts", "transfers", "stays", "trips")]
+    for word, who in (("cases", double), *about):
         Item.objects.filter(id=rows[word]).update(subject_kind="person", subject_id=who.id)
     exposure = Exposure.objects.create(
         source_id=rows["cases"], source_person_id=double.id, person_id=person.id, path=area.path,
@@ -134,6 +149,12 @@ def furnish(city: City, name: str) -> Place:
         "site_id": site.id,
         "result_id": waiting_result(city, area.path),
         "order_id": open_order(person),
+        "ward_id": ward.id,
+        "bed_id": bed.id,
+        "vehicle_id": vehicle.id,
+        "run_id": rows["runs"],
+        "stay_id": rows["stays"],
+        "transfer_id": rows["transfers"],
         "source_id": rows["cases"],
         "contact_id": rows["contacts"],
         "exposure_id": exposure.id,
@@ -187,6 +208,8 @@ def cast_of_every_role(city: City) -> dict[str, dict[str, str]]:
             post = roster.Post.objects.create(role=role, area=area, path=area.path)
             roster.appoint(post, account, starts_at=clock.moment(EVENING - HOUR))
         Notice.objects.create(account_id=account.id, at=EVENING, n_messages=0)
+        if role is Role.DRIVER:  # who sees the runs that name them
+            Item.objects.filter(loop="run").update(data={"driver_id": account.id})
         callers[role] = {"Authorization": f"Bearer {token_for(account)}"}
     return callers
 

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from linli import clock
 from linli.jobs import outbox
-from linli.loops import tick
+from linli.loops import tick, token
 from linli.loops.advance import advance
 from linli.loops.exposures import decide, find
 from linli.loops.requests.file import Filed, file_request
@@ -20,6 +20,7 @@ from linli.registry.facts import Fact
 from linli.registry.households import Household
 from linli.registry.people import Person
 from linli.registry.sites import Site, SiteKind
+from tests.bedside import Bedside
 from tests.cast import EVENING, City
 from tests.journeys.chained import Outbreak
 
@@ -35,6 +36,7 @@ class Furnished:
     asked: Filed
     answered: Filed
     ids: dict[str, int] = field(default_factory=dict)
+    link: str = ""  # by which a family follows a transfer
 
     def scene(self, name: str, at: int = EVENING) -> Scene:
         """Somebody of the cast, acting."""
@@ -81,7 +83,9 @@ def furnish(city: City) -> Furnished:
     ids = {"again": again.id, "household": household.id, "person": person.id, "site": site.id}
     ids["bo_account"] = city.accounts["bo"].id
     ids |= trace(city)
-    return Furnished(city, asked, answered, ids)
+    token, brought = bring(city)
+    ids |= brought
+    return Furnished(city, asked, answered, ids, token)
 
 
 def trace(city: City) -> dict[str, int]:
@@ -93,6 +97,18 @@ def trace(city: City) -> dict[str, int]:
     decide.accept([outbreak.exposure(case, "Li").id], outbreak.scene("tao"))
     contact = outbreak.contact("Li")
     return {"case": case, "contact": contact.id, "traced": outbreak.person("Wang").id}
+
+
+def bring(city: City) -> tuple[str, dict[str, int]]:
+    """Somebody waits for a bed, and somebody is on a run to a ward; the family has a link."""
+    bedside = Bedside(city)
+    ward = bedside.ward(n_beds=4)
+    waits = bedside.waiting("severe")
+    goes = bedside.confirmed(ward)
+    link = token.make()
+    bedside.take(goes, "tell_family", "dee", how="phone", link=token.digest(link))
+    bedside.held(ward)
+    return link, {"waits": waits, "run": bedside.run(goes)}
 
 
 def ask(city: City, kind: str, words: str) -> Filed:
@@ -140,6 +156,7 @@ def at(page: str, query: str = "", /, **arguments: str) -> Callable[[Furnished],
             "asked": here.asked.item_id,
             "answered": here.answered.item_id,
             "token": here.answered.token,
+            "link": here.link,
             "oak": here.city.areas["oak"].id,
             **here.ids,
         }
@@ -191,6 +208,31 @@ VISITS: tuple[Visit, ...] = (
     Visit("modes", "gil", at("modes"), refused=(None, "ann")),
     Visit("directives", "gil", at("directives"), refused=(None, "ann", "jo")),
     Visit("cases", "bo", at("cases", FOR), refused=(None, "ann", "cy", "gus", "quin", "lil", "jo")),
+    Visit("transfers", "bo", at("transfers", FOR), refused=(None, "ann", "cy", "lil", "jo")),
+    Visit("transfer_ask", "bo", at("transfer_ask", FOR), refused=(None, "ann", "cy", "jo")),
+    Visit("transfer_board", "jo", at("transfer_board"), refused=(None, "ann", "cy", "hal")),
+    Visit(
+        "transfer_places",
+        "dee",
+        at("transfer_places", FOR, item_id="waits"),
+        refused=(None, "ann", "bo", "cy", "eve"),
+    ),
+    Visit(
+        "transfer_tell",
+        "bo",
+        at("transfer_tell", FOR, item_id="waits"),
+        refused=(None, "ann", "cy", "eve"),
+    ),
+    Visit("trips", "cy", at("trips", FOR), refused=(None, "ann", "jo", "kim")),
+    Visit("ongoing_care", "bo", at("ongoing_care", FOR), refused=(None, "ann", "jo")),
+    Visit("incidents", "hal", at("incidents", CARE), refused=(None, "ann", "jo")),
+    Visit("conversions", "dee", at("conversions", FOR), refused=(None, "ann", "cy", "jo")),
+    Visit("transfer_plan", "dee", at("transfer_plan", FOR), refused=(None, "ann", "bo", "cy")),
+    Visit("transfer_followed", None, at("transfer_followed", token="link")),
+    Visit("drive", "dov", at("run", FOR, run_id="run"), refused=(None, "ann", "cy", "eve")),
+    Visit("run", "dee", at("run", FOR, run_id="run"), refused=(None, "ann", "cy", "eve", "hal")),
+    Visit("ward", "hal", at("ward", CARE), refused=(None, "ann", "cy", "jo", "dov")),
+    Visit("beds", "jo", at("beds"), refused=(None, "ann", "cy", "kim", "dov")),
     Visit("ratios", "jo", at("ratios"), refused=(None, "ann", "cy", "gus", "quin", "lil", "kim")),
     Visit(
         "ratio_unmet",
@@ -266,6 +308,7 @@ NOT_PAGES = frozenset(
         "round_questions_file", "prove", "proof", "records_out", "laboratory_take",
         "laboratory_match", "laboratory_cancel", "decide_pair", "break_glass", "filed",
         "tracing_act", "account_add", "end_token", "unmerge",
+        "run_new", "run_act", "ward_act", "beds_count",
         "follow_ups_tell", "case_report", "cases_take", "case_classify", "gate_measure",
         # opened by tests of their own
         "cast", "screening_own", "chain_picture", "chain_near",

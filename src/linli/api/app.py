@@ -12,17 +12,20 @@ from linli.api import (
     exposures,
     faults,
     follow_ups,
+    for_person,
     imports,
     joining,
     laboratory,
     layers,
     oversight,
     places,
+    proposals,
     records,
     roster,
     rules,
     screening,
     signals,
+    transfers,
     visits,
     work,
 )
@@ -48,8 +51,8 @@ def build() -> LinliAPI:
     )
     faults.handle(made)
     parts = (
-        care, cases, codes, imports, joining, laboratory, oversight, places, rules, screening,
-        signals, work,
+        care, cases, codes, for_person, imports, joining, laboratory, oversight, places, proposals,
+        rules,        screening, signals, transfers, work,
     )  # fmt: skip
     for part in parts:
         made.add_router("", part.router)

@@ -36,8 +36,9 @@ from linli.registry.duties import RequestType
 from linli.registry.imports import kinds
 from linli.registry.organisations import OrganisationKind
 from linli.registry.people import Sex
-from linli.registry.sites import SiteKind
+from linli.registry.sites import SiteKind, SiteStage
 from linli.registry.vehicles import VehicleKind
+from linli.registry.wards import AgeGroup, BedCategory, BedSeverity
 
 
 @dataclass(frozen=True)
@@ -67,6 +68,10 @@ CHOICES: dict[str, type[models.Choices]] = {
     "organisation_kind": OrganisationKind,
     "site_kind": SiteKind,
     "vehicle_kind": VehicleKind,
+    "site_stage": SiteStage,
+    "bed_category": BedCategory,
+    "bed_severity": BedSeverity,
+    "bed_age_group": AgeGroup,
     "sex": Sex,
     "mode": Mode,
     "phase": Phase,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from linli.errors import N_, NotFound, Word
 from linli.loops import voices, write
 from linli.loops.ledger import Item
-from linli.loops.loop import State
+from linli.loops.loop import Move, State
 from linli.loops.opening import Opening, new
 from linli.loops.standing import Standing
 
@@ -40,6 +40,22 @@ def retire(work: Work, ids: Sequence[int]) -> None:
     """End items that a step has made needless, as they would end with their parent."""
     work.hold(write.load_many([i for i in sorted(set(ids)) if i not in work.hand]))
     _end(work, [work.hand[i] for i in sorted(set(ids)) if i in work.hand])
+
+
+def go_with(work: Work, moves: Sequence[Move]) -> None:
+    """Items that go with one that moves: Linli takes a step of each, and if one cannot, none does.
+
+    They are locked in order of id, whatever the order in which they go; what has ended by then
+    stays as it is.
+    """
+    work.hold(write.load_many([i for i, _, _ in moves if i not in work.hand]))
+    with work.linli_acts():
+        for item_id, step, data in moves:
+            item = work.loaded(item_id)
+            if item is None:
+                raise NotFound(what=Word(N_("item")), value=item_id)
+            if item.state != State.CLOSED:
+                work.step(item, step, data, None, False, None)
 
 
 def tell_parents(work: Work) -> None:

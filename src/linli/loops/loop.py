@@ -65,6 +65,8 @@ Allot = Callable[[Any, Mapping[str, Any], Any], Allotment]
 Effect = Callable[[Any, Mapping[str, Any], Any], Mapping[str, Any]]
 Children = Callable[[Any, Mapping[str, Any], Any], Sequence[Any]]
 Retires = Callable[[Any, Mapping[str, Any], Any], Sequence[int]]
+Move = tuple[int, str, Mapping[str, Any]]  # an item, the step that it takes, what its form says
+Moves = Callable[[Any, Mapping[str, Any], Any], Sequence[Move]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +122,7 @@ class Step:
     hands_over: str | None = None
     children: Children | None = None
     retires: Retires | None = None  # items that this makes needless: each ends as by its parent
+    moves: Moves | None = None  # items that go with it, by steps that Linli takes: all or none
     joins: bool = False  # the item becomes a duplicate of the one named in the form
     stays: bool = False  # a note on the way: the item stays where it is and its clock goes on
 

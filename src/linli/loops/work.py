@@ -259,6 +259,8 @@ class Work:
         self._event(current, name, from_stage, uid, holding, told, at)
         if step.retires:
             kin.retire(self, step.retires(current, form, scene))
+        if step.moves:
+            kin.go_with(self, step.moves(current, form, scene))
         if step.children:
             openings = step.children(current, form, scene)
             kin.open_children(self, step.hands_over or "", openings, current)

@@ -28,6 +28,7 @@ SEES: dict[Role, frozenset[str]] = {
     Role.LABORATORY: _NAME | _BODY,
     Role.TRACER: _NAME | _REACH | _BODY | _PAPERS,
     Role.COURIER: _NAME,
+    Role.DRIVER: _NAME | _REACH,
     Role.DATA_OFFICE: SENSITIVE,
     Role.RESIDENT: SENSITIVE,  # the own record only; can() sees to that
 }

@@ -63,6 +63,15 @@ POWERS: dict[str, frozenset[Role]] = {
     # the four ratios: counts for whoever commands, names for whoever acts on them
     "ratios.see": DESKS | HEALTH_STAFF - {Role.LABORATORY} | {Role.ANALYST},
     "ratios.list": DESKS | HEALTH_STAFF - {Role.LABORATORY},
+    # beds and runs: counts for who sends and who receives; the queue and a run name people
+    "beds.see": DESKS | {Role.CLINICIAN, Role.ANALYST},
+    "beds.report": frozenset({Role.CLINICIAN, Role.DATA_OFFICE}) | DUTY_OFFICERS,
+    "transfers.ask": DESKS | {Role.CLINICIAN},
+    "trips.ask": DESKS | {Role.GRID_WORKER, Role.CLINICIAN},
+    "ongoing_care.ask": DESKS | {Role.GRID_WORKER, Role.CLINICIAN},
+    "transfers.queue": DESKS | {Role.CLINICIAN},
+    "wards.receive": frozenset({Role.CLINICIAN, Role.COMMUNITY_DESK, Role.SECRETARY}),
+    "transfers.drive": frozenset({Role.DRIVER}) | DUTY_OFFICERS,
     # who answers for what
     "roster.see": STAFF - DOOR_STAFF,
     "roster.edit": frozenset({Role.SECRETARY, Role.ADMINISTRATOR}) | DUTY_OFFICERS,

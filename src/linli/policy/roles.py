@@ -22,6 +22,7 @@ class Role(StrEnum):
     TRACER = "tracer"
     GATE_KEEPER = "gate_keeper"
     COURIER = "courier"
+    DRIVER = "driver"
     DATA_OFFICE = "data_office"
     ANALYST = "analyst"
     AUDITOR = "auditor"
@@ -44,6 +45,7 @@ SENTENCES: dict[Role, str] = {
     Role.TRACER: N_("Traces for disease control: visits, contacts, chains and their ends."),
     Role.GATE_KEEPER: N_("Keeps a gate: measures temperatures and sees nobody's health."),
     Role.COURIER: N_("Carries things to doors: sees a door and a name, nothing else."),
+    Role.DRIVER: N_("Drives a run: sees where to stop and who gets on, nothing else."),
     Role.DATA_OFFICE: N_("Keeps the registry right: edits, imports, merges, exports."),
     Role.ANALYST: N_("Studies the records: sees counts everywhere and no names."),
     Role.AUDITOR: N_("Checks who did and saw what: reads the audit, changes nothing."),
@@ -66,6 +68,7 @@ NAMES: dict[Role, str] = {
     Role.TRACER: N_("contact tracer"),
     Role.GATE_KEEPER: N_("gate keeper"),
     Role.COURIER: N_("courier"),
+    Role.DRIVER: N_("driver"),
     Role.DATA_OFFICE: N_("data officer"),
     Role.ANALYST: N_("analyst"),
     Role.AUDITOR: N_("auditor"),
@@ -81,7 +84,7 @@ FIELD_STAFF = COMMUNITY_STAFF | DUTY_OFFICERS
 HEALTH_STAFF = frozenset({Role.CLINICIAN, Role.LABORATORY, Role.TRACER})
 TRACERS = frozenset({Role.TRACER, Role.SECRETARY}) | DUTY_OFFICERS  # who may investigate
 FOLLOWERS = TRACERS | {Role.GRID_WORKER, Role.COMMUNITY_DESK, Role.CLINICIAN}  # who ask contacts
-DOOR_STAFF = frozenset({Role.GATE_KEEPER, Role.COURIER})
+DOOR_STAFF = frozenset({Role.GATE_KEEPER, Role.COURIER, Role.DRIVER})
 STAFF = (
     FIELD_STAFF
     | HEALTH_STAFF
@@ -130,6 +133,7 @@ PURPOSES: dict[Role, frozenset[Purpose]] = {
     Role.LABORATORY: frozenset({Purpose.CARE}),
     Role.TRACER: frozenset({Purpose.INVESTIGATION}),
     Role.GATE_KEEPER: frozenset({Purpose.SCREENING}),
+    Role.DRIVER: frozenset({Purpose.SERVICE}),
     Role.DATA_OFFICE: frozenset({Purpose.REGISTRY}),
     Role.AUDITOR: frozenset({Purpose.OVERSIGHT}),
 }

@@ -205,6 +205,14 @@ def unit_at(area: Area, tier: int) -> int:
     return area.id
 
 
+def point_of(area: Area) -> Point | None:
+    """The point of an area, or of the nearest area around it that has one."""
+    for one in (area, *reversed(ancestors(area))):
+        if one.longitude is not None and one.latitude is not None:
+            return (one.longitude, one.latitude)
+    return None
+
+
 def whole_city() -> str:
     """The path of the top of the tree: who changes what holds everywhere has to reach it."""
     return Area.objects.filter(parent=None).order_by("path").values_list("path", flat=True)[0]

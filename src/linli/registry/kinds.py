@@ -75,7 +75,7 @@ KINDS: dict[str, Kind] = {
     for kind in (
         Kind("areas", N_("area"), Area, AreaForm, ("path", *_TIERS, "valid_until"), search="name"),
         Kind("organisations", N_("organisation"), Organisation, OrganisationForm, ("path",)),
-        Kind("sites", N_("site"), Site, SiteForm, ("path",)),
+        Kind("sites", N_("site"), Site, SiteForm, ("path", "stage")),
         Kind("vehicles", N_("vehicle"), Vehicle, VehicleForm, ("path",)),
         Kind("resources", N_("resource"), Resource, ResourceForm, ("path",)),
         Kind("facts", N_("fact"), Fact, FactForm, ("path",), edited=False),

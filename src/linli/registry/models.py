@@ -20,6 +20,7 @@ from linli.registry.roster import Absence, Assignment, Post
 from linli.registry.sites import Site
 from linli.registry.tokens import ApiToken
 from linli.registry.vehicles import Vehicle
+from linli.registry.wards import Ward, WardCount
 
 __all__ = [
     "Absence",
@@ -50,4 +51,6 @@ __all__ = [
     "Site",
     "Upload",
     "Vehicle",
+    "Ward",
+    "WardCount",
 ]

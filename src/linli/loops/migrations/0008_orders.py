@@ -15,7 +15,7 @@ def place(apps: Any, schema_editor: Any) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("loops", "0006_lists"), ("registry", "0006_post_roles")]
+    dependencies = [("loops", "0007_office"), ("registry", "0006_post_roles")]
     operations = [
         migrations.AddField("laborder", "cancelled_by", models.BigIntegerField(null=True)),
         migrations.AddField(

@@ -1,7 +1,7 @@
 """The placement loop (S20, S21): somebody needs a place, and it ends with them, not with a plan.
 
-Whoever receives them says that they have arrived. Until the transfer loop fills it, a placement
-is filled by hand: a place is offered, and an arrival is signed.
+Whoever receives them says that they have arrived. A transfer fills it: the ward that admits them
+is the arrival. Where none is needed, it is filled by hand: a place is offered, an arrival signed.
 """
 
 from collections.abc import Mapping
@@ -11,10 +11,14 @@ from pydantic import Field
 
 from linli.errors import N_
 from linli.loops import needs
+from linli.loops.beds.words import POSTURE_NAMES, SEVERITY, TransferPosture, names
+from linli.loops.ledger import Item
 from linli.loops.loop import Form, Gate, Loop, Stage, State, Step, Unmet, stages
+from linli.loops.opening import Opening
 from linli.loops.scene import Scene
 from linli.loops.standing import Changes, Standing
 from linli.policy.roles import DESKS, Role
+from linli.registry.wards import BedSeverity
 
 PLACERS = DESKS | {Role.CLINICIAN}
 LINLI = frozenset({Role.SYSTEM})
@@ -39,6 +43,20 @@ class PlacementArrival(Form):
     at_home: bool = Field(default=False, title=N_("At home"))
 
 
+class PlacementSend(Form):
+    """How ill they are, what the bed needs, and how they can travel."""
+
+    severity: BedSeverity = Field(title=N_("How ill?"), json_schema_extra=SEVERITY)
+    oxygen: bool = Field(default=False, title=N_("Needs oxygen"))
+    icu: bool = Field(default=False, title=N_("Needs intensive care"))
+    dialysis: bool = Field(default=False, title=N_("Needs dialysis"))
+    posture: TransferPosture = Field(
+        default=TransferPosture.WALKS,
+        title=N_("How can they travel?"),
+        json_schema_extra=names(POSTURE_NAMES),
+    )
+
+
 class PlacementReason(Form):
     """Why: one sentence."""
 
@@ -60,6 +78,36 @@ def _arrived(item: Standing, form: Mapping[str, Any], scene: Scene) -> Changes:
         "outcome": "arrived",
         "data": {**item.data, **form},
     }
+
+
+def _moved_on(item: Standing, form: Mapping[str, Any], scene: Scene) -> Changes:
+    """They are in a place of the same kind, at another site."""
+    return {"data": {**item.data, "site_id": form["site_id"]}}
+
+
+def _transfers(item: Standing, form: Mapping[str, Any], scene: Scene) -> list[Opening]:
+    """A bed is looked for: the transfer brings them to it."""
+    category = next(c for c, need in needs.REQUIRED.items() if need == item.item_class)
+    asked = {name: form[name] for name in ("oxygen", "icu", "dialysis", "posture")}
+    return [
+        Opening(
+            item.area_id,
+            form["severity"],
+            {"person_id": item.data["person_id"], "category": category, **asked},
+            kind=category,
+            subject_kind="person",
+            subject_id=item.data["person_id"],
+        )
+    ]
+
+
+def _no_transfer_yet(item: Standing, form: Mapping[str, Any], scene: Scene) -> Unmet | None:
+    """One transfer at a time."""
+    rows = Item.objects.filter(parent_id=item.id, loop="transfer").exclude(state=State.CLOSED)
+    found = rows.values_list("id", flat=True).first()
+    if found is None:
+        return None
+    return Unmet("one_transfer", N_("Transfer {id} looks for a bed already."), {"id": found})
 
 
 def _others(item: Standing, form: Mapping[str, Any], scene: Scene) -> list[int]:
@@ -86,6 +134,7 @@ def _still_required(item: Standing, form: Mapping[str, Any], scene: Scene) -> Un
     )
 
 
+ONE_TRANSFER = Gate("one_transfer", N_("no transfer is under way"), _no_transfer_yet)
 NEEDLESS = Gate("needless", N_("no case requires the place any more"), _still_required)
 
 LOOP = Loop(
@@ -128,10 +177,32 @@ LOOP = Loop(
             N_("say that they have arrived"),
             stages("needed", "offered"),
             "arrived",
-            by=PLACERS,
+            by=PLACERS | LINLI,
             asks=PlacementArrival,
             effect=_arrived,
             retires=_others,
+        ),
+        Step(
+            "send",
+            N_("ask for a transfer"),
+            stages("needed", "offered"),
+            "needed",
+            by=PLACERS | LINLI,
+            asks=PlacementSend,
+            gates=(ONE_TRANSFER,),
+            children=_transfers,
+            hands_over="transfer",
+            stays=True,
+        ),
+        Step(
+            "move_on",
+            N_("is at another site"),
+            stages("arrived"),
+            "arrived",
+            by=LINLI,
+            asks=PlacementArrival,
+            effect=_moved_on,
+            stays=True,
         ),
         Step(
             "end",

@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("registry", "0006_post_roles")]
+    dependencies = [("registry", "0008_wards")]
     operations = [
         migrations.AddField("person", "left_on", models.DateField(null=True)),
         migrations.AddField(

@@ -1,6 +1,6 @@
 """How are moments, places and lateness said on a page, in the reader's language?"""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -168,6 +168,18 @@ def at(mapping: Any, key: Any) -> Any:
 def percent(share: float | None) -> str:
     """A share as a whole percentage; unknown is not zero."""
     return "–" if share is None else f"{share * 100:.0f} %"
+
+
+@register.filter
+def lasting(time: timedelta) -> str:
+    """How long something has lasted."""
+    return span(time.total_seconds())
+
+
+@register.filter
+def kilometres(metres: float) -> str:
+    """A distance as a person says it."""
+    return f"{metres / 1000:.1f} km"
 
 
 @register.filter

@@ -15,7 +15,11 @@ from linli.registry.sites import Site, SiteKind
 
 WORDS = {
     SiteKind.HOSPITAL: ("医院",),
+    SiteKind.DESIGNATED_HOSPITAL: ("定点医院",),
     SiteKind.SHELTER_HOSPITAL: ("方舱医院",),
+    SiteKind.ISOLATION: ("隔离点",),
+    SiteKind.OBSERVATION: ("观察点",),
+    SiteKind.RECOVERY: ("康复驿站",),
     SiteKind.CLINIC: ("诊所", "社区卫生服务中心"),
     SiteKind.STATION: ("社区服务站",),
     SiteKind.SHOP: ("商店",),

@@ -1,0 +1,1 @@
+"""Who is in which bed, who is on the way to one, and which bed fits whom?"""

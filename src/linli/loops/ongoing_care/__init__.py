@@ -1,0 +1,1 @@
+"""Care that has to go on: somebody who was displaced, or discharged, until it is given again."""

@@ -1,0 +1,1 @@
+"""Runs: a vehicle with its crew that takes people to one ward, and what it must have first."""

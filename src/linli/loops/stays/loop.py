@@ -1,0 +1,192 @@
+"""The stay loop (S27, S30): a bed at a ward, from the hold to the day somebody leaves it.
+
+The ward owns it: it confirms, signs for the arrival, admits, sends on and discharges. A hold that
+is not confirmed in time runs out by itself, and the one who waited waits again.
+"""
+
+from linli.errors import N_
+from linli.loops.beds.receivers import DISPATCHERS, RECEIVERS
+from linli.loops.loop import Loop, Stage, State, Step, stages
+from linli.loops.stays import effects, gates
+from linli.loops.stays.forms import (
+    StayAdmission,
+    StayArrival,
+    StayAsk,
+    StayDischarge,
+    StayMove,
+    StayReceiver,
+    StayRefusal,
+    StaySignOut,
+)
+from linli.policy.roles import Role
+from linli.registry.wards import BedSeverity
+
+LINLI = frozenset({Role.SYSTEM})
+WARD = RECEIVERS
+CLINICAL = frozenset({Role.CLINICIAN})
+
+LOOP = Loop(
+    name="stay",
+    label=N_("stay"),
+    opens="held",
+    opened_by=LINLI,
+    asks=StayAsk,
+    subject="person",
+    seen_by=WARD | DISPATCHERS,
+    classes=dict(BedSeverity.choices),
+    stages=(
+        Stage("held", N_("held, to be confirmed")),
+        Stage("confirmed", N_("confirmed")),
+        Stage("coming", N_("on the way")),
+        Stage("arrived", N_("at the door")),
+        Stage("admitted", N_("in bed"), State.WAITING),
+        Stage("left", N_("moved to another bed"), State.CLOSED),
+        Stage("discharged", N_("discharged"), State.CLOSED),
+        Stage("refused", N_("refused"), State.CLOSED),
+        Stage("expired", N_("ran out"), State.CLOSED),
+        Stage("cancelled", N_("cancelled"), State.CLOSED),
+        Stage("died", N_("died"), State.CLOSED),
+    ),
+    steps=(
+        Step(
+            "confirm",
+            N_("confirm the bed"),
+            stages("held"),
+            "confirmed",
+            by=WARD,
+            asks=StayReceiver,
+            gates=(gates.SITE_OPEN, gates.RECEIVER),
+            effect=effects.confirmed,
+        ),
+        Step(
+            "name_receiver",
+            N_("name who receives them"),
+            stages("confirmed", "coming"),
+            "confirmed",
+            by=WARD,
+            asks=StayReceiver,
+            gates=(gates.RECEIVER,),
+            effect=effects.received_by,
+            stays=True,
+        ),
+        Step(
+            "refuse",
+            N_("refuse them"),
+            stages("held", "confirmed"),
+            "refused",
+            by=WARD,
+            asks=StayRefusal,
+            effect=effects.refused,
+            moves=effects.transfer_loses,
+        ),
+        Step(
+            "expire",
+            N_("run out"),
+            stages("held"),
+            "expired",
+            by=LINLI,
+            effect=effects.expired,
+            moves=effects.transfer_expires,
+        ),
+        Step(
+            "cancel",
+            N_("cancel"),
+            stages("held", "confirmed", "coming", "arrived"),
+            "cancelled",
+            by=LINLI,
+            effect=effects.cancelled,
+        ),
+        Step(
+            "set_out",
+            N_("are on the way"),
+            stages("confirmed"),
+            "coming",
+            by=LINLI,
+            effect=effects.coming,
+        ),
+        Step(
+            "arrive",
+            N_("sign for the arrival"),
+            stages("coming"),
+            "arrived",
+            by=WARD,
+            asks=StayArrival,
+            effect=effects.arrived,
+            moves=effects.transfer_arrives,
+        ),
+        Step(
+            "turn_away",
+            N_("turn away at the door"),
+            stages("coming", "arrived"),
+            "refused",
+            by=WARD,
+            asks=StayRefusal,
+            effect=effects.refused,
+            moves=effects.transfer_comes_back,
+        ),
+        Step(
+            "admit",
+            N_("admit"),
+            stages("arrived"),
+            "admitted",
+            by=WARD,
+            asks=StayAdmission,
+            gates=(gates.RECORD,),
+            effect=effects.admitted,
+            moves=effects.transfer_admitted,
+        ),
+        Step(
+            "ask_move",
+            N_("ask for another bed"),
+            stages("admitted"),
+            "admitted",
+            by=CLINICAL | WARD,
+            asks=StayMove,
+            gates=(gates.NOT_ASKED,),
+            children=effects.asked_for,
+            hands_over="transfer",
+            stays=True,
+        ),
+        Step(
+            "sign_out",
+            N_("sign for the record"),
+            stages("admitted"),
+            "admitted",
+            by=WARD,
+            asks=StaySignOut,
+            gates=(gates.ASKED, gates.WHOLE_RECORD),
+            effect=effects.signed_out,
+            moves=effects.record_goes,
+            stays=True,
+        ),
+        Step(
+            "leave",
+            N_("is in another bed"),
+            stages("admitted"),
+            "left",
+            by=LINLI,
+            effect=effects.left,
+        ),
+        Step(
+            "discharge",
+            N_("discharge"),
+            stages("admitted"),
+            "discharged",
+            by=WARD,
+            asks=StayDischarge,
+            gates=(gates.NOT_ASKED, gates.FOLLOW_ON),
+            effect=effects.discharged,
+            children=effects.care_goes_on,
+            hands_over="ongoing_care",
+        ),
+        Step(
+            "die",
+            N_("has died"),
+            stages("coming", "arrived", "admitted"),
+            "died",
+            by=CLINICAL,
+            effect=effects.died,
+            moves=effects.transfer_ends,
+        ),
+    ),
+)

@@ -1,0 +1,1 @@
+"""Transfers: somebody who needs a bed, until they are in it."""

@@ -1,0 +1,1 @@
+"""Dispatch from files: tables and maps in, plans out."""

@@ -1,0 +1,144 @@
+"""Trips, ongoing care, incidents, conversions: what is under way, and a form to begin another."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import path
+from django.utils.translation import gettext
+from django.views.decorators.cache import never_cache
+
+from linli import clock
+from linli.errors import N_, BadInput, NotFound, Problem, Word
+from linli.loops import catalogue, find
+from linli.loops.advance import Moved, Opening, open_item
+from linli.loops.find import Filters
+from linli.loops.for_person import About, open_about
+from linli.loops.loop import Loop
+from linli.loops.opening import check_form
+from linli.loops.scene import Scene
+from linli.policy.can import Actor
+from linli.policy.powers import roles_for
+from linli.policy.roles import DESKS, Role
+from linli.registry import sites
+from linli.registry.areas import Area
+from linli.web import purposes
+from linli.web.forms import answers, fields_of
+from linli.web.menu import Nav
+from linli.web.page import id_of, moment_of, typed, working
+from linli.web.rows import rows_of
+
+MOMENTS = frozenset({"goes_at"})
+
+
+@dataclass(frozen=True)
+class Page:
+    """One loop on a page of its own: its address, its words, who begins one and how."""
+
+    loop: str
+    url: str
+    title: str
+    button: str
+    verb: str = ""  # of the power that opens one about a person; empty: the loop's own rule
+
+
+PAGES = {
+    page.url: page
+    for page in (
+        Page("trip", "trips", N_("Trips"), N_("Book a trip"), "trips.ask"),
+        Page("ongoing_care", "ongoing_care", N_("Ongoing care"), N_("Ask for ongoing care"),
+             "ongoing_care.ask"),
+        Page("incident", "incidents", N_("Incidents"), N_("Report an incident")),
+        Page("conversion", "conversions", N_("Conversions of sites"), N_("Choose a site")),
+    )
+}  # fmt: skip
+
+
+def _view(page: Page) -> Callable[[HttpRequest], HttpResponse]:
+    @never_cache
+    def view(request: HttpRequest) -> HttpResponse:
+        loop = catalogue.get(page.loop)
+        begins = roles_for(page.verb) if page.verb else loop.opened_by
+        actor = working(request, loop.seen_by | begins)
+        problem: Problem | None = None
+        if request.method == "POST":
+            try:
+                moved = _begun(request, page, loop, actor)
+            except Problem as found:
+                problem = found
+            else:
+                said = gettext("It is under way: number {id}.")
+                messages.success(request, said.format(id=moved.item_id))
+                return redirect(page.url)
+        return _shown(request, page, loop, actor, problem, begins=bool(actor.holds(begins)))
+
+    return view
+
+
+def _begun(request: HttpRequest, page: Page, loop: Loop, actor: Actor) -> Moved:
+    """The item that the form begins, where it belongs."""
+    item_class = request.POST.get("item_class", "")
+    given = answers(loop.asks, request.POST)
+    for name in MOMENTS & given.keys():
+        at = moment_of(str(given[name]))
+        given[name] = at.isoformat() if at else ""
+    data = check_form(loop.asks, given)
+    purpose, now = purposes.of(request), clock.now_s()
+    if item_class not in loop.classes:
+        raise BadInput(N_("Choose what it is."))
+    if page.verb:
+        about = About(loop.name, item_class, data["person_id"], data)
+        return open_about(actor, about, page.verb, purpose=purpose, now=now)
+    opening = Opening(_where(actor, loop, data), item_class, data, opened_by=actor.id)
+    return open_item(loop, opening, Scene(actor, now, purpose or ""))
+
+
+def _where(actor: Actor, loop: Loop, data: dict[str, Any]) -> int:
+    """The area of the site it is about, or of the post of whoever reports it."""
+    if "site_id" in data:
+        return sites.get(data["site_id"]).area_id
+    posts = [holding.path for holding in actor.holds(loop.opened_by)]
+    if not posts:
+        raise NotFound(what=Word(N_("area")), value="-")
+    return Area.objects.get(path=min(posts, key=len)).id
+
+
+def _shown(
+    request: HttpRequest,
+    page: Page,
+    loop: Loop,
+    actor: Actor,
+    problem: Problem | None,
+    *,
+    begins: bool,
+) -> HttpResponse:
+    purpose = purposes.of(request)
+    after = id_of(request.GET.get("after", ""))
+    found = find.items(
+        actor, filters=Filters(loop=loop.name, alive=True), purpose=purpose,
+        after=str(after) if after else None,
+    )  # fmt: skip
+    fields = [
+        replace(field, kind="datetime-local") if field.name in MOMENTS else field
+        for field in fields_of(loop.asks, typed(request), problem)
+    ]
+    context = {
+        "page": page,
+        "loop": loop,
+        "rows": rows_of(found.rows, actor, purpose),
+        "after": found.after,
+        "query": "",
+        "begins": begins,
+        "fields": fields,
+        "item_class": request.POST.get("item_class", ""),
+        "problem": problem,
+    }
+    status = problem.status if problem else 200
+    return render(request, "arrangements/arrangements.html", context, status=status)
+
+
+NAV = Nav(N_("Trips"), "trips", DESKS | {Role.GRID_WORKER}, order=23)
+URLS = [path(url, _view(page), name=url) for url, page in PAGES.items()]
