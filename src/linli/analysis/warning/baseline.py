@@ -14,6 +14,7 @@ def drawn_out(
     period: float = 52.0,
     harmonics: int = 1,
     trend: bool = True,
+    dispersion: float = 0.0,
 ) -> NDArray[np.float64]:
     """The means to come of a Poisson regression on a line and some waves.
 
@@ -25,6 +26,8 @@ def drawn_out(
         How many times to draw out.
     period
         Times a year.
+    dispersion
+        Above 0: of a negative binomial instead, variance mean + dispersion x mean².
 
     Returns
     -------
@@ -43,7 +46,7 @@ def drawn_out(
         )
     design = _design(past.shape[1] + n_ahead, past.shape[1], period, harmonics, trend=trend)
     known = (~np.isnan(past)).astype(np.float64)
-    fits = glm.fit(design[: past.shape[1]], np.nan_to_num(past), known)
+    fits = glm.fit(design[: past.shape[1]], np.nan_to_num(past), known, dispersion=dispersion)
     ahead = np.exp(fits.coefficients @ design[past.shape[1] :].T)
     return np.where(fits.settled[:, None], ahead, np.nan)
 

@@ -5,6 +5,7 @@ from enum import StrEnum
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import hyp2f1
 
 from linli.analysis.warning.baseline import drawn_out
 from linli.analysis.warning.finding import Findings, checked, found, tested
@@ -36,6 +37,7 @@ def cusum(
     dispersion: float = 0.0,
     start_again: bool = False,
     seasonal: bool = False,
+    trend: bool = False,
     period: float = 52.0,
 ) -> Findings:
     """Add up what stands above the expected plus a reference, and warn where it reaches a limit.
@@ -48,7 +50,7 @@ def cusum(
         How many of the last times to test; the sum starts at zero with the first of them.
     expected
         Means, shape (areas, last) or one that fits it. None: the mean of all times before, or
-        with ``seasonal`` the trend and yearly wave of these drawn out.
+        with ``seasonal`` their yearly wave, with ``trend`` their trend too, drawn out.
     reference, decision
         Spreads: k and h. The defaults give an average of some 500 times between false alarms.
     dispersion
@@ -67,7 +69,9 @@ def cusum(
     scale = Scale(scale)
     if scale in (Scale.NEGATIVE_BINOMIAL, Scale.ANSCOMBE_NEGATIVE_BINOMIAL) and dispersion <= 0:
         raise BadInput(N_("A negative binomial scale needs a dispersion above 0."))
-    mean, least_past = _expected(counts, times, expected, seasonal=seasonal, period=period)
+    mean, least_past = _expected(
+        counts, times, expected, seasonal=seasonal, trend=trend, period=period
+    )
     seen = counts[:, times]
     with np.errstate(invalid="ignore", divide="ignore"):
         score = scaled(seen, mean, scale=scale, dispersion=dispersion)
@@ -85,7 +89,8 @@ def cusum(
     return found(
         "cusum",
         {"scale": str(scale), "reference": reference, "decision": decision,
-         "dispersion": dispersion, "start_again": start_again, "seasonal": seasonal},
+         "dispersion": dispersion, "start_again": start_again, "seasonal": seasonal,
+         "trend": trend},
         counts,
         times,
         expected=mean,
@@ -115,9 +120,12 @@ def scaled(
     spread = np.sqrt(mean + dispersion * mean**2)
     if scale is Scale.NEGATIVE_BINOMIAL:
         return (counts - mean) / spread
-    grown = np.cbrt(1 + dispersion * counts) ** 2 - np.cbrt(1 + dispersion * mean) ** 2
-    small = np.cbrt(counts) ** 2 - np.cbrt(mean) ** 2
-    return (3 / dispersion * grown + 3 * small) / (2 * np.cbrt(spread))
+    return (_anscombe(counts, dispersion) - _anscombe(mean, dispersion)) / np.cbrt(spread)
+
+
+def _anscombe(x: NDArray[np.float64], dispersion: float) -> NDArray[np.float64]:
+    """The integral of the variance to the power -1/3, which makes counts nearly normal."""
+    return 1.5 * np.cbrt(x) ** 2 * hyp2f1(1 / 3, 2 / 3, 5 / 3, -dispersion * x)
 
 
 def _count_at(
@@ -156,6 +164,7 @@ def _expected(
     expected: NDArray[np.float64] | None,
     *,
     seasonal: bool,
+    trend: bool,
     period: float,
 ) -> tuple[NDArray[np.float64], int]:
     shape = (len(counts), len(times))
@@ -165,8 +174,11 @@ def _expected(
             raise BadInput(N_("An expected count is negative. Give numbers from 0 up."))
         return mean, 0
     past = counts[:, : times[0]]
-    if seasonal:
-        return drawn_out(past, len(times), period=period), 5
+    if seasonal or trend:
+        waves = int(seasonal)
+        if past.shape[1] <= 1 + int(trend) + 2 * waves:
+            return np.full(shape, np.nan), 2 + int(trend) + 2 * waves
+        return drawn_out(past, len(times), period=period, harmonics=waves, trend=trend), 0
     if not past.shape[1]:
         return np.full(shape, np.nan), 1
     known = ~np.isnan(past)

@@ -28,6 +28,7 @@ class Variant(StrEnum):
 
     PUBLISHED = "published"
     R = "r-surveillance"
+    R_CLASSIC = "r-surveillance-classic"  # its older function for the method of 1996
 
 
 def ears(
@@ -78,8 +79,8 @@ def ears(
             upper = mean + limit * spread
             alarm = counts > upper
         elif variant is Variant.R:
-            upper = counts + spread * (limit - carried)
-            alarm = carried > limit
+            upper = np.maximum(counts + spread * (limit - carried), 0.0)
+            alarm = counts > upper
         else:
             upper = np.maximum(mean + spread * (1.0 + limit - carried), 0.0)
             excess = np.maximum(0.0, (counts - mean) / np.maximum(spread, np.finfo(float).tiny) - 1)

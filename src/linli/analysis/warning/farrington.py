@@ -15,6 +15,7 @@ from linli.analysis.warning.finding import Findings, checked, found, tested
 from linli.errors import N_, BadInput
 
 LEAST_YEARS_FOR_TREND = 3  # Farrington et al. (1996), section 3.3
+MOST_LOG = 50.0  # a trend that runs away further is dropped all the same
 POWER = 2 / 3  # makes a Poisson count nearly symmetric
 
 
@@ -197,12 +198,14 @@ def _fit(
     again = glm.fit(design, past, weights)
     free = np.maximum(known.sum(axis=1) - design.shape[1], 1)
     squares = ((past - again.mean) / again.mean) ** 2
+    mean = again.mean if plan.variant is Variant.PUBLISHED else again.before
+    pearson = (weights * mean * squares).sum(axis=1) / free
+    dispersion = np.maximum(pearson, 1.0)
+    unit, unit_of_slope = dispersion, dispersion
     if plan.variant is Variant.R:
-        dispersion = (weights * again.before * squares).sum(axis=1) / free
-        unit = (weights * squares).sum(axis=1) / free
-    else:
-        dispersion = (weights * again.mean * squares).sum(axis=1) / free
-        unit = np.maximum(dispersion, 1.0)
+        unit = unit_of_slope = (weights * squares).sum(axis=1) / free
+    elif plan.variant is Variant.R_CLASSIC:
+        unit_of_slope = pearson
     here = np.zeros(design.shape[1])
     here[0] = 1.0
     log_mean = again.coefficients[:, 0]
@@ -210,10 +213,11 @@ def _fit(
     slope_at, slope_p = np.zeros(len(past)), np.ones(len(past))
     if slope:
         slope_at = again.coefficients[:, 1]
-        error = np.sqrt(np.maximum(unit * again.cover[:, 1, 1], np.finfo(float).tiny))
+        error = np.sqrt(np.maximum(unit_of_slope * again.cover[:, 1, 1], np.finfo(float).tiny))
         slope_p = 2 * stdtr(free, -np.abs(slope_at / error))
-    return _Fitted(np.exp(log_mean), spread, np.maximum(dispersion, 1.0), slope_at, slope_p,
-                   first.settled & again.settled)  # fmt: skip
+    settled = first.settled & again.settled
+    expected = np.exp(np.minimum(log_mean, MOST_LOG))
+    return _Fitted(expected, spread, dispersion, slope_at, slope_p, settled)
 
 
 def _residual_weights(
@@ -222,7 +226,7 @@ def _residual_weights(
     """Weights from standardised Anscombe residuals; they add up to the number of weeks."""
     n = known.sum(axis=1, keepdims=True)
     pearson = (past - fits.mean) / fits.mean
-    mean = fits.before if plan.variant is Variant.R else fits.mean
+    mean = fits.mean if plan.variant is Variant.PUBLISHED else fits.before
     dispersion = (known * mean * pearson**2).sum(axis=1, keepdims=True)
     dispersion = np.maximum(dispersion / np.maximum(n - design.shape[1], 1), 1.0)
     leverage = np.minimum(glm.hat(design, fits, known), 1 - 1e-12)

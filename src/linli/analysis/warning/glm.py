@@ -10,6 +10,7 @@ AT_ONCE = 24  # series whose products one core does alone, out of its own memory
 MOST_STEPS = 25
 TOLERANCE = 1e-8  # of the deviance from one step to the next, relative; usual in statistics
 START_ABOVE = 0.1  # added to the counts for the first fitted means, so that none is zero
+START_AT = 1 / 6  # in place of zeros, for a negative binomial
 FLATTEST = -30.0  # a linear predictor below this is a mean of zero
 
 
@@ -28,7 +29,11 @@ class Fits(NamedTuple):
 
 
 def fit(
-    design: NDArray[np.float64], counts: NDArray[np.float64], weights: NDArray[np.float64]
+    design: NDArray[np.float64],
+    counts: NDArray[np.float64],
+    weights: NDArray[np.float64],
+    *,
+    dispersion: float = 0.0,
 ) -> Fits:
     """The Poisson means of largest likelihood under a log link, by weighted least squares.
 
@@ -38,6 +43,8 @@ def fit(
         Shape (rows, columns), the same for all series.
     counts, weights
         Shape (areas, rows); a row of weight 0 counts for nothing.
+    dispersion
+        Above 0: of a negative binomial whose variance is mean + dispersion x mean².
 
     Source
     ------
@@ -45,14 +52,17 @@ def fit(
     products of the design's columns are formed once, so that a step is one matrix product.
     """
     parts = [
-        _fit_some(design, counts[at : at + AT_ONCE], weights[at : at + AT_ONCE])
+        _fit_some(design, counts[at : at + AT_ONCE], weights[at : at + AT_ONCE], dispersion)
         for at in range(0, max(len(counts), 1), AT_ONCE)
     ]
     return Fits(*(np.concatenate(part) for part in zip(*parts, strict=True)))
 
 
 def _fit_some(
-    design: NDArray[np.float64], counts: NDArray[np.float64], weights: NDArray[np.float64]
+    design: NDArray[np.float64],
+    counts: NDArray[np.float64],
+    weights: NDArray[np.float64],
+    dispersion: float,
 ) -> Fits:
     n_areas, n_columns = len(counts), design.shape[1]
     one, other = np.triu_indices(n_columns)
@@ -62,17 +72,18 @@ def _fit_some(
         np.zeros((n_areas, n_columns, n_columns)), np.zeros(n_areas, dtype=bool),
     )  # fmt: skip
     y, w, left = counts, weights, np.arange(n_areas)
-    fixed = (w * (xlogy(y, y) - y)).sum(axis=1)
-    mean = y + START_ABOVE
+    mean = y + START_ABOVE if dispersion == 0 else np.where(y > 0, y, START_AT)
     linear = np.log(mean)
-    deviance = _deviance(y, w, linear, mean, fixed)
+    fixed = _deviance_fixed(y, w, dispersion)
+    deviance = _deviance(y, w, linear, mean, fixed, dispersion)
     for _ in range(MOST_STEPS):
-        before, working = mean, w * mean
+        before, working = mean, w * mean / (1 + dispersion * mean)
         gram = _square(working @ products, one, other, n_columns)
-        beta = _solve(gram, (working * (linear - 1.0) + w * y) @ design)
+        pull = (working * (linear + (y - mean) / mean)) @ design
+        beta = _solve(gram, pull)
         linear = np.maximum(beta @ design.T, FLATTEST)
         mean = np.exp(linear)
-        now = _deviance(y, w, linear, mean, fixed)
+        now = _deviance(y, w, linear, mean, fixed, dispersion)
         done = np.abs(now - deviance) / (np.abs(now) + 0.1) < TOLERANCE
         for kept, value in zip(whole, (beta, mean, before, gram, done), strict=True):
             kept[left] = value
@@ -104,10 +115,22 @@ def spread_of(row: NDArray[np.float64], fits: Fits) -> NDArray[np.float64]:
     return np.einsum("i,nij,j->n", row, fits.cover, row)
 
 
+def _deviance_fixed(y: NDArray, weights: NDArray, dispersion: float) -> NDArray[np.float64]:
+    """The part of half the deviance that the fitted means do not change."""
+    lost = y if dispersion == 0 else (y + 1 / dispersion) * np.log1p(dispersion * y)
+    return (weights * (xlogy(y, y) - lost)).sum(axis=1)
+
+
 def _deviance(
-    y: NDArray, weights: NDArray, linear: NDArray, mean: NDArray, fixed: NDArray
+    y: NDArray,
+    weights: NDArray,
+    linear: NDArray,
+    mean: NDArray,
+    fixed: NDArray,
+    dispersion: float,
 ) -> NDArray[np.float64]:
-    return 2 * (fixed - (weights * (y * linear - mean)).sum(axis=1))
+    lost = mean if dispersion == 0 else (y + 1 / dispersion) * np.log1p(dispersion * mean)
+    return 2 * (fixed - (weights * (y * linear - lost)).sum(axis=1))
 
 
 def _solve(gram: NDArray, pull: NDArray) -> NDArray[np.float64]:

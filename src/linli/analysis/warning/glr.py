@@ -67,7 +67,9 @@ def glr(
     elif past.shape[1] <= 1 + int(trend) + 2 * harmonics:
         mean, least_past = np.full((len(counts), len(times)), np.nan), LEAST_PAST
     else:
-        mean = drawn_out(past, len(times), period=period, harmonics=harmonics, trend=trend)
+        mean = drawn_out(
+            past, len(times), period=period, harmonics=harmonics, trend=trend, dispersion=dispersion
+        )
         least_past = LEAST_PAST
     seen = counts[:, times]
     known = ~(np.isnan(seen) | np.isnan(mean))

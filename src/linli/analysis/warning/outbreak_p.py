@@ -16,8 +16,10 @@ def outbreak_p(counts: NDArray, *, last: int | None = None, limit: float = LIMIT
     Parameters
     ----------
     counts
-        Cases, shape (areas, times), oldest first. The statistic begins with the first of the
-        times tested; it is for a season's start, where nobody knows the level before.
+        Cases, shape (areas, times), oldest first. The statistic looks at all of them: begin where
+        the constant level began, such as at the end of the season before.
+    last
+        Tell only so many of the last times; None: all.
     limit
         The likelihood ratio that warns.
 
@@ -34,7 +36,7 @@ def outbreak_p(counts: NDArray, *, last: int | None = None, limit: float = LIMIT
     """
     counts = checked(counts)
     times = tested(counts, last)
-    seen = counts[:, times]
+    seen = counts[:, : int(times[-1]) + 1] if len(times) else counts
     ratio, level, upper = (np.zeros(seen.shape) for _ in range(3))
     for area, row in enumerate(np.nan_to_num(seen).tolist()):
         blocks = _Blocks()
@@ -48,12 +50,12 @@ def outbreak_p(counts: NDArray, *, last: int | None = None, limit: float = LIMIT
         {"limit": limit},
         counts,
         times,
-        expected=np.where(known, level, np.nan),
-        upper=np.where(known, upper, np.nan),
-        alarm=(ratio > np.log(limit)) & known,
+        expected=np.where(known, level, np.nan)[:, times],
+        upper=np.where(known, upper, np.nan)[:, times],
+        alarm=((ratio > np.log(limit)) & known)[:, times],
         least_past=0,
-        all_zero=(np.cumsum(np.nan_to_num(seen), axis=1) == 0),
-        details={"log_ratio": ratio},
+        all_zero=(np.cumsum(np.nan_to_num(seen), axis=1) == 0)[:, times],
+        details={"log_ratio": ratio[:, times]},
     )
 
 

@@ -6,11 +6,38 @@
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import betainc
-from scipy.stats import chi2, nbinom
+from scipy.stats import nbinom
 
 from linli.analysis.warning.finding import Findings, checked, found, tested
 
 FEW = 20.0  # a mean above this has a symmetric interval
+# The upper 95 % limits of a Poisson mean of which 0, 1, 2 ... 20 was seen:
+# Crow and Gardner (1959), doi:10.1093/biomet/46.3-4.441, table 1.
+LIMITS = np.array(
+    [
+        3.285,
+        5.323,
+        6.686,
+        8.102,
+        9.598,
+        11.177,
+        12.817,
+        13.765,
+        14.921,
+        16.768,
+        17.633,
+        19.05,
+        20.335,
+        21.364,
+        22.945,
+        23.762,
+        25.4,
+        26.306,
+        27.735,
+        28.966,
+        30.017,
+    ]
+)
 PRIOR_SHAPE = 0.5  # of Jeffreys' prior of a Poisson mean
 
 
@@ -68,15 +95,17 @@ def rki(
     Source
     ------
     The rule of the Robert Koch Institute as described by Höhle (2007),
-    doi:10.1007/s00180-007-0074-8, section 3.1: above a mean of 20 the mean and two of its roots,
-    else the upper 95 % limit of a Poisson count, Garwood (1936), doi:10.1093/biomet/28.3-4.437.
+    doi:10.1007/s00180-007-0074-8, section 3.1: above a mean of 20 the mean and two sample spreads,
+    else the limit of Crow and Gardner for the whole part of the mean.
     """
     counts = checked(counts)
     times = tested(counts, last)
     back = offsets(years, half_window, period, this_year=this_year)
     total, n = _past(counts, times, back)
     mean = total / n
-    upper = np.where(mean > FEW, mean + 2 * np.sqrt(mean), chi2.ppf(0.975, 2 * (mean + 1)) / 2)
+    few = LIMITS[np.clip(np.nan_to_num(mean), 0, FEW).astype(np.int64)]
+    spread = _spread(counts, times, back, mean)
+    upper = np.where(mean > FEW, mean + 2 * spread, few) + 0 * mean
     seen = counts[:, times]
     with np.errstate(invalid="ignore"):
         alarm = seen > upper
@@ -103,6 +132,20 @@ def _past(
         total[:, inside] += counts[:, times[inside] - gap]
     total[:, ~inside] = np.nan
     return total, np.full_like(total, max(len(back), 1))
+
+
+def _spread(
+    counts: NDArray[np.float64],
+    times: NDArray[np.int64],
+    back: NDArray[np.int64],
+    mean: NDArray[np.float64],
+) -> NDArray[np.float64]:
+    """The sample standard deviation of the past of each time."""
+    squares = np.zeros(mean.shape)
+    inside = times >= back.max(initial=0)
+    for gap in back:
+        squares[:, inside] += (counts[:, times[inside] - gap] - mean[:, inside]) ** 2
+    return np.sqrt(squares / max(len(back) - 1, 1))
 
 
 def _said(
