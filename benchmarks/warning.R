@@ -1,5 +1,5 @@
 # What do the R packages surveillance and EpiEstim say? Writes long tables that warning.py reads.
-#   Rscript benchmarks/warning.R FOLDER
+#   Rscript benchmarks/warning.R FOLDER [--quick: no times] [--records: no findings]
 suppressMessages({library(surveillance); library(EpiEstim)})
 folder <- commandArgs(trailingOnly = TRUE)[1]
 rows <- list()
@@ -7,6 +7,16 @@ keep <- function(case, series, at, what, value) {
   rows[[length(rows) + 1]] <<- data.frame(case = case, series = series, at = at, what = what,
                                           value = sprintf("%.17g", as.numeric(value)))
 }
+# Series and records that the forecasts and nowcasts are tried on.
+data(salmAllOnset); data(husO104Hosp); data(fluBYBW); data(campyDE); data(salmNewport); data(measlesDE)
+table_of <- function(name, value) write.csv(value, file.path(folder, name), row.names = FALSE)
+table_of("triangle.csv", control(salmAllOnset)$reportingTriangle$n)
+table_of("records.csv", husO104Hosp)
+table_of("weekly_flu.csv", observed(fluBYBW))
+table_of("weekly_campylobacter.csv", data.frame(all = campyDE$case))
+table_of("weekly_salmonella.csv", observed(salmNewport))
+table_of("weekly_measles.csv", observed(measlesDE))
+if ("--records" %in% commandArgs(trailingOnly = TRUE)) quit()
 named <- c("abattoir", "h1_nrwrp", "hepatitisA", "k1", "m1", "m2", "m3", "m4", "m5", "n1", "n2",
            "q1_nrwh", "q2", "s1", "salmonella.agona")
 read <- function(name) {

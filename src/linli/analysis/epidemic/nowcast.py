@@ -86,7 +86,8 @@ def nowcast(
         How many cases the area's own recent level is worth; 0 is the plain chain ladder, which
         multiplies what is reported and so gives zero where nothing is.
     learn_days
-        Learn delays from so many latest days only; None: all.
+        Learn delays from what was reported in so many latest days only, which follows when
+        reporting gets faster; None: as many as there are delays.
     calibrate
         Widen the spread to that of nowcasts made as of earlier days.
 
@@ -115,11 +116,12 @@ def delay_shares(
     counts: NDArray[np.float64], *, pool: float = POOL, learn_days: int | None = None
 ) -> NDArray[np.float64]:
     """The share of a day's cases reported within each delay, by area; (areas, delays)."""
-    use = counts if learn_days is None else counts[:, -learn_days:]
-    known = ~np.isnan(use[:1])
-    filled = np.nan_to_num(use)
+    n_days, n_delays = counts.shape[1:]
+    known = ~np.isnan(counts[:1])
+    known = known & _to_come(n_days, n_delays, n_days - 1 - (learn_days or n_delays))
+    filled = np.nan_to_num(counts)
     so_far = np.cumsum(filled, axis=2) * known
-    at, within = filled.sum(axis=1), so_far.sum(axis=1)
+    at, within = (filled * known).sum(axis=1), so_far.sum(axis=1)
     city_at, city_within = at.sum(axis=0), within.sum(axis=0)
     with np.errstate(divide="ignore", invalid="ignore"):
         city = np.where(city_within > 0, city_at / city_within, 0.0)
