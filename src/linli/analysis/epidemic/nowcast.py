@@ -9,7 +9,9 @@ from scipy.stats import nbinom
 from linli.errors import N_, BadInput
 
 POOL = 50.0  # cases of the whole city that count as much as an area's own for its delays; assumed
-PRIOR_SHAPE = 0.5  # cases that an area's own recent level is worth where nothing is reported yet
+PRIOR_SHAPE = (
+    1.0  # cases that an area's own recent level is worth; assumed, tried on three data sets
+)
 LEVELS = (0.025, 0.25, 0.5, 0.75, 0.975)
 LEAST_SHARE = 0.02  # of a day that has to be reported by now for a nowcast of it; assumed
 MOST_BACK = 14  # earlier days on which the nowcast is tried for its spread

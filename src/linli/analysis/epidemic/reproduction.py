@@ -33,6 +33,13 @@ class Standing(StrEnum):
 
 
 STANDINGS = tuple(Standing)
+WHY = {
+    Standing.OK: N_("sound"),
+    Standing.TOO_FEW: N_("too few cases in the window"),
+    Standing.NO_PAST: N_("no earlier case that could have infected these"),
+    Standing.MISSING: N_("counts of these days are not known"),
+    Standing.UNSETTLED: N_("those whom these cases infect are still to come"),
+}
 OK, TOO_FEW, NO_PAST, MISSING, UNSETTLED = range(len(STANDINGS))
 
 
@@ -147,9 +154,9 @@ def cohort(
                           "window."), n=n_days, window=window)  # fmt: skip
     force = pressure(cases, chances)
     with np.errstate(divide="ignore", invalid="ignore"):
-        share = np.where(force > 0, cases / force, 0.0)  # of an infection, per case and chance
+        share = np.where(force > 0, cases / force, 0.0 * force)  # of an infection, per case
     after = _toeplitz(chances, n_days)
-    each = share @ after.T
+    each = _through(share, after.T)
     first = np.arange(1, n_days - window + 1)
     inside = _windows(cases, window)[:, 1:]
     infected = _windows(cases * each, window)[:, 1:]
@@ -161,15 +168,24 @@ def cohort(
     ended = np.cumsum(chances)[np.minimum(n_days - first - window, len(chances) - 1)]
     standing[:, ended < SETTLED] = UNSETTLED
     standing[inside < LEAST_CASES] = TOO_FEW
-    standing[inside == 0] = NO_PAST
-    standing[np.isnan(inside)] = MISSING
+    standing[np.isnan(infected)] = MISSING
     return Reproduction(first, first + window - 1, mean, sd, np.maximum(mean - reach * sd, 0.0),
                         mean, mean + reach * sd, standing, inside)  # fmt: skip
 
 
 def pressure(cases: NDArray[np.float64], chances: NDArray[np.float64]) -> NDArray[np.float64]:
     """How many would be infected each day if every case infected one; shape of the cases."""
-    return cases @ _toeplitz(chances, cases.shape[1])
+    return _through(cases, _toeplitz(chances, cases.shape[1]))
+
+
+def _through(values: NDArray[np.float64], matrix: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Values times a matrix; unknown only where an unknown value has a weight."""
+    unknown = np.isnan(values)
+    if not unknown.any():
+        return values @ matrix
+    product = np.nan_to_num(values) @ matrix
+    product[unknown.astype(np.float64) @ (matrix > 0) > 0] = np.nan
+    return product
 
 
 def _toeplitz(chances: NDArray[np.float64], n_days: int) -> NDArray[np.float64]:
@@ -235,11 +251,10 @@ def _variance(
     window: int,
 ) -> NDArray[np.float64]:
     """The variance of how many a window's cases infected: each later case is one coin."""
-    n_days = cases.shape[1]
     found = np.zeros((len(cases), len(first)))
     for at, start in enumerate(first):
-        part = cases[:, start : start + window] @ after[start : start + window]
+        part = np.nan_to_num(cases[:, start : start + window]) @ after[start : start + window]
         with np.errstate(divide="ignore", invalid="ignore"):
             chance = np.where(force > 0, part / force, 0.0)
-        found[:, at] = (cases * chance * (1 - chance))[:, :n_days].sum(axis=1)
+        found[:, at] = np.nansum(cases * chance * (1 - chance), axis=1)
     return found
