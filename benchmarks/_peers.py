@@ -112,8 +112,9 @@ def _answers(found: Findings) -> Answers:
 def _farrington(found: Findings, case: str) -> Answers:
     told = _answers(found)
     told["trend"] = np.where(told["trend"] != 0, 1.0, 0.0)
-    if case.startswith("classic"):  # tells of a bound of 0 where cases are too few
-        told["upper"] = np.where(found.status[0] == TOO_FEW, 0.0, told["upper"])
+    if case.startswith("classic"):  # tells a bound of 0 where cases are too few, or none ever were
+        nothing = (found.status[0] == TOO_FEW) | (found.expected[0] < 1e-9)
+        told["upper"] = np.where(nothing, 0.0, told["upper"])
     else:
         del told["trend"]
     return told

@@ -28,6 +28,7 @@ def rows(name: str) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
+@cache
 def series() -> dict[str, np.ndarray]:
     found = defaultdict(list)
     for row in rows("weekly_series.csv"):
@@ -35,6 +36,7 @@ def series() -> dict[str, np.ndarray]:
     return {name: np.array(counts) for name, counts in found.items()}
 
 
+@cache
 def outbreaks() -> dict[tuple[str, str], np.ndarray]:
     found = defaultdict(list)
     for row in rows("outbreaks.csv"):

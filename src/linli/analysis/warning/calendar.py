@@ -11,6 +11,8 @@ from linli.errors import N_, BadInput
 WEEK = 7
 HALF_SPAN = 3  # days either side of the moving level
 LEAST_WEEKS = 3  # fewer say little about weekdays; assumed
+LEAST_FACTOR = 1e-3  # of a weekday on which nobody counts
+ROUNDS = 6  # of level and factors in turn
 
 
 @dataclass(frozen=True)
@@ -50,8 +52,8 @@ def terms(
     Source
     ------
     A Poisson regression of the sum over areas on weekday and holiday with the centred moving mean
-    of seven days as offset, as in ratio-to-moving-average seasonal adjustment; the first and last
-    three days have no centred mean and are left out.
+    of seven adjusted days as offset, in turn, as in ratio-to-moving-average seasonal adjustment;
+    the first and last three days have no centred mean and are left out.
     """
     n_days = counts.shape[1]
     if n_days < LEAST_WEEKS * WEEK:
@@ -64,9 +66,23 @@ def terms(
     weekday = np.where(off, WEEK, (first_weekday + np.arange(n_days)) % WEEK)
     city = np.nansum(counts, axis=0)
     known = ~np.isnan(counts).any(axis=0)
-    level = np.full(n_days, np.nan)
-    level[HALF_SPAN:-HALF_SPAN] = np.convolve(city, np.full(WEEK, 1 / WEEK), mode="valid")
-    use = known & ~np.isnan(level) & (np.nan_to_num(level) > 0)
+    factor = np.ones(n_days)
+    for _ in range(ROUNDS):
+        factors = _factors(city, factor, known, weekday)
+        factor = factors[weekday]
+    return Terms(factors[:WEEK], float(factors[WEEK]), factor)
+
+
+def _factors(
+    city: NDArray[np.float64],
+    factor: NDArray[np.float64],
+    known: NDArray[np.bool_],
+    weekday: NDArray[np.int64],
+) -> NDArray[np.float64]:
+    """The factors of weekdays and holidays, beside the level that the last factors give."""
+    level = np.full(len(city), np.nan)
+    level[HALF_SPAN:-HALF_SPAN] = np.convolve(city / factor, np.full(WEEK, 1 / WEEK), mode="valid")
+    use = known & (np.nan_to_num(level) > 0)
     if not city[use].any():
         raise BadInput(N_("There are no cases, so no weekday stands out. Leave the calendar out."))
     kinds = np.unique(weekday[use])
@@ -74,10 +90,8 @@ def terms(
     # A Poisson mean level x factor: the weights are the level, the response the ratio to it.
     ratio = (city[use] / level[use])[None, :]
     fits = glm.fit(design, ratio, level[use][None, :])
-    factors = np.ones(WEEK + 1)
-    factors[kinds] = np.exp(fits.coefficients[0])
+    found = np.ones(WEEK + 1)
+    found[kinds] = np.maximum(np.exp(fits.coefficients[0]), LEAST_FACTOR)
     seen = kinds[kinds < WEEK]
-    centre = np.exp(np.log(np.maximum(factors[seen], 1e-9)).mean()) if len(seen) else 1.0
-    factors = np.maximum(factors, 1e-3) / centre
-    factors[np.setdiff1d(np.arange(WEEK + 1), kinds)] = 1.0
-    return Terms(factors[:WEEK], float(factors[WEEK]), factors[weekday])
+    found[kinds] /= np.exp(np.log(found[seen]).mean()) if len(seen) else 1.0
+    return found

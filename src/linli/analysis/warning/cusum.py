@@ -136,6 +136,11 @@ def _count_at(
         return np.maximum(mean + np.sqrt(mean) * wanted, 0.0)
     if scale is Scale.NEGATIVE_BINOMIAL:
         return np.maximum(mean + np.sqrt(mean + dispersion * mean**2) * wanted, 0.0)
+    if scale is Scale.ROSSI:
+        square = 4 * mean + 2 * np.sqrt(mean) * wanted  # of the roots of count and mean together
+        return np.maximum(np.sqrt(np.maximum(square, 0.0)) - np.sqrt(mean), 0.0) ** 2
+    if scale is Scale.ANSCOMBE:
+        return np.maximum(np.cbrt(mean) ** 2 + wanted * mean ** (1 / 6) / 1.5, 0.0) ** 1.5
 
     def excess(x: NDArray[np.float64]) -> NDArray[np.float64]:
         return scaled(x, mean, scale=scale, dispersion=dispersion) - wanted

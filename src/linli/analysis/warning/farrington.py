@@ -15,6 +15,7 @@ from linli.analysis.warning.finding import Findings, checked, found, tested
 from linli.errors import N_, BadInput
 
 LEAST_YEARS_FOR_TREND = 3  # Farrington et al. (1996), section 3.3
+MOST_COUNTED = 1e6  # a bound above this is one that nobody's counts reach
 MOST_LOG = 50.0  # a trend that runs away further is dropped all the same
 POWER = 2 / 3  # makes a Poisson count nearly symmetric
 
@@ -249,17 +250,24 @@ def _bound(
         distance = ((np.nan_to_num(seen) / mean) ** POWER - 1) / spread
         return upper, np.where(np.isnan(seen), np.nan, ndtr(-distance))
     if plan.bound is Bound.MUAN:
-        mean = np.exp(np.log(mean) + z * fitted.spread)
+        mean = np.exp(np.minimum(np.log(mean) + z * fitted.spread, 2 * MOST_LOG))
     return _quantile(1 - plan.alpha, mean, dispersion), _tail(seen, mean, dispersion)
 
 
 def _quantile(q: float, mean: NDArray, dispersion: NDArray) -> NDArray[np.float64]:
+    """The least whole count that a share q does not exceed; far out by its normal expansion."""
+    z = ndtri(q)
+    far = mean > MOST_COUNTED
+    near = np.where(far, 1.0, mean)
     even = dispersion <= 1
-    size = mean / np.where(even, 1.0, dispersion - 1)
-    return np.where(even, poisson.ppf(q, mean), nbinom.ppf(q, size, size / (size + mean)))
+    size = near / np.where(even, 1.0, dispersion - 1)
+    exact = np.where(even, poisson.ppf(q, near), nbinom.ppf(q, size, size / (size + near)))
+    skew = (z**2 - 1) / 6 * (2 * dispersion - 1)
+    return np.where(far, np.ceil(mean + z * np.sqrt(mean * dispersion) + skew), exact)
 
 
 def _tail(seen: NDArray, mean: NDArray, dispersion: NDArray) -> NDArray[np.float64]:
+    mean = np.minimum(mean, MOST_COUNTED**2)
     even = dispersion <= 1
     size = mean / np.where(even, 1.0, dispersion - 1)
     return np.where(

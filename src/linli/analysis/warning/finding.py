@@ -119,11 +119,13 @@ def found(
     """Findings with the status of each; arrays hold NaN where nothing could be computed."""
     observed = counts[:, times]
     status = np.zeros(observed.shape, dtype=np.uint8)
-    flags = {NO_VARIANCE: no_variance, TOO_FEW: too_few, ALL_ZERO: all_zero, UNSTEADY: unsteady}
-    for code, where in flags.items():
+    for code, where in {NO_VARIANCE: no_variance, TOO_FEW: too_few, UNSTEADY: unsteady}.items():
         if where is not None:
             status[where] = code
     status[np.isnan(upper) & ~np.isin(status, (TOO_FEW, UNSTEADY))] = MISSING
+    if all_zero is not None:
+        status[all_zero] = ALL_ZERO
+        expected, upper = (np.where(all_zero, np.nan_to_num(v), v) for v in (expected, upper))
     status[np.isnan(observed)] = MISSING
     status[:, times < least_past] = TOO_SHORT
     silent = np.isin(status, (TOO_SHORT, MISSING, UNSTEADY))
