@@ -23,6 +23,10 @@ GRID_COLUMNS = ("grid", "compound", "community", "district", "people")
 WORKING_AGES = (18, 60)
 SCHOOL_AGES = (3, 18)
 MOST_PEOPLE = 100_000_000
+# Years that each of a household is older than its head: partner, two children, then elders; assumed.
+WITHIN_YEARS = np.array([0, -2, -28, -28, 27], dtype=np.float32)
+FINE = 64  # parts of a year by which people are ordered
+HOUSEHOLDS_AT_ONCE = 200_000
 
 
 @dataclass(frozen=True)
@@ -133,7 +137,7 @@ def build(grids: Grids, plan: CityPlan, rng: np.random.Generator) -> City:
     starts = _households(plan, start, levels["compound"], rng)
     sizes = np.diff(starts)
     household = np.repeat(np.arange(len(sizes), dtype=np.uint32), sizes)
-    age = _ages(plan, starts, sizes, household, rng)
+    age = _ages(plan, starts, sizes, rng)
     compound = levels["compound"].of(starts[:-1]).astype(np.uint32)
     floating = rng.random(len(sizes), dtype=np.float32) < plan.floating
     places = _places(plan, age, levels, rng)
@@ -193,37 +197,34 @@ def _tilted(shares: NDArray[np.float64], mean: float) -> NDArray[np.float64]:
 
 
 def _ages(
-    plan: CityPlan,
-    starts: NDArray[np.int64],
-    sizes: NDArray[np.int64],
-    household: NDArray[np.uint32],
-    rng: np.random.Generator,
+    plan: CityPlan, starts: NDArray[np.int64], sizes: NDArray[np.int64], rng: np.random.Generator
 ) -> NDArray[np.uint8]:
     """Ages with the census's shares, and couples, children and grandparents where they belong."""
-    n = len(household)
-    within = (np.arange(n, dtype=np.int64) - starts[household]).astype(np.int8)
-    head = rng.uniform(22, 85, len(sizes)).astype(np.float32)
-    head[sizes >= 3] = rng.uniform(25, 55, int((sizes >= 3).sum()))  # noqa: PLR2004 - with children
-    rough = head[household]
-    rough += np.where(within == 1, np.float32(-2), np.float32(0))
-    child, elder = (within >= 2) & (within <= 3), within >= 4  # noqa: PLR2004
-    rough[child] -= 28
-    rough[elder] += 27
-    rough += rng.normal(0, 3, n).astype(np.float32)
-    return _as_census(plan, np.clip(rough, 0, 110))
+    rough = np.empty(int(starts[-1]), dtype=np.int16)  # years times FINE
+    for first in range(0, len(sizes), HOUSEHOLDS_AT_ONCE):
+        some = sizes[first : first + HOUSEHOLDS_AT_ONCE]
+        head = rng.uniform(22, 85, len(some)).astype(np.float32)
+        grown = some >= 3  # noqa: PLR2004 - with children
+        head[grown] = rng.uniform(25, 55, int(grown.sum()))
+        home = np.repeat(np.arange(len(some)), some)
+        within = np.arange(len(home)) - np.repeat(np.cumsum(some) - some, some)
+        years = head[home] + WITHIN_YEARS[np.minimum(within, len(WITHIN_YEARS) - 1)]
+        years += rng.normal(0, 3, len(home)).astype(np.float32)
+        begin = int(starts[first])
+        rough[begin : begin + len(home)] = np.clip(years, 0, 110) * FINE
+    return _as_census(plan, rough)
 
 
-def _as_census(plan: CityPlan, rough: NDArray[np.float32]) -> NDArray[np.uint8]:
+def _as_census(plan: CityPlan, rough: NDArray[np.int16]) -> NDArray[np.uint8]:
     """The same order of ages, and as many of each year as the census has."""
     per_year = np.zeros(111)
     for begin, end, share in plan.age_shares:
         years = np.arange(begin, end)
         fall = (1 - OLDEST_FALL) ** np.maximum(0, years - 65)
         per_year[begin:end] += share * fall / fall.sum()
-    bins = (rough * 64).astype(np.int32)
-    rank = np.cumsum(np.bincount(bins, minlength=111 * 64)) / len(rough)
+    rank = np.cumsum(np.bincount(rough, minlength=111 * FINE)) / len(rough)
     year = np.searchsorted(np.cumsum(per_year) / per_year.sum(), rank - 1e-9)
-    return np.minimum(year, 110).astype(np.uint8)[bins]
+    return np.minimum(year, 110).astype(np.uint8)[rough]
 
 
 def _places(
@@ -231,15 +232,15 @@ def _places(
 ) -> tuple[NDArray[np.int32], NDArray[np.uint32], NDArray[np.uint32], int]:
     """Classes of pupils of one community, then workplaces, some near and some across the city."""
     pupils = np.flatnonzero((age >= SCHOOL_AGES[0]) & (age < SCHOOL_AGES[1]))
-    key = levels["community"].of(pupils) + rng.random(len(pupils), dtype=np.float32)
-    pupils = pupils[np.argsort(key)]
+    key = rng.random(len(pupils), dtype=np.float32) + levels["community"].of(pupils)
+    pupils = pupils[np.argsort(key)].astype(np.uint32)
     grown = np.flatnonzero((age >= WORKING_AGES[0]) & (age < WORKING_AGES[1]))
-    grown = grown[rng.random(len(grown), dtype=np.float32) < plan.employed]
+    grown = grown[rng.random(len(grown), dtype=np.float32) < plan.employed].astype(np.uint32)
     n_districts = len(levels["district"])
     near = rng.random(len(grown), dtype=np.float32) < plan.near_work
-    home = np.where(near, levels["district"].of(grown), -1)
     key = rng.random(len(grown), dtype=np.float32)
-    key = np.where(home >= 0, home + key, key * n_districts).astype(np.float32)
+    key[near] += levels["district"].of(grown[near])
+    key[~near] *= n_districts
     grown = grown[np.argsort(key)]
     n_classes = -(-len(pupils) // max(1, int(plan.class_size)))
     classes = np.arange(n_classes + 1) * len(pupils) // max(n_classes, 1)
@@ -249,7 +250,7 @@ def _places(
     firms = np.cumsum(np.maximum(1, firms.round()).astype(np.int64))
     firms = np.append(firms[firms < len(grown)], len(grown))
     starts = np.concatenate([classes[:-1], len(pupils) + np.append(0, firms)]).astype(np.uint32)
-    members = np.concatenate([pupils, grown]).astype(np.uint32)
+    members = np.concatenate([pupils, grown])
     place = np.full(len(age), NOWHERE, dtype=np.int32)
     place[members] = np.repeat(
         np.arange(len(starts) - 1, dtype=np.int32), np.diff(starts.astype(np.int64))

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from linli.analysis.simulation import care, measures, response
 from linli.analysis.simulation.city import City, mean_contacts
 from linli.analysis.simulation.course import Course, course_of, fall_ill
-from linli.analysis.simulation.dice import Purpose, bits, chance, key_of
+from linli.analysis.simulation.dice import S11, TO_UNIT, Purpose, bits, chance, key_of
 from linli.analysis.simulation.disease import LAYERS, Disease
 from linli.analysis.simulation.observation import Observation
 from linli.analysis.simulation.policies import (
@@ -28,6 +28,7 @@ from linli.analysis.simulation.state import COLUMNS, NOT_YET, Calendar, Event, I
 from linli.errors import N_, BadInput
 
 DAYS_BACK = 16  # how long it is remembered which contacts went on
+PEOPLE_AT_ONCE = 1_000_000
 BLOCK = 4096  # rows a thread takes at a time; the result does not depend on it
 ALONE = (Isolate, Quarantine, Trace, Vaccinate, Deliver)  # at most one of each at a time
 
@@ -88,19 +89,37 @@ class Prepared:
         self.contacts = np.array([city.contacts.of(la) for la in LAYERS])
         self.weight = np.array([setting.disease.layers[la] for la in LAYERS])
         self.cumulative = setting.disease.cumulative()
+        self.homes = np.bincount(city.household_compound, minlength=len(city.compound))
         self._rank: dict[int, NDArray[np.int32]] = {}
 
     def rank(self, city: City, n: int, policy: Vaccinate) -> NDArray[np.int32]:
         """Who is vaccinated before whom: the oldest first, those out of reach never."""
         if n not in self._rank:
-            of = self.where[n][city.household_compound][city.household]
-            luck = bits(key_of(0, Purpose.QUEUE), np.arange(city.n_people))
-            reached = of & ((luck >> np.uint64(11)) * 2.0**-53 < policy.reach)
-            order = np.argsort(-city.age[reached].astype(np.int16), kind="stable")
-            rank = np.full(city.n_people, np.iinfo(np.int32).max, dtype=np.int32)
-            rank[np.flatnonzero(reached)[order]] = np.arange(len(order), dtype=np.int32)
-            self._rank[n] = rank
+            self._rank[n] = _queue_of(city, self.where[n], policy)
         return self._rank[n]
+
+
+def _queue_of(city: City, where: NDArray[np.bool_], policy: Vaccinate) -> NDArray[np.int32]:
+    """The place of each person in the queue; the largest number for those out of reach."""
+    key = key_of(0, Purpose.QUEUE)
+    rank = np.full(city.n_people, np.iinfo(np.int32).max, dtype=np.int32)
+    reached = np.zeros(city.n_people, dtype=bool)
+    for first in range(0, city.n_people, PEOPLE_AT_ONCE):
+        some = slice(first, min(first + PEOPLE_AT_ONCE, city.n_people))
+        luck = (bits(key, np.arange(some.start, some.stop)) >> S11) * TO_UNIT
+        reached[some] = where[city.household_compound[city.household[some]]]
+        reached[some] &= luck < policy.reach
+    older = np.bincount(city.age[reached], minlength=256)[::-1].cumsum()[::-1]
+    ahead = np.append(older[1:], 0)  # of each age: how many are older
+    for first in range(0, city.n_people, PEOPLE_AT_ONCE):
+        who = first + np.flatnonzero(reached[first : first + PEOPLE_AT_ONCE])
+        age = city.age[who]
+        order = np.argsort(age, kind="stable")
+        n_of = np.bincount(age, minlength=256)
+        within = np.arange(len(who)) - np.repeat(np.cumsum(n_of) - n_of, n_of)
+        rank[who[order]] = ahead[age[order]] + within
+        ahead += n_of
+    return rank
 
 
 @dataclass(frozen=True)
@@ -443,11 +462,12 @@ def _deliver(setting: Setting, state: State, on: Any, closed: NDArray[np.bool_])
     if Deliver not in on:
         return
     city, policy = setting.city, on[Deliver][1]
-    by_compound = np.bincount(city.household_compound, minlength=len(city.compound))
-    homes = np.unique(city.household[state.tally["held"]])
-    open_homes = homes[~closed[city.household_compound[homes]]]
-    wanted = (int(by_compound[closed].sum()) + len(open_homes)) // policy.every_days
-    waiting = int(state.tally["undelivered"]) + wanted
+    shut_in = np.zeros(city.n_households, dtype=bool)
+    shut_in[city.household[state.tally["held"]]] = True
+    homes = np.flatnonzero(shut_in)
+    n_homes = int(setting.prepared.homes[closed].sum() + (~closed[city.household_compound[homes]]).sum())
+    before = min(int(state.tally["undelivered"]), n_homes)  # who still waits orders nothing new
+    waiting = before + (n_homes - before) // policy.every_days
     done = min(waiting, policy.households_a_day)
     state.tally["undelivered"] = waiting - done
     state.series["delivered"].append(done)
