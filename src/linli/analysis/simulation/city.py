@@ -44,7 +44,7 @@ class Contacts:
         return 0.0 if layer is Layer.HOUSEHOLD else float(getattr(self, layer.value))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Areas:
     """One level of areas: each is the range of people from its start to the next one's."""
 
@@ -59,7 +59,7 @@ class Areas:
         return np.searchsorted(self.start, person, side="right") - 1
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class City:
     """Everybody in a city. Arrays of people have shape (people,)."""
 
