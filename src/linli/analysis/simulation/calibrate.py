@@ -19,6 +19,8 @@ STEPS_A_DAY = 4
 WAIT_STEPS = 3  # of the wait from onset to report
 TRIES, NARROWINGS = 1000, 8  # of the search for where the sampler begins
 MIDDLE = 0.5  # infections a day by one seen case: the prior's middle; assumed
+FIRST_STEP = 1.0  # standard deviation of the first log contact rate; assumed
+PRIOR_STEP = 0.6  # standard deviation of a log contact rate about the one before; assumed
 FLOOR = 0.5  # reports a day that are always possible: corrections and the like; assumed
 
 
@@ -59,13 +61,13 @@ class Model:
         middle = [(a + b) / 2 for a, b in zip(self.periods, ends, strict=True)]
         return float(np.exp(np.interp(day + 0.5, middle, np.log(self.report_days))))
 
-    def r_of(self, contact: NDArray[np.float64]) -> NDArray[np.float64]:
-        """R of each period, from the contact rates fitted; shape (draws, periods)."""
+    def r_of(self, contact: NDArray[np.float64], slower: NDArray) -> NDArray[np.float64]:
+        """R of each period, from contact rates and how much slower waits are; (draws, periods)."""
         ends = (*self.periods[1:], self.periods[-1] + 13)
         wait = [self.wait_days((a + b) / 2 - 0.5) for a, b in zip(self.periods, ends, strict=True)]
         leave, less = np.array(self.leaving), self.unseen_infectiousness
         days = (
-            self.reported / (1 / self.ill_days + 1 / np.array(wait))
+            self.reported / (1 / self.ill_days + 1 / (np.array(wait) * slower[:, None]))
             + (1 - self.reported) * less / (1 / self.ill_days + leave)
             + less / (1 / self.presymptomatic_days + leave)
         )
@@ -104,7 +106,9 @@ class Posterior:
 
     def r_path(self, q: Sequence[float] = (0.025, 0.5, 0.975)) -> NDArray[np.float64]:
         """R of each period with its interval, shape (len(q), periods)."""
-        return np.quantile(self.model.r_of(self.draws[:, : self.model.n_r]), q, axis=0)
+        return np.quantile(
+            self.model.r_of(self.draws[:, : self.model.n_r], self.draws[:, -2]), q, axis=0
+        )
 
     def foretold(self, rng: np.random.Generator) -> NDArray[np.float64]:
         """Reports as they might have been counted: one draw of noise on each expectation."""
@@ -127,7 +131,7 @@ def fit(
 
     Notes
     -----
-    Priors: log contact rate normal about log 0.5 with 0.8, so R from 0.3 to 7; the tested share even; the start within
+    Priors: each log contact rate normal about the one before, the first about log 0.5; the tested share even; the start within
     a factor of about two of the early onsets; the negative binomial's size log-normal about 8.
     The share ever reported cannot be told from reports while few are immune; it is given, and the
     infections scale with it.
@@ -234,7 +238,8 @@ def _score(model: Model, at: NDArray[np.float64], reports: NDArray) -> NDArray[n
             gammaln(y + size) - gammaln(size) - gammaln(y + 1)
             + size * np.log(size / (size + m)) + y * np.log(m / (size + m))
         ).sum(axis=1)  # fmt: skip
-        prior = -0.5 * ((at[:, : model.n_r] - np.log(MIDDLE)) / 0.8) ** 2
+        steps = np.diff(at[:, : model.n_r], prepend=np.log(MIDDLE))
+        prior = -0.5 * (steps / [FIRST_STEP, *[PRIOR_STEP] * (model.n_r - 1)]) ** 2
         tested = -np.logaddexp(0, at[:, -4]) - np.logaddexp(0, -at[:, -4])
         start = -0.5 * (at[:, -3] / 0.35) ** 2
         slower = -0.5 * (at[:, -2] / 0.5) ** 2

@@ -116,6 +116,7 @@ def compare(
     asked: Sequence[str] = ("infections",),
     threads: int = 1,
     told: Told | None = None,
+    kept: Callable[[str, int, Run], None] | None = None,
 ) -> Comparison:
     """Run every scenario on the same seeds, as many as it takes.
 
@@ -127,6 +128,8 @@ def compare(
         The outcomes whose differences have to become clear before seeds stop being added.
     told
         Told after each world, to show progress; what it raises ends the comparison.
+    kept
+        Given each world with its scenario and seed before it is let go of, to write it down.
     """
     if most_seeds < 1 or least_seeds < 1:
         raise BadInput(N_("{n} seeds compare nothing. Give 1 or more."), n=most_seeds)
@@ -147,16 +150,18 @@ def compare(
         for k, (name, ran) in enumerate(worlds):
             counted = outcomes_of(ran)
             rows[k].append([counted[o] for o in OUTCOMES])
-            for one, kept in series.items():
-                kept[k].append(ran.series.get(one, np.zeros(n_days)).astype(np.float32))
+            for one, rows_of in series.items():
+                rows_of[k].append(ran.series.get(one, np.zeros(n_days)).astype(np.float32))
             place[k] += ran.by_area("compound")
+            if kept:
+                kept(name, seed, ran)
             if told:
                 told(name, n + 1, most_seeds)
         if n + 1 < min(least_seeds, most_seeds):
             continue
         seeds = tuple(range(first_seed, seed + 1))
-        kept_all = {o: np.array(v) for o, v in series.items()}
-        found = Comparison(names, seeds, np.array(rows), kept_all, np.array(place) / (n + 1))
+        worlds_by_name = {o: np.array(v) for o, v in series.items()}
+        found = Comparison(names, seeds, np.array(rows), worlds_by_name, np.array(place) / (n + 1))
         if all(found.difference(s, o).is_clear for s in names[1:] for o in asked):
             break
     assert found is not None
