@@ -15,12 +15,14 @@ COLOURS = (
 
 @dataclass(frozen=True)
 class Series:
-    """One named line through points; ``dots`` draws the points alone."""
+    """One named line through points; ``dots`` draws the points alone, low and high a band."""
 
     name: str
     x: Sequence[float]
     y: Sequence[float]
     dots: bool = False
+    low: Sequence[float] = ()
+    high: Sequence[float] = ()
 
 
 def lines(
@@ -36,7 +38,7 @@ def lines(
     """Lines over one pair of axes, before bars (centre, height) where there are any."""
     xs = [x for s in series for x in s.x]
     xs += [x + side * bar_width / 2 for x, _ in bars for side in (-1, 1)]
-    ys = [y for s in series for y in s.y] + [height for _, height in bars]
+    ys = [y for s in series for y in (*s.y, *s.high)] + [height for _, height in bars]
     frame = _Frame(min(xs), max(xs), 0.0, max(ys) or 1.0)
     parts = [_rectangle(frame, x, height, bar_width) for x, height in bars]
     names = [(bar_name, FAINT)] if bars else []
@@ -44,6 +46,8 @@ def lines(
         colour = COLOURS[number % len(COLOURS)]
         names.append((line.name, colour))
         points = [(frame.x(x), frame.y(y)) for x, y in zip(line.x, line.y, strict=True)]
+        if line.high:
+            parts.append(_band(frame, line, colour))
         if line.dots:
             parts += [f'<circle cx="{x:.1f}" cy="{y:.1f}" r="5" fill="{colour}"/>'
                       for x, y in points]  # fmt: skip
@@ -121,6 +125,13 @@ def _rectangle(frame: _Frame, x: float, height: float, width: float) -> str:
         f'<rect x="{left + 0.5:.1f}" y="{top:.1f}" width="{max(right - left - 1, 0.5):.1f}" '
         f'height="{foot - top:.1f}" fill="{FAINT}"/>'
     )
+
+
+def _band(frame: _Frame, line: Series, colour: str) -> str:
+    there = zip(line.x, line.high, strict=True)
+    back = zip(reversed(line.x), reversed(line.low), strict=True)
+    corners = " ".join(f"{frame.x(x):.1f},{frame.y(y):.1f}" for x, y in (*there, *back))
+    return f'<polygon points="{corners}" fill="{colour}" fill-opacity="0.18"/>'
 
 
 def _axes(frame: _Frame, x_label: str, y_label: str) -> list[str]:

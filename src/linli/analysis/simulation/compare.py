@@ -1,0 +1,200 @@
+"""Which choice is better, by how much, and how sure is that? Choices side by side on the same dice.
+
+Each seed is run for every choice, so that luck is shared and differences show early. Seeds are added
+until every difference asked about is clear or the most allowed have run. There is never one number:
+choices that no other beats on all counts are kept, and a person decides.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from linli.analysis.simulation.engine import Run, Setting, run
+from linli.analysis.simulation.state import State
+from linli.errors import N_, BadInput
+
+SERIES = (
+    "infections", "reports", "deaths", "infectious", "ward_in", "ward_queue", "intensive_queue",
+    "shelter_in", "held_people", "closed_people", "test_queue", "trace_queue", "undelivered",
+    "test_wait_days", "ward_wait_days", "trace_wait_days",
+)  # fmt: skip
+LEAST_SEEDS = 5
+CONFIDENCE = 0.95
+
+Told = Callable[[str, int, int], None]  # scenario, seeds done, of at most
+
+
+def outcomes_of(ran: Run) -> dict[str, float]:
+    """What a commander is asked to weigh, of one world."""
+    series = ran.series
+
+    def total(name: str) -> float:
+        return float(series[name].sum()) if name in series else 0.0
+
+    def most(name: str) -> float:
+        return float(series[name].max()) if name in series else 0.0
+
+    return {
+        "infections": total("infections"),
+        "deaths": total("deaths"),
+        "peak_queue": most("ward_queue") + most("intensive_queue"),
+        "closed_person_days": total("closed_people"),
+        "held_person_days": total("held_people"),
+        "undelivered_days": total("undelivered"),
+        "reports": total("reports"),
+    }
+
+
+OUTCOMES = (
+    "infections", "deaths", "peak_queue", "closed_person_days", "held_person_days",
+    "undelivered_days", "reports",
+)  # fmt: skip
+WEIGHED = OUTCOMES[:-1]  # the fewer the better; reports are neither good nor bad
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A choice less the first one, in one outcome: mean and paired interval."""
+
+    mean: float
+    low: float
+    high: float
+
+    @property
+    def is_clear(self) -> bool:
+        """Whether the interval leaves 0 out, or there is no difference at all."""
+        return self.low > 0 or self.high < 0 or self.low == self.high == 0
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What all worlds came to. Arrays: (scenarios, seeds, outcomes or days)."""
+
+    names: tuple[str, ...]
+    seeds: tuple[int, ...]
+    outcomes: NDArray[np.float64]
+    series: Mapping[str, NDArray[np.float32]]
+    by_compound: NDArray[np.float64]  # (scenarios, compounds): infections, mean over seeds
+
+    def difference(self, scenario: str, outcome: str) -> Difference:
+        """A scenario less the first, with a paired interval by Student's t."""
+        from scipy.special import stdtrit
+
+        at = OUTCOMES.index(outcome)
+        less = self.outcomes[self.names.index(scenario), :, at] - self.outcomes[0, :, at]
+        n, mean = len(less), float(less.mean())
+        if n < 2:  # noqa: PLR2004 - one world says nothing of spread
+            return Difference(mean, -np.inf, np.inf)
+        half = float(stdtrit(n - 1, (1 + CONFIDENCE) / 2) * less.std(ddof=1) / np.sqrt(n))
+        return Difference(mean, mean - half, mean + half)
+
+    def band(self, scenario: str, name: str) -> NDArray[np.float64]:
+        """The 5 %, 50 % and 95 % of a series over seeds, shape (3, days)."""
+        worlds = self.series[name][self.names.index(scenario)]
+        return np.quantile(worlds, [0.05, 0.5, 0.95], axis=0)
+
+    def unbeaten(self) -> tuple[str, ...]:
+        """Scenarios that no other equals or beats in every weighed outcome (means)."""
+        mean = self.outcomes.mean(axis=1)[:, : len(WEIGHED)]
+        found = []
+        for n, name in enumerate(self.names):
+            as_good = (mean <= mean[n]).all(axis=1) & (mean < mean[n]).any(axis=1)
+            if not as_good.any():
+                found.append(name)
+        return tuple(found)
+
+
+def compare(
+    settings: Mapping[str, Setting],
+    *,
+    n_days: int,
+    first_seed: int = 1,
+    most_seeds: int = 20,
+    least_seeds: int = LEAST_SEEDS,
+    asked: Sequence[str] = ("infections",),
+    threads: int = 1,
+    told: Told | None = None,
+    kept: Callable[[str, int, Run], None] | None = None,
+) -> Comparison:
+    """Run every scenario on the same seeds, as many as it takes.
+
+    Parameters
+    ----------
+    settings
+        By name; differences are from the first. All share one city.
+    asked
+        The outcomes whose differences have to become clear before seeds stop being added.
+    told
+        Told after each world, to show progress; what it raises ends the comparison.
+    kept
+        Given each world with its scenario and seed before it is let go of, to write it down.
+    """
+    if most_seeds < 1 or least_seeds < 1:
+        raise BadInput(N_("{n} seeds compare nothing. Give 1 or more."), n=most_seeds)
+    unknown = [name for name in asked if name not in OUTCOMES]
+    if unknown:
+        raise BadInput(
+            N_("{given} is no outcome. Choose of: {known}."), given=unknown, known=OUTCOMES
+        )
+    names = tuple(settings)
+    day = shared_days(list(settings.values()), n_days)
+    rows: list[list[list[float]]] = [[] for _ in names]
+    series: dict[str, list[list[NDArray]]] = {name: [[] for _ in names] for name in SERIES}
+    place = [np.zeros(len(s.city.compound)) for s in settings.values()]
+    found = None
+    for n in range(most_seeds):
+        seed = first_seed + n
+        worlds = _worlds(settings, seed, day, n_days, threads)
+        for k, (name, ran) in enumerate(worlds):
+            counted = outcomes_of(ran)
+            rows[k].append([counted[o] for o in OUTCOMES])
+            for one, rows_of in series.items():
+                rows_of[k].append(ran.series.get(one, np.zeros(n_days)).astype(np.float32))
+            place[k] += ran.by_area("compound")
+            if kept:
+                kept(name, seed, ran)
+            if told:
+                told(name, n + 1, most_seeds)
+        if n + 1 < min(least_seeds, most_seeds):
+            continue
+        seeds = tuple(range(first_seed, seed + 1))
+        worlds_by_name = {o: np.array(v) for o, v in series.items()}
+        found = Comparison(names, seeds, np.array(rows), worlds_by_name, np.array(place) / (n + 1))
+        if all(found.difference(s, o).is_clear for s in names[1:] for o in asked):
+            break
+    assert found is not None
+    return found
+
+
+def shared_days(settings: Sequence[Setting], n_days: int) -> int:
+    """How many days all these worlds are one: until a policy is on that not all have."""
+    longest = max(len(s.policies) for s in settings)
+    days = [n_days]
+    for n in range(longest):
+        here = [s.policies[n] if n < len(s.policies) else None for s in settings]
+        if any(p != here[0] for p in here):
+            days += [p.from_day for p in here if p is not None]
+    same = all(replace(s, policies=()) == replace(settings[0], policies=()) for s in settings[1:])
+    return min(days) if same else 0
+
+
+def _worlds(
+    settings: Mapping[str, Setting], seed: int, day: int, n_days: int, threads: int
+) -> "list[tuple[str, Run]]":
+    """Every scenario on one seed; the days they share are run once."""
+    found = []
+    first = next(iter(settings.values()))
+    kept = run(first, seed=seed, n_days=day, threads=threads).state.arrays() if day else None
+    for name, setting in settings.items():
+        if kept is None:
+            found.append((name, run(setting, seed=seed, n_days=n_days, threads=threads)))
+            continue
+        state = State.restored(kept)
+        if n_days > day:
+            ran = run(setting, seed=seed, n_days=n_days - day, state=state, threads=threads)
+        else:
+            ran = Run(setting, state)
+        found.append((name, ran))
+    return found

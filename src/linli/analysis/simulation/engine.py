@@ -1,0 +1,477 @@
+"""What happens in a city, day by day, under some policies? One world, one seed.
+
+The order of a day is fixed: reports come in; policies are decided on them; cases are isolated,
+contacts traced and kept; people meet; illness goes on; tests are taken; beds are given; the day is
+counted. Whoever decides sees reports only.
+"""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from linli.analysis.simulation import care, measures, response
+from linli.analysis.simulation.city import City, mean_contacts
+from linli.analysis.simulation.course import Course, course_of, fall_ill
+from linli.analysis.simulation.dice import S11, TO_UNIT, Purpose, bits, chance, key_of
+from linli.analysis.simulation.disease import LAYERS, Disease
+from linli.analysis.simulation.observation import Observation
+from linli.analysis.simulation.policies import (
+    Deliver, Isolate, Policy, Quarantine, Screen, Trace, Vaccinate, WrongPolicy,
+)  # fmt: skip
+from linli.analysis.simulation.state import COLUMNS, NOT_YET, Calendar, Event, Infected, State
+from linli.errors import N_, BadInput
+
+DAYS_BACK = 16  # how long it is remembered which contacts went on
+PEOPLE_AT_ONCE = 1_000_000
+BLOCK = 4096  # rows a thread takes at a time; the result does not depend on it
+ALONE = (Isolate, Quarantine, Trace, Vaccinate, Deliver)  # at most one of each at a time
+
+
+@dataclass(frozen=True)
+class Setting:
+    """All a world needs but its seed."""
+
+    city: City
+    disease: Disease
+    policies: tuple[Policy, ...] = ()
+    observation: Observation = field(default_factory=Observation)
+    first: int = 20  # infected at the start
+    imported_a_day: float = 0.0  # infected elsewhere
+    beta: float | None = None  # infected by one contact a day; None: from the disease's R0
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.first <= self.city.n_people:
+            raise BadInput(
+                N_("{n} infected at the start do not fit a city of {people}. Give 0 to that."),
+                n=self.first, people=self.city.n_people,
+            )  # fmt: skip
+        if not self.imported_a_day >= 0:
+            raise BadInput(N_("{n} imported a day is below 0. Give 0 or more."), n=self.imported_a_day)
+        for kind in ALONE:
+            if sum(isinstance(p, kind) and p.until_day is None for p in self.policies) > 1:
+                raise WrongPolicy(
+                    policy=kind.kind, entry="until", reason="stands twice with no end. Give one."
+                )
+        for policy in self.policies:
+            self.city.compounds_of(policy.where)
+
+    @cached_property
+    def prepared(self) -> "Prepared":
+        """What every world of this setting shares."""
+        return Prepared(self)
+
+
+class Prepared:
+    """The city and the disease as the kernel reads them; made once."""
+
+    def __init__(self, setting: Setting) -> None:
+        from linli.analysis.simulation.kernel import Places
+
+        city = setting.city
+        self.course: Course = course_of(setting.disease, setting.observation)
+        self.beta = setting.beta if setting.beta is not None else beta_of(city, setting.disease)
+        self.where = tuple(city.compounds_of(p.where) for p in setting.policies)
+        community = city.community.of(city.compound.start[:-1])
+        is_responder = np.zeros(city.n_people, dtype=np.bool_)
+        is_responder[city.responder] = True
+        self.places = Places(
+            city.age, city.household, city.household_start, city.household_compound, city.place,
+            city.place_start, city.members, city.n_schools, city.compound.start, community,
+            city.community.start, city.responder,
+            np.searchsorted(city.responder, city.community.start), is_responder,
+        )  # fmt: skip
+        self.contacts = np.array([city.contacts.of(la) for la in LAYERS])
+        self.weight = np.array([setting.disease.layers[la] for la in LAYERS])
+        self.cumulative = setting.disease.cumulative()
+        self.homes = np.bincount(city.household_compound, minlength=len(city.compound))
+        self._rank: dict[int, NDArray[np.int32]] = {}
+
+    def rank(self, city: City, n: int, policy: Vaccinate) -> NDArray[np.int32]:
+        """Who is vaccinated before whom: the oldest first, those out of reach never."""
+        if n not in self._rank:
+            self._rank[n] = _queue_of(city, self.where[n], policy)
+        return self._rank[n]
+
+
+def _queue_of(city: City, where: NDArray[np.bool_], policy: Vaccinate) -> NDArray[np.int32]:
+    """The place of each person in the queue; the largest number for those out of reach."""
+    key = key_of(0, Purpose.QUEUE)
+    rank = np.full(city.n_people, np.iinfo(np.int32).max, dtype=np.int32)
+    reached = np.zeros(city.n_people, dtype=bool)
+    for first in range(0, city.n_people, PEOPLE_AT_ONCE):
+        some = slice(first, min(first + PEOPLE_AT_ONCE, city.n_people))
+        luck = (bits(key, np.arange(some.start, some.stop)) >> S11) * TO_UNIT
+        reached[some] = where[city.household_compound[city.household[some]]]
+        reached[some] &= luck < policy.reach
+    older = np.bincount(city.age[reached], minlength=256)[::-1].cumsum()[::-1]
+    ahead = np.append(older[1:], 0)  # of each age: how many are older
+    for first in range(0, city.n_people, PEOPLE_AT_ONCE):
+        who = first + np.flatnonzero(reached[first : first + PEOPLE_AT_ONCE])
+        age = city.age[who]
+        order = np.argsort(age, kind="stable")
+        n_of = np.bincount(age, minlength=256)
+        within = np.arange(len(who)) - np.repeat(np.cumsum(n_of) - n_of, n_of)
+        rank[who[order]] = ahead[age[order]] + within
+        ahead += n_of
+    return rank
+
+
+@dataclass(frozen=True)
+class Run:
+    """What happened in one world. Series have shape (days,), the first day first."""
+
+    setting: Setting
+    state: State
+
+    @property
+    def series(self) -> dict[str, NDArray[np.float64]]:
+        """Every count of a day by its name."""
+        return {name: np.array(values) for name, values in self.state.series.items()}
+
+    def by_area(self, scope: str) -> NDArray[np.int64]:
+        """Infections of each area so far."""
+        areas = self.setting.city.areas(scope)
+        at = areas.of(self.state.infected.columns()["person"])
+        return np.bincount(at, minlength=len(areas))
+
+
+def beta_of(city: City, disease: Disease) -> float:
+    """How much one contact infects so that a first case infects R0 people before anything is done."""
+    met = mean_contacts(city) * [disease.layers[la] for la in LAYERS]
+    years = np.bincount(city.age, minlength=111) / city.n_people
+    course = course_of(disease, Observation())
+    open_to = float(course.susceptibility @ years)
+    ill = float(course.symptomatic @ years)
+    days = np.arange(128)
+    total = float(np.interp(course.infectious, days, disease.cumulative()).mean())
+    at_home = float(mean_contacts(city)[0])
+
+    def infected(beta: float) -> float:
+        n = 0.0
+        for share, less in ((ill, 1.0), (1 - ill, disease.asymptomatic_infectiousness)):
+            x = beta * total * less
+            home = 1 - np.exp(-x * disease.layers[LAYERS[0]] * course.strength.astype(float))
+            n += share * (met[1:].sum() * x + at_home * float(home.mean()))
+        return n * open_to
+
+    low, high = 0.0, 1.0
+    while infected(high) < disease.r0:
+        high *= 2
+        if high > 1e6:  # noqa: PLR2004 - nobody meets anybody
+            raise BadInput(
+                N_("In this city one case cannot infect {r0}. Lower R0 or add contacts."),
+                r0=disease.r0,
+            )
+    for _ in range(60):
+        middle = (low + high) / 2
+        low, high = (middle, high) if infected(middle) < disease.r0 else (low, middle)
+    return high
+
+
+QUEUES = ("queue", "to_trace", "wait_ward", "wait_intensive", "wait_shelter")
+COUNTS = (
+    "others", "in_ward", "in_intensive", "in_shelter", "in_rooms", "held_rooms", "ever_held",
+    "undelivered",
+)  # fmt: skip
+
+
+def begin(setting: Setting, *, seed: int) -> State:
+    """The city on the morning of the first day, with its first infected."""
+    city = setting.city
+    n, n_compounds = city.n_people, len(city.compound)
+    tally: dict[str, Any] = {name: np.empty(0, dtype=np.int32) for name in QUEUES}
+    tally |= dict.fromkeys(COUNTS, 0) | {"held": np.empty(0, dtype=np.int64)}
+    state = State(
+        seed=seed, day=0, status=np.zeros(n, np.uint8), held_until=np.zeros(n, np.int16),
+        held_away=np.zeros(n, np.uint8), row=np.full(n, NOT_YET, np.int32), infected=Infected(),
+        calendar=Calendar(), active=np.empty(0, np.int32), holds={}, releases={}, tally=tally,
+        reports=np.zeros((n_compounds, 0), np.int32),
+        shares=np.ones((DAYS_BACK, len(LAYERS), n_compounds), np.float32),
+    )  # fmt: skip
+    who = _some(setting, seed, Purpose.FIRST, 0, setting.first, state)
+    _infect(setting, state, who, at=np.zeros(len(who)))
+    return state
+
+
+def run(
+    setting: Setting,
+    *,
+    seed: int,
+    n_days: int,
+    state: State | None = None,
+    threads: int = 1,
+    oracle: bool = False,
+    on_day: Callable[[State], None] | None = None,
+) -> Run:
+    """Simulate some days.
+
+    Parameters
+    ----------
+    state
+        Where to take up: what `begin` or an earlier run left. It is changed. None: from the start.
+    threads
+        How many compute; the result is the same.
+    oracle
+        Let plain NumPy find the infections: for small cities, to check the kernel by.
+    on_day
+        Told after each day, to show progress; what it raises ends the run.
+    """
+    if n_days < 1:
+        raise BadInput(N_("{n} days is no run. Give 1 or more."), n=n_days)
+    if state is None:
+        state = begin(setting, seed=seed)
+    missing = state.day + n_days - state.reports.shape[1]
+    if missing > 0:
+        state.reports = np.pad(state.reports, ((0, 0), (0, missing)))
+    with _pool(threads) as pool:
+        for _ in range(n_days):
+            _day(setting, state, pool, oracle=oracle)
+            if on_day:
+                on_day(state)
+    return Run(setting, state)
+
+
+@contextmanager
+def _pool(threads: int) -> Iterator[Callable[..., Any]]:
+    if threads <= 1:
+        yield map
+        return
+    with ThreadPoolExecutor(threads) as pool:
+        yield pool.map
+
+
+def _day(setting: Setting, state: State, each: Callable[..., Any], *, oracle: bool) -> None:
+    city, ready, day = setting.city, setting.prepared, state.day
+    seen, series = state.infected, _Series(state)
+    state.series = series  # type: ignore[assignment]
+    take = state.calendar.take
+    by_screen = take(Event.SCREEN_RESULT, day)
+    cases = response.report(state, np.concatenate([take(Event.RESULT, day), by_screen]), city)
+    reach = measures.reach_of(city, setting.policies, state, ready)
+    shares, closed = measures.shares_of(city, setting.policies, reach, state)
+    state.shares[day % DAYS_BACK] = shares
+    on = {type(setting.policies[n]): (n, setting.policies[n]) for n in reach}
+    _respond(setting, state, reach, on, cases)
+    started = take(Event.STARTS, day)
+    active = np.concatenate([state.active, started])
+    state.active = active[seen.stop[active] > day]
+    n_before = seen.n
+    rules = _rules(setting, state, shares, on)
+    who, source, layer, at = _meet(setting, state, rules, each, oracle=oracle)
+    _infect(setting, state, who, source=source, layer=layer, at=at, rules=rules, on=on)
+    n_in = int(setting.imported_a_day)
+    n_in += chance(state.seed, Purpose.IMPORTED, np.zeros(1), day=day)[0] < (
+        setting.imported_a_day - n_in
+    )
+    who = _some(setting, state.seed, Purpose.IMPORTED, day + 1, int(n_in), state)
+    _infect(setting, state, who, at=np.full(len(who), float(day)), rules=rules, on=on)
+    care.need_bed(state, _waiting(state, take(Event.NEEDS_BED, day)), care.WARD)
+    care.need_bed(state, _waiting(state, take(Event.NEEDS_INTENSIVE, day)), care.INTENSIVE)
+    deaths = care.end(state, ready.course, take(Event.ENDS, day), city.age)
+    care.visit(state, take(Event.VISITS, day))
+    care.test(state, setting.observation, n_people=city.n_people)
+    samples = sum(
+        care.screen(state, n, p, where, city.compound.start)
+        for n, where in reach.items()
+        if isinstance(p := setting.policies[n], Screen)
+    )
+    care.give_beds(state, setting.policies, list(reach))
+    _deliver(setting, state, on, closed)
+    people = np.diff(city.compound.start)
+    for name, value in (
+        ("infections", seen.n - n_before), ("reports", len(cases)), ("deaths", deaths),
+        ("screen_samples", samples), ("closed_people", int(people[closed].sum())),
+        ("held_people", len(state.tally["held"])), ("infectious", len(state.active)),
+        ("screen_reports", len(np.intersect1d(by_screen, cases))),
+    ):  # fmt: skip
+        series[name].append(value)
+    series.level(day)
+    state.series = dict(series)
+    state.day += 1
+
+
+class _Series(dict[str, list[float]]):
+    """Counts by day; a count that a day did not mention is 0."""
+
+    def __init__(self, state: State) -> None:
+        super().__init__(state.series)
+        self._days = state.day
+
+    def __missing__(self, name: str) -> list[float]:
+        self[name] = [0.0] * self._days
+        return self[name]
+
+    def level(self, day: int) -> None:
+        """Give every series an entry for this day."""
+        for values in self.values():
+            values += [0.0] * (day + 1 - len(values))
+
+
+def _waiting(state: State, rows: NDArray[np.int32]) -> NDArray[np.int32]:
+    return rows[state.infected.end[rows] > state.day]
+
+
+def _respond(setting: Setting, state: State, reach: Any, on: Any, cases: NDArray) -> None:
+    """Isolate, quarantine and trace, each in the compounds where it holds."""
+    city = setting.city
+    home = city.compound.of(state.infected.person[cases])
+
+    def held(kind: type[Policy]) -> tuple[Any, NDArray]:
+        n, policy = on.get(kind, (None, None))
+        return policy, cases[reach[n][home]] if policy is not None else cases[:0]
+
+    policy, of = held(Isolate)
+    response.isolate(state, policy, of)
+    response.isolate(state, None, np.setdiff1d(cases, of))
+    policy, of = held(Quarantine)
+    if policy is not None:
+        response.quarantine(state, policy, of, city)
+    policy, of = held(Trace)
+    if policy is not None:
+        response.trace(state, policy, of, city, _meets(setting, state))
+    response.keep(state, rooms=policy.rooms if policy is not None else 0)
+
+
+def _rules(setting: Setting, state: State, shares: NDArray, on: Any, day: int | None = None) -> Any:
+    from linli.analysis.simulation.kernel import Rules
+
+    ready, day = setting.prepared, state.day if day is None else day
+    rank, given, works = np.zeros(1, np.int32), 0, 0.0
+    if Vaccinate in on:
+        n, policy = on[Vaccinate]
+        given = max(0, policy.doses_a_day * (state.day - policy.from_day - policy.delay_days))
+        rank, works = ready.rank(setting.city, n, policy), policy.efficacy
+    home_share = on[Isolate][1].home_share if Isolate in on else 1.0
+    return Rules(
+        day, key_of(state.seed, Purpose.CONTACT, day), float(ready.beta), ready.cumulative,
+        ready.contacts, ready.weight, ready.course.susceptibility, shares, float(home_share),
+        rank, int(given), key_of(state.seed, Purpose.VACCINE), float(works),
+    )  # fmt: skip
+
+
+def _rows(state: State) -> Any:
+    from linli.analysis.simulation.kernel import Rows
+
+    seen = state.infected
+    return Rows(seen.person, seen.at, seen.start, seen.stop, seen.strength, seen.kept, seen.kept_from)
+
+
+def _meet(
+    setting: Setting, state: State, rules: Any, each: Callable[..., Any], *, oracle: bool
+) -> tuple[NDArray, NDArray, NDArray, NDArray]:
+    """Who is infected today, by whom, where and when; the first to infect somebody did it."""
+    places, rows = setting.prepared.places, _rows(state)
+    spread = (places, rows, rules, state.status, state.held_until, state.held_away)
+    if oracle:
+        from linli.analysis.simulation import oracle as plain
+
+        listed = plain.infections(state.active, *spread)
+        columns = list(zip(*listed, strict=True)) or [(), (), (), ()]
+        kinds = (np.int64, np.int32, np.uint8, np.float64)
+        parts = [tuple(np.array(c, dtype=k) for c, k in zip(columns, kinds, strict=True))]
+    else:
+        blocks = [state.active[b : b + BLOCK] for b in range(0, len(state.active), BLOCK)]
+        parts = list(each(lambda block: _block(block, spread), blocks))
+    if not parts:
+        return np.empty(0, np.int64), np.empty(0, np.int32), np.empty(0, np.uint8), np.empty(0)
+    who, source, layer, at = (np.concatenate(c) for c in zip(*parts, strict=True))
+    order = np.lexsort((rows.person[source], at, who))
+    first = np.flatnonzero(np.diff(who[order], prepend=-1))
+    return tuple(c[order][first] for c in (who, source, layer, at))  # type: ignore[return-value]
+
+
+def _block(active: NDArray, spread: Any) -> tuple[NDArray, ...]:
+    from linli.analysis.simulation.kernel import infect
+
+    room = 2 * len(active) + 64
+    while True:
+        found = _room(room, with_time=True)
+        n = infect(active, *spread, found)
+        if n <= room:
+            return tuple(a[:n] for a in found)
+        room = n
+
+
+def _meets(setting: Setting, state: State) -> response.Meets:
+    """What finds the contacts of rows on a day that has passed."""
+    from linli.analysis.simulation.kernel import contacts_of
+
+    places = setting.prepared.places
+
+    def meets(of: NDArray, day: int) -> response.Contacts:
+        back = state.shares[day % DAYS_BACK]
+        rules = _rules(setting, state, back, {}, day)
+        room = 64 * len(of) + 64
+        while True:
+            found = _room(room)
+            n = contacts_of(of, places, _rows(state), rules, back, found)
+            if n <= room:
+                return tuple(a[:n] for a in found)  # type: ignore[return-value]
+            room = n
+
+    return meets
+
+
+def _room(n: int, *, with_time: bool = False) -> tuple[NDArray, ...]:
+    arrays = (np.empty(n, np.int64), np.empty(n, np.int32), np.empty(n, np.uint8))
+    return (*arrays, np.empty(n)) if with_time else arrays
+
+
+def _infect(
+    setting: Setting, state: State, who: NDArray, *, at: NDArray, source: NDArray | None = None,
+    layer: NDArray | None = None, rules: Any = None, on: Any = None,
+) -> None:  # fmt: skip
+    if not len(who):
+        return
+    spared = np.zeros(len(who), dtype=bool)
+    if rules is not None and rules.vaccinated:
+        protects = on[Vaccinate][1].against_severe
+        spared = rules.rank[who] < rules.vaccinated
+        spared &= chance(state.seed, Purpose.SPARED, who) < protects
+    fall_ill(
+        state, setting.prepared.course, setting.observation, setting.city.age, who,
+        np.full(len(who), NOT_YET) if source is None else source,
+        np.full(len(who), LAYERS.index("city")) if layer is None else layer, at, spared,
+    )  # fmt: skip
+
+
+def _some(
+    setting: Setting, seed: int, purpose: Purpose, day: int, n: int, state: State
+) -> NDArray[np.int64]:
+    """So many people by chance who were never infected, nobody twice."""
+    if n == 0:
+        return np.empty(0, dtype=np.int64)
+    tries = chance(seed, purpose, np.arange(4 * n + 64), day=day)
+    who = (tries * setting.city.n_people).astype(np.int64)
+    who = who[np.sort(np.unique(who, return_index=True)[1])]
+    who = who[state.status[who] == 0]
+    if len(who) < n and n > setting.city.n_people // 8:  # a large share: go through everybody
+        order = np.argsort(bits(key_of(seed, purpose, day), np.arange(setting.city.n_people)))
+        who = order[state.status[order] == 0]
+    return who[:n]
+
+
+def _deliver(setting: Setting, state: State, on: Any, closed: NDArray[np.bool_]) -> None:
+    """Households behind gates or in quarantine want goods every few days; riders have a limit."""
+    if Deliver not in on:
+        return
+    city, policy = setting.city, on[Deliver][1]
+    shut_in = np.zeros(city.n_households, dtype=bool)
+    shut_in[city.household[state.tally["held"]]] = True
+    homes = np.flatnonzero(shut_in)
+    n_homes = int(setting.prepared.homes[closed].sum() + (~closed[city.household_compound[homes]]).sum())
+    before = min(int(state.tally["undelivered"]), n_homes)  # who still waits orders nothing new
+    waiting = before + (n_homes - before) // policy.every_days
+    done = min(waiting, policy.households_a_day)
+    state.tally["undelivered"] = waiting - done
+    state.series["delivered"].append(done)
+    state.series["undelivered"].append(waiting - done)
+
+
+__all__ = ["COLUMNS", "Prepared", "Run", "Setting", "begin", "beta_of", "run"]

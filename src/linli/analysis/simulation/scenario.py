@@ -1,0 +1,213 @@
+"""What is to be compared? A city, what is known, and choices, from two files a person can write.
+
+The city's file has `[city]`, `[run]` and perhaps `[observation]`; the choices' file one `[[scenario]]`
+each, with a name and its policies. Days are dates, or numbers from the first day on. Whatever cannot
+be is refused here, by name, before anything runs.
+"""
+
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
+from datetime import date
+from typing import Any
+
+import numpy as np
+
+from linli.analysis.simulation.build import CityPlan, build, even_grids, read_grids
+from linli.analysis.simulation.city import City, Contacts, WrongCity
+from linli.analysis.simulation.disease import Duration, Family, read_disease, shipped
+from linli.analysis.simulation.engine import Setting
+from linli.analysis.simulation.observation import (
+    Definition, Observation, Period, WrongObservation,
+)  # fmt: skip
+from linli.analysis.simulation.policies import Policy, WrongPolicy, policy_of
+from linli.errors import N_, BadInput
+
+Reads = Callable[[str], str]  # the name of a file beside the city's: its text
+
+
+class WrongScenario(BadInput):
+    """A file of scenarios cannot be used; the sentence names the entry."""
+
+    code = "wrong_scenario"
+    sentence = N_("{file}, {entry}: {reason}")
+
+
+@dataclass(frozen=True)
+class Study:
+    """A city and the choices for it, all checked."""
+
+    settings: Mapping[str, Setting]  # by the scenario's name, in the file's order
+    n_days: int
+    starts_on: date | None
+
+
+def read_study(city_text: str, scenario_text: str, reads: Reads) -> Study:
+    """Make a study of two TOML texts; the city is built once and shared."""
+    given = _toml(city_text, "city")
+    _known(given, {"city", "run", "observation"}, "city", "file")
+    run = dict(given.get("run", {}))
+    _known(run, {"disease", "starts", "days", "first", "imported_a_day"}, "city", "run")
+    starts_on = run.get("starts")
+    if starts_on is not None and not isinstance(starts_on, date):
+        raise WrongScenario(file="city", entry="starts", reason="is no date; write 2020-01-23.")
+    n_days = _whole(run.get("days", 120), "days", least=1, most=1000)
+    scenarios = _scenarios(scenario_text, starts_on, n_days)
+    said = str(run.get("disease", "covid-19-2020"))
+    disease = read_disease(reads(said), name=said) if said.endswith(".toml") else shipped(said)
+    observation = _observation(given.get("observation", {}), starts_on)
+    first = _whole(run.get("first", 20), "first", least=0, most=100_000_000)
+    imported = run.get("imported_a_day", 0.0)
+    if isinstance(imported, bool) or not isinstance(imported, int | float):
+        raise WrongScenario(file="city", entry="imported_a_day", reason=f"{imported!r} is no number.")
+    city = read_city(given.get("city", {}), reads)
+    settings = {
+        name: Setting(city, disease, policies, observation, first=first, imported_a_day=imported)
+        for name, policies in scenarios.items()
+    }
+    return Study(settings, n_days, starts_on)
+
+
+def read_city(given: Mapping[str, Any], reads: Reads) -> City:
+    """Build a city as a file's `[city]` says."""
+    said = dict(given)
+    plans = {f.name for f in fields(CityPlan)} - {"age_shares", "contacts", "size_shares"}
+    _known(said, plans | {"people", "grids", "seed", "contacts", "size_shares"}, "city", "city")
+    if ("people" in said) == ("grids" in said):
+        raise WrongCity(reason="say either people, or grids and the name of a table of them.")
+    contacts = said.get("contacts", {})
+    _known(contacts, {f.name for f in fields(Contacts)}, "city", "contacts")
+    for name in (*contacts, *(n for n in plans if n in said)):
+        value = contacts.get(name, said.get(name))
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise WrongCity(reason=f"{name} is {value!r}, which is no number.")
+    sizes = said.get("size_shares", CityPlan().size_shares)
+    if not sizes or not all(isinstance(s, int | float) and s >= 0 for s in sizes) or not sum(sizes):
+        raise WrongCity(reason="size_shares have to be numbers of 0 or more, and not all 0.")
+    plan = CityPlan(
+        **{n: said[n] for n in plans if n in said}, size_shares=tuple(sizes),
+        contacts=Contacts(**contacts),
+    )  # fmt: skip
+    seed = _whole(said.get("seed", 1), "seed", least=0, most=2**63)
+    if "grids" in said:
+        grids = read_grids(reads(str(said["grids"])))
+    else:
+        people = said["people"]
+        if isinstance(people, bool) or not isinstance(people, int):
+            raise WrongCity(reason=f"people is {people!r}, which is no whole number.")
+        grids = even_grids(people)
+    return build(grids, plan, np.random.default_rng(seed))
+
+
+def _scenarios(text: str, starts_on: date | None, n_days: int) -> dict[str, tuple[Policy, ...]]:
+    given = _toml(text, "scenarios")
+    _known(given, {"scenario"}, "scenarios", "file")
+    found: dict[str, tuple[Policy, ...]] = {}
+    for n, one in enumerate(given.get("scenario", []), start=1):
+        _known(one, {"name", "policy"}, "scenarios", f"scenario {n}")
+        name = str(one.get("name", "")).strip()
+        if not name or name in found:
+            why = "needs a name" if not name else f"{name} stands twice; name each once"
+            raise WrongScenario(file="scenarios", entry=f"scenario {n}", reason=f"{why}.")
+        found[name] = tuple(
+            policy_of(_with_days(p, starts_on, n_days)) for p in one.get("policy", [])
+        )
+    if not found:
+        raise WrongScenario(file="scenarios", entry="file", reason="holds no [[scenario]]; add one.")
+    return found
+
+
+def _with_days(given: Mapping[str, Any], starts_on: date | None, n_days: int) -> dict[str, Any]:
+    """`from` and `until` as days of the run."""
+    said = dict(given)
+    kind = said.get("kind")
+    for entry, name in (("from", "from_day"), ("until", "until_day")):
+        if entry not in said:
+            continue
+        day = _day(said.pop(entry), starts_on, lambda why, e=entry: _refuse(kind, e, why))
+        if day < 0:
+            _refuse(kind, entry, f"day {day} lies before the run begins.")
+        if entry == "from" and day >= n_days:
+            _refuse(kind, entry, f"day {day} lies after the run's last, {n_days - 1}.")
+        said[name] = day
+    return said
+
+
+def _refuse(policy: Any, entry: str, reason: str) -> None:
+    raise WrongPolicy(policy=policy, entry=entry, reason=reason)
+
+
+def _day(value: Any, starts_on: date | None, refuse: Callable[[str], None]) -> int:
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value
+    if not isinstance(value, date):
+        refuse(f"{value!r} is no day; give a date or a number.")
+    elif starts_on is None:
+        refuse("is a date, and the city's file does not say when the run starts.")
+    else:
+        return (value - starts_on).days
+    return -1
+
+
+def _observation(given: Mapping[str, Any], starts_on: date | None) -> Observation:
+    said = dict(given)
+    _known(said, {f.name for f in fields(Observation)}, "city", "observation")
+    periods = []
+    for one in said.pop("periods", [{}]):
+        period = dict(one)
+        known = {"from", "onset_to_visit", "tests_a_day", "definition"}
+        _known(period, known, "city", "observation.periods")
+
+        def refuse(why: str) -> None:
+            raise WrongObservation(entry="from", reason=why)
+
+        made: dict[str, Any] = {"from_day": _day(period.get("from", 0), starts_on, refuse)}
+        if "onset_to_visit" in period:
+            made["onset_to_visit"] = _wait(period["onset_to_visit"])
+        if "tests_a_day" in period:
+            made["tests_a_day"] = _whole(period["tests_a_day"], "tests_a_day", least=0, most=10**9)
+        if "definition" in period:
+            if period["definition"] not in tuple(Definition):
+                known_ones = ", ".join(Definition)
+                reason = f"{period['definition']} is none of {known_ones}."
+                raise WrongObservation(entry="definition", reason=reason)
+            made["definition"] = Definition(period["definition"])
+        periods.append(Period(**made))
+    for name, value in said.items():
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise WrongObservation(entry=name, reason=f"{value!r} is no number.")
+    return Observation(periods=tuple(periods), **said)
+
+
+def _wait(given: Any) -> Duration:
+    if not isinstance(given, dict) or not set(given) <= {"mean", "sd"} or "mean" not in given:
+        raise WrongObservation(entry="onset_to_visit", reason="needs mean, and perhaps sd, in days.")
+    mean, sd = float(given["mean"]), float(given.get("sd", 0.0))
+    if mean < 0 or sd < 0:
+        raise WrongObservation(entry="onset_to_visit", reason="mean and sd have to be 0 or more.")
+    return Duration(mean, sd, Family.GAMMA if sd else Family.FIXED)
+
+
+def _toml(text: str, file: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise WrongScenario(file=file, entry="file", reason=f"{error}.") from None
+
+
+def _known(given: Any, known: set[str], file: str, entry: str) -> None:
+    if not isinstance(given, dict):
+        raise WrongScenario(file=file, entry=entry, reason="has to be a table of entries.")
+    for name in given:
+        if name not in known:
+            listed = ", ".join(sorted(known))
+            raise WrongScenario(
+                file=file, entry=entry, reason=f"{name} is not known. Choose: {listed}."
+            )
+
+
+def _whole(value: Any, entry: str, *, least: int, most: int) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
+        reason = f"{value!r} is no whole number from {least} to {most}."
+        raise WrongScenario(file="city", entry=entry, reason=reason)
+    return value

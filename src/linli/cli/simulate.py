@@ -1,0 +1,239 @@
+"""`linli simulate`: what if? A city and choices from two files; needs no database and no server."""
+
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from linli.cli.ready import say, say_json
+from linli.cli.words import gettext as _
+from linli.errors import N_, BadInput
+
+if TYPE_CHECKING:
+    from linli.analysis.simulation.compare import Comparison
+    from linli.analysis.simulation.engine import Run
+    from linli.analysis.simulation.scenario import Study
+
+app = typer.Typer()
+
+OUTCOME_NAMES = {
+    "infections": N_("Infections"),
+    "deaths": N_("Deaths"),
+    "peak_queue": N_("Longest queue for a bed"),
+    "closed_person_days": N_("Days behind gates, all people"),
+    "held_person_days": N_("Days in quarantine, all people"),
+    "undelivered_days": N_("Days without a delivery, all households"),
+    "reports": N_("Reported cases"),
+}
+WAITS = {
+    "test_wait_days": N_("for a test"),
+    "ward_wait_days": N_("for a bed"),
+    "trace_wait_days": N_("for a tracer"),
+}
+PICTURES = {
+    "infections": N_("Infections a day"),
+    "reports": N_("Reported cases a day"),
+    "ward_in": N_("People in a bed"),
+    "ward_queue": N_("People waiting for a bed"),
+    "held_people": N_("People in quarantine"),
+}
+
+
+@app.command(help=_("What if? Simulate a city person by person under several choices."))
+def simulate(
+    city: Annotated[Path, typer.Argument(help=_("The city: a TOML file."))],
+    scenarios: Annotated[Path, typer.Argument(help=_("The choices: a TOML file."))],
+    seeds: Annotated[int, typer.Option(help=_("Of the dice, at most; each runs every choice."))] = 20,
+    least: Annotated[int, typer.Option(help=_("Seeds at least, before a difference is clear."))] = 5,
+    asked: Annotated[
+        list[str] | None, typer.Option(help=_("The outcome that has to become clear."))
+    ] = None,
+    threads: Annotated[int, typer.Option(help=_("How many compute; it changes no result."))] = 1,
+    out: Annotated[
+        Path | None, typer.Option(help=_("A folder to make: Parquet files and pictures (SVG)."))
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help=_("Answer in JSON."))] = False,
+) -> None:
+    """Read, check everything, run, tell. A cancelled run leaves nothing behind."""
+    if out is not None and out.exists():
+        raise BadInput(N_("{path} is there already. Name a folder that is not."), path=out)
+    study = _study(city, scenarios)
+    with _folder(out) as folder, _writer(folder) as write, _progress(quiet=as_json) as told:
+        from linli.analysis.simulation.compare import compare
+
+        found = compare(
+            study.settings, n_days=study.n_days, most_seeds=seeds, least_seeds=least,
+            asked=asked or ("infections",), threads=threads, told=told, kept=write,
+        )  # fmt: skip
+        if folder:
+            _draw(folder, found)
+    if as_json:
+        say_json(_in_json(study, found))
+    else:
+        _tell(found)
+
+
+def _study(city: Path, scenarios: Path) -> "Study":
+    from linli.analysis.simulation.scenario import read_study
+
+    def beside(name: str) -> str:
+        return _text(city.parent / name)
+
+    return read_study(_text(city), _text(scenarios), beside)
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text("utf-8-sig")
+    except FileNotFoundError:
+        raise BadInput(N_("There is no file {path}. Check the name."), path=path) from None
+    except IsADirectoryError:
+        raise BadInput(N_("{path} is a folder. Name the file in it."), path=path) from None
+    except UnicodeDecodeError:
+        raise BadInput(N_("{path} is not UTF-8 text. Save it as UTF-8."), path=path) from None
+
+
+@contextmanager
+def _folder(out: Path | None) -> Iterator[Path | None]:
+    """A folder that takes its name when all is written; whatever ends the run takes it away."""
+    if out is None:
+        yield None
+        return
+    try:
+        folder = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise BadInput(N_("{path} cannot be made: {reason}."), path=out, reason=reason) from None
+    try:
+        yield folder
+        folder.chmod(0o755)
+        folder.rename(out)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+Write = Callable[[str, int, "Run"], None] | None
+
+
+@contextmanager
+def _writer(folder: Path | None) -> Iterator[Write]:
+    """Write each world as it ends, so that none has to be remembered."""
+    if folder is None:
+        yield None
+        return
+    import duckdb
+    import numpy as np
+
+    kept = duckdb.connect(str(folder / "worlds.duckdb"))
+    kept.execute("CREATE TABLE days (scenario VARCHAR, seed BIGINT, day INT, series VARCHAR, n DOUBLE)")
+    kept.execute("CREATE TABLE infections (scenario VARCHAR, seed BIGINT, day INT, compound VARCHAR, n INT)")  # noqa: E501  # fmt: skip
+
+    def write(scenario: str, seed: int, ran: "Run") -> None:
+        for name, values in ran.series.items():
+            rows = {"day": np.arange(len(values)), "n": values}
+            kept.register("rows", rows)
+            kept.execute("INSERT INTO days SELECT ?, ?, day, ?, n FROM rows", [scenario, seed, name])
+        seen = ran.state.infected.columns()
+        compound = ran.setting.city.compound.of(seen["person"])
+        names = np.array(ran.setting.city.compound.names, dtype=object)
+        kept.register("rows", {"day": seen["at"].astype(np.int32), "c": compound})
+        kept.register("names", {"c": np.arange(len(names)), "compound": names})
+        kept.execute(
+            "INSERT INTO infections SELECT ?, ?, day, compound, count(*) FROM rows JOIN names USING (c)"
+            " GROUP BY ALL ORDER BY day, compound",
+            [scenario, seed],
+        )
+
+    yield write
+    for table in ("days", "infections"):
+        target = str(folder / f"{table}.parquet").replace("'", "''")
+        kept.execute(f"COPY {table} TO '{target}' (FORMAT parquet)")
+    kept.close()
+    (folder / "worlds.duckdb").unlink()
+
+
+@contextmanager
+def _progress(*, quiet: bool) -> Iterator[Callable[[str, int, int], None]]:
+    from rich.console import Console
+    from rich.progress import Progress
+
+    console = Console(stderr=True)
+    with Progress(console=console, transient=True, disable=quiet or not console.is_terminal) as bar:
+        task = bar.add_task(_("Worlds"), total=None)
+
+        def told(scenario: str, done: int, most: int) -> None:
+            bar.update(task, total=most, completed=done, description=scenario)
+
+        yield told
+
+
+def _draw(folder: Path, found: "Comparison") -> None:
+    from linli.studies import pictures
+
+    for series, title in PICTURES.items():
+        drawn = []
+        for name in found.names:
+            low, middle, high = found.band(name, series).tolist()
+            days = list(range(len(middle)))
+            drawn.append(pictures.Series(name, days, middle, low=low, high=high))
+        picture = pictures.lines(
+            _(title), drawn, x_label=_("Day; bands hold nine worlds of ten"), y_label=_("people")
+        )
+        (folder / f"{series}.svg").write_text(picture, encoding="utf-8")
+
+
+def _tell(found: "Comparison") -> None:
+    from linli.analysis.simulation.compare import WEIGHED
+
+    say(_("{n} seeds; every choice ran on each."), n=len(found.seeds))
+    best = found.unbeaten()
+    for name in found.names:
+        mark = "  *" if name in best and len(found.names) > 1 else ""
+        say(f"\n{name}{mark}")
+        at = found.names.index(name)
+        for k, outcome in enumerate(WEIGHED):
+            line = f"  {_(OUTCOME_NAMES[outcome])}: {found.outcomes[at, :, k].mean():,.0f}"
+            if at:
+                less = found.difference(name, outcome)
+                line += f"  ({less.mean:+,.0f}, {less.low:+,.0f} … {less.high:+,.0f})"
+            typer.echo(line)
+        for wait, words in WAITS.items():
+            longest = float(found.series[wait][at].max(axis=1).mean())
+            if longest >= 1:
+                say("  " + _("Longest wait {what}: {days} days"), what=_(words), days=f"{longest:.1f}")
+    if len(found.names) > 1:
+        say("")
+        say(
+            _("In brackets: less the first choice, with a 95 % interval of the same seeds. * no other"
+              " choice does as well in everything.")
+        )  # fmt: skip
+
+
+def _in_json(study: "Study", found: "Comparison") -> dict[str, Any]:
+    from linli import __version__
+    from linli.analysis.simulation.compare import OUTCOMES, SERIES
+
+    told = []
+    for n, name in enumerate(found.names):
+        outcomes = {}
+        for k, outcome in enumerate(OUTCOMES):
+            less = found.difference(name, outcome) if n else None
+            outcomes[outcome] = {
+                "by_seed": found.outcomes[n, :, k].tolist(),
+                "mean": float(found.outcomes[n, :, k].mean()),
+                "less_the_first": vars(less) if less and len(found.seeds) > 1 else None,
+            }
+        bands = {s: found.band(name, s).round(3).tolist() for s in SERIES}
+        told.append({"name": name, "outcomes": outcomes, "bands_5_50_95": bands})
+    return {
+        "version": __version__,
+        "starts_on": study.starts_on,
+        "days": study.n_days,
+        "seeds": list(found.seeds),
+        "scenarios": told,
+        "unbeaten": list(found.unbeaten()),
+    }

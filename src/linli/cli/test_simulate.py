@@ -1,0 +1,85 @@
+"""Can somebody ask what if from two files, and does a wrong or cancelled run leave nothing?"""
+
+import json
+
+import duckdb
+import pytest
+from typer.testing import CliRunner
+
+from linli.cli.main import app
+
+CITY = '[city]\npeople = 4000\n[run]\ndays = 20\nfirst = 10\nstarts = 2020-01-23\n'
+CHOICES = """
+[[scenario]]
+name = "nothing"
+[[scenario]]
+name = "shut"
+policy = [{kind = "close_compounds", from = 2020-01-28, leakage = 0.0}]
+"""
+
+
+@pytest.fixture
+def said(monkeypatch, tmp_path):
+    monkeypatch.setenv("LINLI_LANG", "en")
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "city.toml").write_text(CITY)
+    (tmp_path / "choices.toml").write_text(CHOICES)
+    return lambda *words: CliRunner().invoke(app, ["simulate", *map(str, words)])
+
+
+def test_choices_are_compared_with_intervals_pictures_and_parquet(said, tmp_path):
+    told = said("city.toml", "choices.toml", "--seeds", 3, "--least", 2, "--out", "out")
+
+    assert told.exit_code == 0, told.output
+    assert "shut" in told.output
+    assert " … " in told.output
+    assert (tmp_path / "out/infections.svg").read_text().startswith("<svg")
+    days = duckdb.sql(
+        f"SELECT scenario, seed, sum(n) FROM '{tmp_path}/out/days.parquet'"
+        " WHERE series = 'infections' GROUP BY ALL"
+    ).fetchall()
+    rows = dict(duckdb.sql(
+        f"SELECT scenario || seed, sum(n) FROM '{tmp_path}/out/infections.parquet' GROUP BY ALL"
+    ).fetchall())  # fmt: skip
+    assert {f"{s}{k}": n + 10 for s, k, n in days} == rows
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["choices.toml", "city.toml", "out"]
+
+
+def test_the_same_is_told_in_json(said):
+    told = json.loads(said("city.toml", "choices.toml", "--seeds", 2, "--json").stdout)
+
+    first, other = told["scenarios"]
+    assert first["outcomes"]["infections"]["less_the_first"] is None
+    assert set(other["outcomes"]["infections"]["less_the_first"]) == {"mean", "low", "high"}
+    assert len(other["bands_5_50_95"]["infections"][1]) == 20
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (("city.toml", "none.toml"), "There is no file none.toml"),
+        ((".", "choices.toml"), "is a folder"),
+        (("city.toml", "choices.toml", "--out", "city.toml"), "city.toml is there already"),
+        (("city.toml", "choices.toml", "--out", "no/where"), "cannot be made"),
+        (("city.toml", "choices.toml", "--seeds", "0"), "0 seeds compare nothing"),
+        (("city.toml", "choices.toml", "--asked", "luck"), "luck is no outcome"),
+        (("city.toml", "city.toml"), "city is not known"),
+    ],
+)
+def test_what_is_wrong_is_one_sentence_and_nothing_is_left(said, tmp_path, words, sentence):
+    told = said(*words)
+
+    assert told.exit_code == 2
+    assert sentence in told.output
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["choices.toml", "city.toml"]
+
+
+def test_a_cancelled_run_leaves_nothing_half_written(said, tmp_path, monkeypatch):
+    def cancelled(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("linli.cli.simulate._draw", cancelled)
+
+    said("city.toml", "choices.toml", "--seeds", 1, "--out", "out")
+
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["choices.toml", "city.toml"]
