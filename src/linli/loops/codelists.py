@@ -37,6 +37,7 @@ from linli.registry.duties import RequestType
 from linli.registry.imports import kinds
 from linli.registry.organisations import OrganisationKind
 from linli.registry.people import Sex
+from linli.registry.qualifications import QualificationKind
 from linli.registry.sites import SiteKind
 from linli.registry.vehicles import VehicleKind
 
@@ -68,6 +69,7 @@ CHOICES: dict[str, type[models.Choices]] = {
     "organisation_kind": OrganisationKind,
     "site_kind": SiteKind,
     "vehicle_kind": VehicleKind,
+    "qualification_kind": QualificationKind,
     "sex": Sex,
     "mode": Mode,
     "phase": Phase,
