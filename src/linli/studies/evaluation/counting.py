@@ -86,7 +86,7 @@ def counted(
         total = dict.fromkeys((area.path for area in listed), 0.0)
         for term in terms:
             if term not in seen:
-                seen[term] = _by_area(term, listed, now=now, exercise=exercise)
+                seen[term] = by_area(term, listed, now=now, exercise=exercise)
             for path, n in seen[term].items():
                 total[path] += term.times * n
         return total
@@ -133,7 +133,7 @@ def _why_none(formula: Formula, *, now: int, exercise: bool) -> Why | None:
     return None
 
 
-def _by_area(term: Term, areas: Sequence[Area], *, now: int, exercise: bool) -> dict[str, float]:
+def by_area(term: Term, areas: Sequence[Area], *, now: int, exercise: bool) -> dict[str, float]:
     """What a term gives in each area: rows anywhere below count, and above where it says so."""
     records = RECORDS[term.records]
     rows = rows_of(term, now=now, exercise=exercise)

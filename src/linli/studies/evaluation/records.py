@@ -21,7 +21,7 @@ from linli.loops.screening.tables import Count
 from linli.policy.roles import COMMUNITY_STAFF
 from linli.registry import duties, roster
 from linli.registry.accounts import Account
-from linli.registry.areas import TIER_OF, Area, AreaKind
+from linli.registry.areas import TIER_OF, Area
 from linli.registry.duties import Duty, RequestType
 from linli.registry.households import Household
 from linli.registry.organisations import Organisation
@@ -98,7 +98,7 @@ def rows_of(term: Term, *, now: int, exercise: bool) -> QuerySet[Any]:
 
 
 def _among(column: str) -> Make:
-    return lambda asked, values: Q(**{f"{column}__in": values})
+    return lambda _, values: Q(**{f"{column}__in": values})
 
 
 def _flag(condition: Callable[[Asked], Q]) -> Make:
@@ -115,7 +115,7 @@ def _flag(condition: Callable[[Asked], Q]) -> Make:
 
 def _column(name: str) -> Make:
     """A column that may be unknown: unknown is neither true nor false."""
-    return lambda asked, values: Q(**{f"{name}__in": [bool(v) for v in values]})
+    return lambda _, values: Q(**{f"{name}__in": [bool(v) for v in values]})
 
 
 def _moment(column: str) -> Callable[[Asked], Q]:
@@ -186,7 +186,7 @@ def _free_of_cases(asked: Asked) -> Q:
     )
 
 
-def _signed_in(asked: Asked) -> Q:
+def _signed_in(_: Asked) -> Q:
     known = Account.objects.filter(person_id=OuterRef("pk"), last_login__isnull=False)
     return Q(Exists(known))
 
@@ -218,39 +218,42 @@ def _hours(column: str) -> Any:
     return (Cast(F(column), FloatField()) - Cast(F("opened_at"), FloatField())) / HOUR_S
 
 
-_AREAS: Callable[[Asked], QuerySet[Any]] = lambda asked: Area.objects.filter(_lasting(asked))  # noqa: E731
+def _areas(asked: Asked) -> QuerySet[Any]:
+    return Area.objects.filter(_lasting(asked))
+
+
 _UNITS = [kind.value for kind, tier in TIER_OF.items() if tier is not None]  # type: ignore[attr-defined]
 _COVERED = F("n_checked") + F("n_refused") + F("n_unreachable") + F("n_away") + F("n_exempt")
 
 RECORDS: dict[str, Records] = {
     "areas": Records(
-        N_("areas"), _AREAS,
+        N_("areas"), _areas,
         {"kind": (str, _among("kind")), "has": (str, _has_organisation),
          "free_of_cases": (bool, _flag(_free_of_cases))},
         verb="areas.see", page="areas",
     ),
     "units": Records(
-        N_("units that answer"), lambda asked: _AREAS(asked).filter(kind__in=_UNITS),
+        N_("units that answer"), lambda asked: _areas(asked).filter(kind__in=_UNITS),
         {"answered": (bool, _flag(_answered))}, verb="areas.see", page="areas",
     ),
     "households": Records(
-        N_("households"), lambda asked: Household.objects.all(),
+        N_("households"), lambda _: Household.objects.all(),
         moments={"confirmed": _day("as_of")}, verb="households.see", residents=True,
         page="households",
     ),
     "people": Records(
-        N_("residents"), lambda asked: Person.objects.filter(survivor_id=None),
+        N_("residents"), lambda _: Person.objects.filter(survivor_id=None),
         {"floating": (bool, _column("floating")), "signed_in": (bool, _flag(_signed_in))},
         verb="people.see", residents=True, page="people",
     ),
     "posts": Records(
-        N_("posts"), lambda asked: Post.objects.all(),
+        N_("posts"), lambda _: Post.objects.all(),
         {"role": (str, _among("role")), "held": (bool, _flag(_held)),
          "first_responsible": (bool, _column("first_responsible"))},
         verb="roster.see",
     ),
     "assignments": Records(
-        N_("terms in a post"), lambda asked: Assignment.objects.filter(deputy=False),
+        N_("terms in a post"), lambda _: Assignment.objects.filter(deputy=False),
         {"role": (str, _among("post__role")), "left": (bool, _flag(_left))},
         moments={"ended": _moment("ends_at"), "started": _moment("starts_at"),
                  "running": _running},
@@ -298,14 +301,12 @@ RECORDS: dict[str, Records] = {
             "satisfied": (int, _among("satisfied")), "solved_tier": (int, _among("solved_tier")),
             "solved": (bool, _column("solved")), "in_time": (bool, _column("in_time")),
             "missed": (bool, _column("missed")),
-            "rated": (bool, _flag(lambda asked: Q(solved__isnull=False))),
-            "replied": (bool, _flag(lambda asked: Q(replied_at__isnull=False))),
-            "where_found": (bool, _flag(lambda asked: Q(solved_tier=F("found_tier")))),
+            "rated": (bool, _flag(lambda _: Q(solved__isnull=False))),
+            "replied": (bool, _flag(lambda _: Q(replied_at__isnull=False))),
+            "where_found": (bool, _flag(lambda _: Q(solved_tier=F("found_tier")))),
         },
         moments={"opened": _moment("opened_at"), "replied": _moment("replied_at"),
                  "closed": _moment("closed_at")},
         measures={"hours_to_reply": _hours("replied_at"), "hours_to_close": _hours("closed_at")},
     ),
 }  # fmt: skip
-
-COMMUNITY_KINDS = (AreaKind.COMMUNITY, AreaKind.VILLAGE)

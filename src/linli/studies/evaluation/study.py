@@ -15,11 +15,16 @@ import numpy as np
 from linli import clock
 from linli.analysis.evaluation import diagnosis
 from linli.analysis.evaluation.evaluate import Evaluation, default_recipe, evaluate
-from linli.analysis.evaluation.formulas import Formula, read_formulas, shipped_formulas
+from linli.analysis.evaluation.formulas import (
+    Formula,
+    Reason,
+    read_formulas,
+    shipped_formulas,
+)
 from linli.analysis.evaluation.framework import Framework, Role, shipped
 from linli.analysis.evaluation.recipe import Recipe
 from linli.analysis.evaluation.table import Missing, Table
-from linli.errors import BadInput
+from linli.errors import N_, BadInput
 from linli.policy.can import Actor, Ask, can, scope
 from linli.policy.powers import roles_for
 from linli.registry import declarations
@@ -32,6 +37,8 @@ from linli.studies.evaluation.tables import Judgement, Snapshot
 
 SEE = "evaluation.see"
 FRAMEWORK = "community"
+LEAST_RANKED = 2
+LEAST_COLLECTED = 0.25  # of the capacity indicators of a phase, below which no score; assumed
 MOST_BESIDE = 400  # units of a tier that are scored together
 Heard = Mapping[tuple[int, str], Judgement]
 
@@ -101,6 +108,47 @@ class Study:
         """What counts in the phase."""
         return self.basis.framework.in_phase(self.phase)
 
+    @property
+    def score(self) -> float | None:
+        """The composite of the unit; None where too little is known."""
+        if self.result is None or np.isnan(self.result.score[self.unit]):
+            return None
+        return round(float(self.result.score[self.unit]), 6)
+
+    @property
+    def why_no_score(self) -> Reason | None:
+        """Why there is no score, as a sentence; None where there is one."""
+        if self.score is not None:
+            return None
+        told = self.collected()
+        n, of = sum(one.n for one in told), sum(one.of for one in told)
+        if self.result is None or n < LEAST_COLLECTED * of:
+            return Reason(
+                N_("Of {of} indicators only {n} are known; a score needs at least {share} of them."),
+                of=of, n=n, share=f"{LEAST_COLLECTED:.0%}",
+            )  # fmt: skip
+        thin = [
+            g.id for g, ok in zip(
+                self.result.tree.groups, self.result.enough[self.unit], strict=True
+            ) if not ok
+        ]  # fmt: skip
+        return Reason(
+            N_("Fewer than {share} of the parts of {groups} are known."),
+            share=f"{self.result.recipe.least_share:.0%}", groups=", ".join(thin),
+        )  # fmt: skip
+
+    @property
+    def rank(self) -> int | None:
+        """The place among the units beside it that have a score; None without others."""
+        if self.result is None or self.score is None or self.n_ranked < LEAST_RANKED:
+            return None
+        return int(self.result.ranks[self.unit])
+
+    @property
+    def n_ranked(self) -> int:
+        """How many units beside it have a score, itself among them."""
+        return 0 if self.result is None else int((~np.isnan(self.result.score)).sum())
+
     def collected(self) -> list[Collected]:
         """How much is known of this unit, by group of the first level."""
         roots = [r.id for r in self.in_phase.roots if self.in_phase.role(r.id) is Role.CAPACITY]
@@ -167,7 +215,7 @@ def phase_at(path: str, now: int, *, exercise: bool) -> str:
 
 
 def study(
-    actor: Actor, area: Area, *, basis: Basis, phase: str = "", compare: bool = True
+    actor: Actor, area: Area, *, basis: Basis, phase: str = "", language: str = "zh-hans"
 ) -> Study:
     """Score a unit, those beside it and those below it; raises NotAllowed or BadInput."""
     can(actor, Ask(SEE, roles_for(SEE), area.path)).required()
@@ -186,11 +234,11 @@ def study(
     made = Study(
         area=area, basis=basis, phase=chosen, units=tuple(units), below=tuple(below),
         figures=figures, judged=heard,
-        result=scored(basis.framework, units, figures, heard, recipe),
-        parts=scored(basis.framework, below, figures, heard, recipe) if below else None,
+        result=scored(basis.framework, units, figures, heard, recipe, language),
+        parts=scored(basis.framework, below, figures, heard, recipe, language) if below else None,
         since=None,
     )  # fmt: skip
-    return replace(made, since=_since(made, recipe, actor)) if compare else made
+    return replace(made, since=_since(made, recipe, actor))
 
 
 def scored(
@@ -199,8 +247,15 @@ def scored(
     figures: Figures,
     judged: Heard,
     recipe: Recipe,
+    language: str = "zh-hans",
+    *,
+    least: float = LEAST_COLLECTED,
 ) -> Evaluation | None:
-    """The evaluation of some units; None where nothing of their capacity is known."""
+    """The evaluation of some units; None where nothing of their capacity is known.
+
+    A unit of which less than ``least`` of the phase's capacity is known has no composite: a few
+    good figures would read as a good place.
+    """
     listed = list(areas)
     columns = tuple(n.id for n in framework.indicators)
     values = np.full((len(listed), len(columns)), np.nan)
@@ -217,13 +272,34 @@ def scored(
                 reasons[row, at] = MISSING[figure.why]
             else:
                 reasons[row, at] = Missing.NOT_COLLECTED
-    names = tuple(area.name_zh for area in listed)
+    names = tuple(called(area, language) for area in listed)
     table = Table(tuple(str(a.id) for a in listed), columns, values, names, (), reasons)
     try:
         result = evaluate(table, framework, recipe)
     except BadInput:  # no indicator of this phase has a value
         return None
-    return result if result.framework.role(result.root) is Role.CAPACITY else None
+    if result.framework.role(result.root) is not Role.CAPACITY:
+        return None
+    whole = framework.in_phase(recipe.phase)
+    capacity = [columns.index(n.id) for n in whole.indicators if _is_capacity(whole, n.id)]
+    share = (~np.isnan(values[:, capacity])).mean(axis=1)
+    told = result.scores.copy()
+    told[share < least, result.tree.at(result.root)] = np.nan
+    return replace(result, scores=told)
+
+
+def _is_capacity(framework: Framework, node_id: str) -> bool:
+    node = framework.by_id[node_id]
+    while node.parent:
+        node = framework.by_id[node.parent]
+    return framework.role(node.id) is Role.CAPACITY
+
+
+def called(area: Area, language: str) -> str:
+    """The name of an area in a language, or the one it has."""
+    if language.startswith("zh"):
+        return area.name_zh
+    return area.name_en or area.name_pinyin or area.name_zh
 
 
 def reached(actor: Actor, areas: Iterable[Area]) -> list[Area]:
@@ -273,7 +349,7 @@ def _since(now: Study, recipe: Recipe, actor: Actor) -> Since | None:
         return {now.area.id: {name: figures[name] for name in both}}
 
     pair = [
-        scored(basis.framework, [now.area], only(figures), {}, recipe)
+        scored(basis.framework, [now.area], only(figures), {}, recipe, least=0.0)
         for figures in (then, now.own)
     ]
     found = diagnosis.changes(pair[0], pair[1]) if pair[0] and pair[1] else []

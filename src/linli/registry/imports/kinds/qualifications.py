@@ -59,7 +59,7 @@ def fetch(rows: list[Row], world: World) -> Iterable[Known]:
     """What is known of these accounts."""
     whose = {row.values["account_id"] for row in rows} - {None}
     found = Qualification.objects.filter(account_id__in=whose).values()
-    return (Known(row["id"], row) for row in found)
+    return (Known(row["id"], dict(row)) for row in found)
 
 
 def lookups(values: Values) -> Sequence[Hashable]:
