@@ -8,6 +8,7 @@ from linli.api import (
     care,
     cases,
     codes,
+    evaluation,
     exposures,
     faults,
     follow_ups,
@@ -47,8 +48,8 @@ def build() -> LinliAPI:
     )
     faults.handle(made)
     parts = (
-        care, cases, codes, imports, joining, laboratory, oversight, places, rules, screening,
-        signals, work,
+        care, cases, codes, evaluation, imports, joining, laboratory, oversight, places, rules,
+        screening, signals, work,
     )  # fmt: skip
     for part in parts:
         made.add_router("", part.router)

@@ -17,6 +17,7 @@ from linli.policy.can import PATH_STEP, Actor, Ask, Holding, can, scope
 from linli.policy.powers import roles_for
 from linli.policy.roles import PURPOSES, Purpose, Role
 from linli.registry.areas import Area, under, within
+from linli.registry.kinds import KINDS
 from linli.registry.sight import a_page
 from linli.studies.evaluation.records import RECORDS, Records, rows_of
 
@@ -43,6 +44,11 @@ class Opened:
     rows: tuple[Row, ...]
     after: int | None
     page: str  # the kind of record that a row opens; "items": a page of its own
+
+    @property
+    def opens(self) -> bool:
+        """Whether the registry has a page for each row."""
+        return self.page in KINDS
 
 
 def opened(

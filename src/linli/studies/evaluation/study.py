@@ -124,7 +124,7 @@ class Study:
         n, of = sum(one.n for one in told), sum(one.of for one in told)
         if self.result is None or n < LEAST_COLLECTED * of:
             return Reason(
-                N_("Of {of} indicators only {n} are known; a score needs at least {share} of them."),
+                N_("Of {of} indicators only {n} are known; a score needs at least {share}."),
                 of=of, n=n, share=f"{LEAST_COLLECTED:.0%}",
             )  # fmt: skip
         thin = [
@@ -187,21 +187,26 @@ class Study:
         return word.value if word else None
 
 
+def framework() -> Framework:
+    """The framework by which this city's records are scored."""
+    return shipped(FRAMEWORK)
+
+
 def basis_of(
     *, now: int, exercise: bool, path: str, as_of: int | None = None, formulas: Path | None = None
 ) -> Basis:
     """The framework and formulas of this city; ``as_of`` asks for the snapshot of that moment."""
-    framework = shipped(FRAMEWORK)
+    measured = framework()
     if formulas is None:
-        counted_by = shipped_formulas(framework, vocabulary())
+        counted_by = shipped_formulas(measured, vocabulary())
     else:
-        counted_by = read_formulas(formulas.read_text("utf-8"), framework, vocabulary())
+        counted_by = read_formulas(formulas.read_text("utf-8"), measured, vocabulary())
     snapshot = None
     if as_of is not None:
         snapshot = snapshots.required(
-            path, framework=framework, until=min(as_of, now), exercise=exercise
+            path, framework=measured, until=min(as_of, now), exercise=exercise
         )
-    return Basis(framework, counted_by, now, snapshot)
+    return Basis(measured, counted_by, now, snapshot)
 
 
 def phase_at(path: str, now: int, *, exercise: bool) -> str:

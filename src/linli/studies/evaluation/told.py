@@ -1,4 +1,4 @@
-"""How is a study told? As plain values for a page, a machine or a sheet; one shape for all faces."""
+"""How is a study told? As plain values for a page, a machine or a sheet, the same for all."""
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
@@ -7,9 +7,11 @@ from typing import Any
 import numpy as np
 
 from linli.analysis.evaluation import diagnosis
-from linli.analysis.evaluation.formulas import Formula
+from linli.analysis.evaluation.formulas import Formula, Term
 from linli.analysis.evaluation.framework import Node, Role
+from linli.errors import N_
 from linli.studies.evaluation.counting import WHY, Figure
+from linli.studies.evaluation.records import RECORDS
 from linli.studies.evaluation.study import Study
 
 Translate = Callable[[str], str]
@@ -33,6 +35,11 @@ class Line:
     worth: float | None  # points of the score for one more normalised point
     gain: float | None  # points of the score up to the target
     takes: float | None  # how far the value has to move, in its own unit
+
+    @property
+    def target(self) -> float | None:
+        """Where the indicator should stand, in its own unit."""
+        return self.node.target if self.node.target is not None else self.node.best
 
     @property
     def why(self) -> str:
@@ -85,6 +92,31 @@ def lines_of(study: Study) -> list[Line]:
             )
         )
     return found
+
+
+def spelled(term: Term, translate: Translate) -> str:
+    """What a term counts, in words: the records, what is asked of them, and the days."""
+    said = [translate(RECORDS[term.records].label)]
+    for name, values in term.where:
+        told = "/".join(_value(value, translate) for value in values)
+        said.append(f"{name} = {told}")
+    if term.measure:
+        said.append(f"Σ {term.measure}")
+    if term.days:
+        text = translate(N_("{when} in the last {days} days"))
+        if term.ago:
+            text = translate(N_("{when} in {days} days up to {ago} days ago"))
+        said.append(text.format(when=term.when, days=term.days, ago=term.ago))
+    if term.above:
+        said.append(translate(N_("and those above")))
+    sign = "− " if term.times < 0 else ""
+    return sign + "; ".join(said)
+
+
+def _value(value: object, translate: Translate) -> str:
+    if isinstance(value, bool):
+        return translate(N_("yes")) if value else translate(N_("no"))
+    return str(value)
 
 
 def most_helpful(lines: list[Line], *, n: int = 10) -> list[Line]:
@@ -189,6 +221,7 @@ def since_of(study: Study) -> dict[str, Any] | None:
         "at": since.at.isoformat(),
         "before": change.before if change else None,
         "after": change.after if change else None,
+        "moved": change.after - change.before if change else None,
         "n_compared": since.n_compared,
         "not_compared": list(since.not_compared),
         "by_indicator": {name: by for name, by in moved if abs(by) > 1e-9},
@@ -225,7 +258,7 @@ def _values(line: Line, language: str, translate: Translate) -> dict[str, Any]:
         "per": line.figure.per,
         "basis": line.basis,
         "reason": why_of(line, language, translate),
-        "target": line.node.target if line.node.target is not None else line.node.best,
+        "target": line.target,
         "level": line.level,
         "worth": line.worth,
         "gain": line.gain,
