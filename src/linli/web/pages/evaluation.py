@@ -66,7 +66,8 @@ def overview(request: HttpRequest) -> HttpResponse:
         "below": told.below_of(found),
         "since": told.since_of(found),
         "names": names,
-        "pictures": [mark_safe(svg) for svg in _pictures(found)],  # noqa: S308 - drawn by us
+        "profile": _profile(found),
+        "heat": _heat(found),
         "keeps": bool(actor.holds(roles_for(snapshots.KEEP))),
         "kept": Snapshot.objects.filter(exercise=actor.exercise).order_by("-at")[:KEPT_SHOWN],
         "forms": documents.FORMS,
@@ -253,23 +254,29 @@ def _extremes(found: Study) -> tuple[list[str], list[str]]:
     return diagnosis.strengths(found.result, found.unit)
 
 
-def _pictures(found: Study) -> list[str]:
-    """A radar of the groups against the median beside it, and a heat map of the units below."""
-    made = []
-    result, parts = found.result, found.parts
+def _profile(found: Study) -> str:
+    """A radar of the groups against the median beside it; nothing for fewer than three groups."""
+    result = found.result
     groups = [g for g in told.groups_of(found) if g["score"] is not None]
-    if result is not None and len(groups) >= LEAST_CORNERS:
-        own = {result.table.name(found.unit): [g["score"] for g in groups]}
-        if len(found.units) >= LEAST_CORNERS:
-            own[gettext("median")] = documents.medians(result, [g["group"] for g in groups])
-        made.append(figures.radar([g["group"] for g in groups], own))
-    if parts is not None:
-        rows = told.below_of(found)[:MOST_PICTURED]
-        columns = [g["group"] for g in told.groups_of(found) if g["group"] in parts.tree.ids]
-        grid = [[_or_nan(row["groups"][c]) for c in columns] for row in rows]
-        if columns and rows:
-            made.append(figures.heat_map([row["name"] for row in rows], columns, grid))
-    return made
+    if result is None or len(groups) < LEAST_CORNERS:
+        return ""
+    shown = {result.table.name(found.unit): [g["score"] for g in groups]}
+    if len(found.units) >= LEAST_CORNERS:
+        shown[gettext("median")] = documents.medians(result, [g["group"] for g in groups])
+    drawn = figures.radar([g["group"] for g in groups], shown)
+    return mark_safe(drawn)  # noqa: S308 - drawn by us, names escaped
+
+
+def _heat(found: Study) -> str:
+    """A heat map of the groups of the units below."""
+    parts = found.parts
+    if parts is None:
+        return ""
+    rows = told.below_of(found)[:MOST_PICTURED]
+    columns = [g["group"] for g in told.groups_of(found) if g["group"] in parts.tree.ids]
+    grid = [[_or_nan(row["groups"][c]) for c in columns] for row in rows]
+    drawn = figures.heat_map([row["name"] for row in rows], columns, grid)
+    return mark_safe(drawn)  # noqa: S308 - drawn by us, names escaped
 
 
 def _or_nan(value: float | None) -> float:
