@@ -342,12 +342,8 @@ def judge(request: HttpRequest, body: Body[EvaluationJudgementNew]) -> Any:
     actor = actor_of(request)
     refuse_no_text(body.model_dump())
     area = areas.get(body.area_id)
-    said = judgements.Judged(
-        body.indicator, body.value, body.expert, body.judged_on, body.reason
-    )
-    made = judgements.judge(
-        actor, area, said, framework=study.framework(), now=clock.now_s()
-    )
+    said = judgements.Judged(body.indicator, body.value, body.expert, body.judged_on, body.reason)
+    made = judgements.judge(actor, area, said, framework=study.framework(), now=clock.now_s())
     return Status(201, Done(id=made.id))
 
 
@@ -405,9 +401,7 @@ def _area(request: HttpRequest, area_id: int) -> tuple[Actor, Area]:
 
 
 def _basis(actor: Actor, area: Area, as_of: int | None = None) -> Basis:
-    return study.basis_of(
-        now=clock.now_s(), exercise=actor.exercise, path=area.path, as_of=as_of
-    )
+    return study.basis_of(now=clock.now_s(), exercise=actor.exercise, path=area.path, as_of=as_of)
 
 
 def _language() -> str:

@@ -31,9 +31,7 @@ MOST_COMMUNITIES = 5_000
 _ROLES = tuple(sorted(role.value for role in COMMUNITY_STAFF))
 _HOUSEHOLDS = Term("households")
 _HELD = Term("posts", (("held", (True,)), ("role", _ROLES)))
-_LEFT = Term(
-    "assignments", (("left", (True,)), ("role", _ROLES)), when="ended", days=QUARTER_DAYS
-)
+_LEFT = Term("assignments", (("left", (True,)), ("role", _ROLES)), when="ended", days=QUARTER_DAYS)
 _SERVED = Term("assignments", (("role", _ROLES),), when="running", days=QUARTER_DAYS)
 
 

@@ -113,7 +113,7 @@ def _reach(
     chosen = Purpose(purpose) if purpose else None
     roles, verb, residents = roles_for(records.verb), records.verb, records.residents
     if term.records == "items":
-        loops = [catalogue.get(name) for name in dict(term.where).get("loop", ())]
+        loops = [catalogue.get(str(name)) for name in dict(term.where).get("loop", ())]
         every = loops or list(catalogue.all_loops().values())
         roles = frozenset.intersection(*(loop.seen_by for loop in every))
         verb = f"{every[0].name}.see"

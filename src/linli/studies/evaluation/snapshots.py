@@ -6,10 +6,11 @@ from hashlib import sha256
 from django.db import transaction
 
 import linli
+from linli import clock
 from linli.analysis.evaluation.formulas import Formula
 from linli.analysis.evaluation.framework import Framework
 from linli.audit.records import record
-from linli.errors import N_, NotFound, Word
+from linli.errors import N_, NotFound
 from linli.policy.can import Actor, Ask, can
 from linli.policy.powers import roles_for
 from linli.registry.areas import TIER_OF, Area, under
@@ -19,6 +20,13 @@ from linli.studies.evaluation.tables import Snapshot, SnapshotRow
 KEEP = "evaluation.keep"
 ROWS_AT_ONCE = 500
 UNITS = [kind.value for kind, tier in TIER_OF.items() if tier is not None]  # type: ignore[attr-defined]
+
+
+class NoSnapshot(NotFound):
+    """Nobody kept the counts of that time."""
+
+    code = "no_snapshot"
+    sentence = N_("No snapshot of this area was kept by {day}. Ask for now, or for a later day.")
 
 
 def fingerprint(framework: Framework, formulas: Mapping[str, Formula]) -> str:
@@ -94,7 +102,7 @@ def required(path: str, *, framework: Framework, until: int, exercise: bool) -> 
     """The newest snapshot by a moment, or a sentence that there is none."""
     found = latest(path, framework=framework, until=until, exercise=exercise)
     if found is None:
-        raise NotFound(what=Word(N_("snapshot")), value="-")
+        raise NoSnapshot(day=clock.day(clock.moment(until)))
     return found
 
 

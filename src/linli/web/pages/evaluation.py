@@ -169,9 +169,7 @@ def judge(request: HttpRequest, name: str) -> HttpResponse:
             judged_on=_day(request.POST.get("judged_on", "")),
             reason=request.POST.get("reason", ""),
         )
-        judgements.judge(
-            actor, area, said, framework=found.basis.framework, now=clock.now_s()
-        )
+        judgements.judge(actor, area, said, framework=found.basis.framework, now=clock.now_s())
     except BadInput as problem:
         return indicator(request, name, problem)
     return _back(area, name)
@@ -203,9 +201,7 @@ def _asked(request: HttpRequest) -> tuple[Actor, Area, Study]:
 def _basis(request: HttpRequest, actor: Actor, area: Area) -> Basis:
     asked = request.GET.get("as_of", "")
     as_of = _end_of(_day(asked)) if asked else None
-    return study.basis_of(
-        now=clock.now_s(), exercise=actor.exercise, path=area.path, as_of=as_of
-    )
+    return study.basis_of(now=clock.now_s(), exercise=actor.exercise, path=area.path, as_of=as_of)
 
 
 def _area(request: HttpRequest, actor: Actor) -> Area:
