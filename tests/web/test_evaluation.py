@@ -173,5 +173,5 @@ def test_the_self_check_counts_the_norm_and_what_lacks(lived: City):
 
     told = opened(lived, "dee", "evaluation_checks").content.decode()
 
-    assert "<td class=\"n\" data-label=\"Households\">1000</td>" in told
+    assert '<td class="n" data-label="Households">1000</td>' in told
     assert "<strong>1</strong>" in told  # 1,000 households ask for 5 workers, and 4 are there

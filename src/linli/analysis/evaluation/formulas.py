@@ -16,7 +16,7 @@ from importlib.resources import files
 from typing import Any
 
 from linli.analysis.evaluation.framework import Framework
-from linli.errors import N_, BadInput
+from linli.errors import N_, BadInput, Problem
 
 Value = str | int | bool
 ALL_KEYS = frozenset(
@@ -118,28 +118,14 @@ def read_formulas(
         said = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         line = text.count("\n", 0, getattr(error, "pos", 0) or 0) + 1
-        reason = Reason(N_("it is no TOML: {error}."), error=str(error).splitlines()[0])
+        reason = Problem(N_("it is no TOML: {error}."), error=str(error).splitlines()[0])
         raise WrongFormula(name=framework.name, line=line, indicator="-", reason=reason) from None
     reader = _Reader(text, framework, vocabulary)
     found = {key: reader.formula(key, table) for key, table in said.items()}
     for node in framework.indicators:
         if node.id not in found:
-            raise reader.refuse(node.id, "", Reason(N_("it has no formula; say what it awaits.")))
+            raise reader.refuse(node.id, "", Problem(N_("it has no formula; say what it awaits.")))
     return found
-
-
-class Reason:
-    """Why something was refused: a sentence to be translated, with the values in it."""
-
-    def __init__(self, sentence: str, **values: object) -> None:
-        self.sentence, self.values = sentence, values
-
-    def tell(self, translate: Any = str) -> str:
-        """Say it in the language that ``translate`` turns our English into."""
-        return str(translate(self.sentence)).format(**self.values)
-
-    def __str__(self) -> str:
-        return self.tell()
 
 
 class _Reader:
@@ -150,7 +136,7 @@ class _Reader:
     ) -> None:
         self.lines, self.framework, self.vocabulary = text.splitlines(), framework, vocabulary
 
-    def refuse(self, indicator: str, key: str, reason: Reason) -> WrongFormula:
+    def refuse(self, indicator: str, key: str, reason: Problem) -> WrongFormula:
         """The refusal, at the line of the key where it can be found."""
         return WrongFormula(
             name=self.framework.name, line=self._line(indicator, key), indicator=indicator,
@@ -171,17 +157,17 @@ class _Reader:
         """One table of the file."""
         node = self.framework.by_id.get(indicator)
         if node is None or node not in self.framework.indicators:
-            reason = Reason(N_("{name} has no such indicator."), name=self.framework.name)
+            reason = Problem(N_("{name} has no such indicator."), name=self.framework.name)
             raise self.refuse(indicator, "", reason)
         if not isinstance(said, dict):
-            raise self.refuse(indicator, "", Reason(N_("it is no table of keys and values.")))
+            raise self.refuse(indicator, "", Problem(N_("it is no table of keys and values.")))
         self._only(indicator, said, ALL_KEYS)
         ways = [key for key in ("count", "fact", "awaits") if key in said]
         if len(ways) != 1:
-            raise self.refuse(indicator, "", Reason(N_("say one of count, fact and awaits.")))
+            raise self.refuse(indicator, "", Problem(N_("say one of count, fact and awaits.")))
         tier = said.get("from_tier", "community")
         if tier not in set(FromTier):
-            reason = Reason(N_("from_tier is {given}; say one of {known}."), given=tier,
+            reason = Problem(N_("from_tier is {given}; say one of {known}."), given=tier,
                             known=", ".join(FromTier))  # fmt: skip
             raise self.refuse(indicator, "from_tier", reason)
         needs = self._terms(indicator, "needs", said)
@@ -201,13 +187,13 @@ class _Reader:
     def _only(self, indicator: str, said: Mapping[str, Any], known: frozenset[str]) -> None:
         for key in said:
             if key not in known:
-                reason = Reason(N_("{key} is not known; known are {known}."), key=key,
+                reason = Problem(N_("{key} is not known; known are {known}."), key=key,
                                 known=", ".join(sorted(known)))  # fmt: skip
                 raise self.refuse(indicator, key, reason)
 
     def _number(self, indicator: str, key: str, said: Any) -> float:
         if isinstance(said, bool) or not isinstance(said, int | float):
-            reason = Reason(N_("{key} is {given}, which is no number."), key=key, given=said)
+            reason = Problem(N_("{key} is {given}, which is no number."), key=key, given=said)
             raise self.refuse(indicator, key, reason)
         return float(said)
 
@@ -215,7 +201,7 @@ class _Reader:
         given = said.get(key, [])
         listed = given if isinstance(given, list) else [given]
         if key in said and not (listed and all(isinstance(one, dict) for one in listed)):
-            reason = Reason(N_("{key} is a table such as {{ records = … }}, or a list of them."),
+            reason = Problem(N_("{key} is a table such as {{ records = … }}, or a list of them."),
                             key=key)  # fmt: skip
             raise self.refuse(indicator, key, reason)
         return tuple(self._term(indicator, one) for one in listed)
@@ -224,17 +210,19 @@ class _Reader:
         records = said.get("records", "")
         known = self.vocabulary.get(records)
         if known is None:
-            reason = Reason(N_("there are no records {given}; there are {known}."), given=records,
+            reason = Problem(N_("there are no records {given}; there are {known}."), given=records,
                             known=", ".join(sorted(self.vocabulary)))  # fmt: skip
             raise self.refuse(indicator, str(records), reason)
         self._only(indicator, said, TERM_KEYS | frozenset(known.filters))
         for key, named in (("sum", known.measures), ("when", known.moments)):
             if key in said and said[key] not in named:
-                reason = Reason(N_("{records} have no {given}; there is {known}."), records=records,
-                                given=said[key], known=", ".join(sorted(named)) or "–")  # fmt: skip
+                reason = Problem(
+                    N_("{records} have no {given}; there is {known}."),
+                    records=records, given=said[key], known=", ".join(sorted(named)) or "–",
+                )  # fmt: skip
                 raise self.refuse(indicator, str(said[key]), reason)
         if ("days" in said) != ("when" in said):
-            raise self.refuse(indicator, "days", Reason(N_("days and when go together.")))
+            raise self.refuse(indicator, "days", Problem(N_("days and when go together.")))
         where = {key: self._values(indicator, key, said[key], known.filters[key])
                  for key in known.filters if key in said}  # fmt: skip
         return Term(
@@ -251,7 +239,7 @@ class _Reader:
     def _days(self, indicator: str, key: str, said: Mapping[str, Any], *, least: int) -> int:
         value = said.get(key, 0)
         if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= MOST_DAYS:
-            reason = Reason(N_("{key} is {given}; give whole days from {least} to {most}."),
+            reason = Problem(N_("{key} is {given}; give whole days from {least} to {most}."),
                             key=key, given=value, least=least, most=MOST_DAYS)  # fmt: skip
             raise self.refuse(indicator, key, reason)
         return value
@@ -260,7 +248,7 @@ class _Reader:
         values = said if isinstance(said, list) else [said]
         fits = all(type(one) is kind for one in values)
         if not values or not fits:
-            reason = Reason(N_("{key} is {given}; it takes {kind}."), key=key, given=said,
+            reason = Problem(N_("{key} is {given}; it takes {kind}."), key=key, given=said,
                             kind=kind.__name__)  # fmt: skip
             raise self.refuse(indicator, key, reason)
         return tuple(values)

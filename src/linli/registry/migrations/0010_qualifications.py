@@ -8,28 +8,65 @@ import linli.columns
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('registry', '0006_post_roles'),
+        ("registry", "0006_post_roles"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Qualification',
+            name="Qualification",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('path', linli.columns.AreaPathField(max_length=40)),
-                ('kind', models.CharField(choices=[('college_degree', 'college degree or higher'), ('social_work', 'social-work certificate'), ('emergency_training', 'emergency training'), ('grade', 'step of the grade'), ('care', 'care for the worker')], max_length=24)),
-                ('name', models.CharField(max_length=160)),
-                ('evidence', models.CharField(max_length=240)),
-                ('gained_on', models.DateField()),
-                ('valid_until', models.DateField(null=True)),
-                ('account', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='qualifications', to=settings.AUTH_USER_MODEL)),
-                ('area', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='registry.area')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("path", linli.columns.AreaPathField(max_length=40)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("college_degree", "college degree or higher"),
+                            ("social_work", "social-work certificate"),
+                            ("emergency_training", "emergency training"),
+                            ("grade", "step of the grade"),
+                            ("care", "care for the worker"),
+                        ],
+                        max_length=24,
+                    ),
+                ),
+                ("name", models.CharField(max_length=160)),
+                ("evidence", models.CharField(max_length=240)),
+                ("gained_on", models.DateField()),
+                ("valid_until", models.DateField(null=True)),
+                (
+                    "account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="qualifications",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "area",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="registry.area",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['account', 'kind'], name='qualification_account'), models.Index(fields=['path', 'kind'], name='qualification_path')],
-                'constraints': [models.UniqueConstraint(fields=('account', 'kind', 'name', 'gained_on'), name='one_qualification_once'), models.CheckConstraint(condition=models.Q(('evidence', ''), _negated=True), name='qualification_is_shown')],
+                "indexes": [
+                    models.Index(fields=["account", "kind"], name="qualification_account"),
+                    models.Index(fields=["path", "kind"], name="qualification_path"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("account", "kind", "name", "gained_on"),
+                        name="one_qualification_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("evidence", ""), _negated=True),
+                        name="qualification_is_shown",
+                    ),
+                ],
             },
         ),
     ]

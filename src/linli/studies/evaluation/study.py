@@ -17,14 +17,13 @@ from linli.analysis.evaluation import diagnosis
 from linli.analysis.evaluation.evaluate import Evaluation, default_recipe, evaluate
 from linli.analysis.evaluation.formulas import (
     Formula,
-    Reason,
     read_formulas,
     shipped_formulas,
 )
 from linli.analysis.evaluation.framework import Framework, Role, shipped
 from linli.analysis.evaluation.recipe import Recipe
 from linli.analysis.evaluation.table import Missing, Table
-from linli.errors import N_, BadInput
+from linli.errors import N_, BadInput, Problem
 from linli.policy.can import Actor, Ask, can, scope
 from linli.policy.powers import roles_for
 from linli.registry import declarations
@@ -116,14 +115,14 @@ class Study:
         return round(float(self.result.score[self.unit]), 6)
 
     @property
-    def why_no_score(self) -> Reason | None:
+    def why_no_score(self) -> Problem | None:
         """Why there is no score, as a sentence; None where there is one."""
         if self.score is not None:
             return None
         told = self.collected()
         n, of = sum(one.n for one in told), sum(one.of for one in told)
         if self.result is None or n < LEAST_COLLECTED * of:
-            return Reason(
+            return Problem(
                 N_("Of {of} indicators only {n} are known; a score needs at least {share}."),
                 of=of, n=n, share=f"{LEAST_COLLECTED:.0%}",
             )  # fmt: skip
@@ -132,7 +131,7 @@ class Study:
                 self.result.tree.groups, self.result.enough[self.unit], strict=True
             ) if not ok
         ]  # fmt: skip
-        return Reason(
+        return Problem(
             N_("Fewer than {share} of the parts of {groups} are known."),
             share=f"{self.result.recipe.least_share:.0%}", groups=", ".join(thin),
         )  # fmt: skip
