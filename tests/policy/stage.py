@@ -38,6 +38,7 @@ from linli.registry.sites import Site
 from linli.registry.tokens import ApiToken
 from linli.registry.vehicles import Vehicle
 from linli.registry.wards import Ward
+from linli.studies.evaluation.tables import Judgement
 from tests.callers import Caller, open_noise, token_for
 from tests.cast import EVENING, HOUR, City
 from tests.policy.examples import Examples
@@ -133,7 +134,12 @@ def furnish(city: City, name: str) -> Place:
         source_id=rows["cases"], source_person_id=double.id, person_id=person.id, path=area.path,
         last_met_at=EVENING - HOUR, found_at=EVENING,
     )  # fmt: skip
+    judged = Judgement.objects.create(
+        framework="community", indicator="D1.1.4", area_id=area.id, path=area.path, value=50,
+        expert="t", judged_on=DAY, reason="t", recorded_at=EVENING,
+    )  # fmt: skip
     ids = {
+        "judgement_id": judged.id,
         "area_id": area.id,
         "parent_id": area.id,
         "home_id": home.id,

@@ -240,6 +240,19 @@ VISITS: tuple[Visit, ...] = (
         at("ratio_unmet", FOR, name="taken_in"),
         refused=(None, "ann", "cy", "gus", "quin", "lil", "jo"),
     ),
+    Visit(
+        "evaluation",
+        "sam",
+        at("evaluation"),
+        refused=(None, "ann", "cy", "bo", "kim", "hal", "gus", "lou"),
+    ),
+    Visit(
+        "evaluation_indicator",
+        "jo",
+        at("evaluation_indicator", "?side=per", name="D1.1.4"),
+        refused=(None, "ann", "cy", "kim"),
+    ),
+    Visit("evaluation_checks", "dee", at("evaluation_checks"), refused=(None, "ann", "cy", "kim")),
     Visit("fevers", "hal", at("fevers", CARE), refused=(None, "ann", "cy", "gus", "lil")),
     Visit("case", "hal", at("case", CARE, item_id="case"), refused=(None, "ann", "eve")),
     Visit("case_steps", "hal", at("item", CARE, item_id="case"), refused=(None, "eve")),
@@ -309,6 +322,7 @@ NOT_PAGES = frozenset(
         "laboratory_match", "laboratory_cancel", "decide_pair", "break_glass", "filed",
         "tracing_act", "account_add", "end_token", "unmerge",
         "run_new", "run_act", "ward_act", "beds_count",
+        "evaluation_take", "evaluation_judge", "judgement_withdraw", "evaluation_file",
         "follow_ups_tell", "case_report", "cases_take", "case_classify", "gate_measure",
         # opened by tests of their own
         "cast", "screening_own", "chain_picture", "chain_near",

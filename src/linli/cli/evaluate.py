@@ -1,11 +1,13 @@
 """`linli evaluate`: score units from a CSV file, with reasons; needs no database and no server."""
 
+from datetime import datetime
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from linli.cli import evaluate_methods as methods
 from linli.cli.ready import say, say_json
 from linli.cli.words import gettext as _
 from linli.cli.words import language
@@ -14,7 +16,7 @@ from linli.errors import N_, BadInput
 if TYPE_CHECKING:
     from linli.analysis.evaluation.evaluate import Evaluation
     from linli.analysis.evaluation.framework import Framework
-    from linli.analysis.evaluation.uncertainty import Replicates
+    from linli.analysis.evaluation.uncertainty import Plan, Replicates
 
 app = typer.Typer()
 
@@ -43,6 +45,39 @@ def evaluate(
         int, typer.Option(help=_("How often to try other weights and scales."), min=0)
     ] = 0,
     seed: Annotated[int, typer.Option(help=_("Of the dice; the same gives the same."))] = 1,
+    recipe: Annotated[
+        Path | None, typer.Option(help=_("A TOML file with the choices, perhaps a [method]."))
+    ] = None,
+    method: Annotated[
+        str,
+        typer.Option(help=_("Rank by topsis, vikor, copeland, fuzzy or best_weights instead.")),
+    ] = "",
+    option: Annotated[
+        list[str] | None, typer.Option("--with", help=_("An option of the method: scaling=max."))
+    ] = None,
+    comparisons: Annotated[
+        list[Path] | None,
+        typer.Option("--ahp", help=_("Pairwise comparisons as CSV, one file an expert.")),
+    ] = None,
+    sobol: Annotated[
+        int, typer.Option(help=_("Which choice moves the ranks: points of the design."), min=0)
+    ] = 0,
+    from_records: Annotated[
+        bool, typer.Option("--from-records", help=_("Score a unit of this city by its records."))
+    ] = False,
+    area: Annotated[str, typer.Option(help=_("The area, by number or name; the city."))] = "",
+    by: Annotated[
+        str, typer.Option("--as", envvar="LINLI_AS", help=_("The account in whose name you act."))
+    ] = "",
+    as_of: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help=_("As the last snapshot by this day has it.")),
+    ] = None,
+    phase: Annotated[str, typer.Option(help=_("peacetime, response or recovery."))] = "",
+    formulas: Annotated[
+        Path | None, typer.Option(help=_("Formulas of your own, as TOML."), exists=True)
+    ] = None,
+    keep: Annotated[bool, typer.Option("--keep", help=_("Keep a snapshot of the area."))] = False,
     report: Annotated[
         Path | None, typer.Option(help=_("Write a report: a name ending in .html or .docx."))
     ] = None,
@@ -59,7 +94,19 @@ def evaluate(
         for name in framework_names():
             typer.echo(f"{name:<14} {shipped(name).facts.get('title', '')}")
         return
+    if from_records:
+        from linli.cli.evaluate_records import Asked
+        from linli.cli.evaluate_records import from_records as score
+
+        score(Asked(area, by, as_of, phase, formulas, keep, report, as_json))
+        return
     chosen = _framework(framework)
+    if comparisons:
+        told = methods.compared(comparisons, _text)
+        if file is None:
+            methods.tell_compared(told, as_json=as_json)
+            return
+        chosen = methods.weighted(chosen, told["weights"])
     if template:
         columns = [n.id for n in chosen.nodes if n.kind != "group"]
         typer.echo(",".join(["id", "name", "group", *columns]))
@@ -68,10 +115,20 @@ def evaluate(
         raise BadInput(N_("Say which file to score, or --template for an empty one."))
     if report and report.suffix not in {".html", ".docx"}:
         raise BadInput(N_("{given} is no report. End its name in .html or .docx."), given=report)
-    result = _result(file, chosen, choice or [])
+    said, of_method = _choices(recipe, choice or [], phase)
+    result = _result(file, chosen, said)
+    method = method or of_method.pop("name", "")
+    of_method.pop("name", None)
+    if method:
+        options = {**of_method, **methods.pairs(option or [])}
+        methods.tell_method(result, method, options, as_json=as_json)
+        return
+    if sobol:
+        methods.tell_sensitivity(result, _plan(result, sobol, seed), as_json=as_json)
+        return
     ran = _replicates(result, replicates, seed) if replicates else None
     at = _place(result, unit) if unit else None
-    earlier = _result(before, chosen, choice or []) if before else None
+    earlier = _result(before, chosen, said) if before else None
     if report:
         _write(report, result, ran, at, earlier)
     if as_json:
@@ -103,31 +160,45 @@ def _text(path: Path) -> str:
         raise BadInput(N_("{path} is not UTF-8 text. Save it as CSV UTF-8."), path=path) from None
 
 
-def _result(file: Path, framework: "Framework", choices: list[str]) -> "Evaluation":
+def _choices(
+    recipe: Path | None, said: list[str], phase: str
+) -> tuple[dict[str, object], dict[str, str]]:
+    """The choices of a recipe file and those said after it, and those of its method."""
+    written, of_method = ({}, {}) if recipe is None else methods.read_recipe(
+        _text(recipe), name=recipe.name
+    )  # fmt: skip
+    chosen: dict[str, object] = {**written, **methods.pairs(said)}
+    return ({**chosen, "phase": phase} if phase else chosen), of_method
+
+
+def _result(file: Path, framework: "Framework", said: dict[str, object]) -> "Evaluation":
     from linli.analysis.evaluation.evaluate import default_recipe, evaluate
     from linli.analysis.evaluation.table import read_table
 
-    said: dict[str, object] = {}
-    for one in choices:
-        key, equals, value = one.partition("=")
-        if not equals:
-            raise BadInput(N_("{given} is no choice. Write it as impute=median."), given=one)
-        said[key.strip()] = value.strip()
     table = read_table(_text(file), framework)
     return evaluate(table, framework, default_recipe(framework, **said))
 
 
 def _replicates(result: "Evaluation", n: int, seed: int) -> "Replicates":
-    from linli.analysis.evaluation.recipe import Aggregate, Normalise
-    from linli.analysis.evaluation.uncertainty import Choice, Noise, Plan, uncertainty
+    from linli.analysis.evaluation.uncertainty import uncertainty
 
     if n < LEAST_REPLICATES:
         raise BadInput(N_("Replicates are at least 2, or 0 for none."))
+    return uncertainty(result, _plan(result, n, seed))
+
+
+def _plan(result: "Evaluation", n: int, seed: int) -> "Plan":
+    """Weights that waver, other scales and other ways to aggregate, all at once."""
+    from linli.analysis.evaluation.recipe import Aggregate, Normalise
+    from linli.analysis.evaluation.uncertainty import Choice, Noise, Plan
+
     own = result.recipe
-    scales = tuple(dict.fromkeys((own.normalise, Normalise.MIN_MAX, Normalise.PERCENTILE)))
+    others = (Normalise.MIN_MAX, Normalise.PERCENTILE)  # both give zeros, of which some means
+    fragile = {Aggregate.GEOMETRIC, Aggregate.HARMONIC} & set(own.levels) and own.floor <= 0
+    scales = tuple(dict.fromkeys((own.normalise, *(() if fragile else others))))  # do not exist
     levels = tuple(dict.fromkeys((own.levels, (Aggregate.ARITHMETIC,), (Aggregate.POWER,))))
     factors = (Noise(n_sets=n), Choice("normalise", scales), Choice("levels", levels))
-    return uncertainty(result, Plan(factors, n=n, seed=seed))
+    return Plan(factors, n=n, seed=seed)
 
 
 def _place(result: "Evaluation", unit: str) -> int:
@@ -151,7 +222,7 @@ def _write(
         return
     made = BytesIO()
     try:
-        report.write_docx(made, result, ran, language=language())
+        report.write_docx(made, result, ran, language=language(), unit=at, before=earlier)
     except ModuleNotFoundError:
         raise BadInput(
             N_("A Word report needs python-docx: install linli[report], or ask for .html.")

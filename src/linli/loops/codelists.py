@@ -36,6 +36,7 @@ from linli.registry.duties import RequestType
 from linli.registry.imports import kinds
 from linli.registry.organisations import OrganisationKind
 from linli.registry.people import Sex
+from linli.registry.qualifications import QualificationKind
 from linli.registry.sites import SiteKind, SiteStage
 from linli.registry.vehicles import VehicleKind
 from linli.registry.wards import AgeGroup, BedCategory, BedSeverity
@@ -72,6 +73,7 @@ CHOICES: dict[str, type[models.Choices]] = {
     "bed_category": BedCategory,
     "bed_severity": BedSeverity,
     "bed_age_group": AgeGroup,
+    "qualification_kind": QualificationKind,
     "sex": Sex,
     "mode": Mode,
     "phase": Phase,

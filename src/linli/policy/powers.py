@@ -88,6 +88,10 @@ POWERS: dict[str, frozenset[Role]] = {
     "rewards.pay": frozenset({Role.COMMUNITY_DESK, Role.SECRETARY}),
     "disinfection.plan": frozenset({Role.COMMUNITY_DESK, Role.SECRETARY, Role.STREET_DUTY}),
     "signals.see": DUTY_OFFICERS | {Role.ANALYST, Role.TRACER},
+    # the evaluation: whoever answers for a unit, and whoever studies the records
+    "evaluation.see": DUTY_OFFICERS | {Role.SECRETARY, Role.ANALYST, Role.DATA_OFFICE},
+    "evaluation.judge": frozenset({Role.ANALYST, Role.DATA_OFFICE}),
+    "evaluation.keep": frozenset({Role.ANALYST, Role.DATA_OFFICE, Role.CITY_COMMAND}),
     # data in and out
     "imports.run": _KEEPERS | {Role.ADMINISTRATOR},  # each list takes its own power as well
     "exports.run": _KEEPERS | {Role.SECRETARY} | DUTY_OFFICERS,

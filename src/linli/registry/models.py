@@ -15,6 +15,7 @@ from linli.registry.merges import Merge
 from linli.registry.names import NamePart
 from linli.registry.organisations import Organisation
 from linli.registry.person import Person
+from linli.registry.qualifications import Qualification
 from linli.registry.resources import Resource
 from linli.registry.roster import Absence, Assignment, Post
 from linli.registry.sites import Site
@@ -46,6 +47,7 @@ __all__ = [
     "Organisation",
     "Person",
     "Post",
+    "Qualification",
     "RequestType",
     "Resource",
     "Site",

@@ -39,6 +39,7 @@ INSTALLED_APPS = [
     "linli.knocks",
     "linli.registry",
     "linli.loops",
+    "linli.studies",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

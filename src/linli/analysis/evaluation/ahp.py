@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from linli.errors import N_, BadInput
+from linli.errors import N_, BadInput, Problem
 
 # Mean consistency index of random matrices of size 3 upwards, as Saaty (2008) uses them.
 RANDOM_INDEX = (0.52, 0.89, 1.11, 1.25, 1.35, 1.40, 1.45, 1.49, 1.52, 1.54, 1.56, 1.58, 1.59)
@@ -63,7 +63,7 @@ def together(matrices: list[NDArray[np.float64]]) -> NDArray[np.float64]:
     Source: Aczél and Saaty (1983), doi:10.1016/0022-2496(83)90028-7.
     """
     if len({np.shape(m) for m in matrices}) != 1:
-        raise NotComparable(reason="experts compared different numbers of things.")
+        raise NotComparable(reason=Problem(N_("experts compared different numbers of things.")))
     logs = np.log(np.stack([_checked(m) for m in matrices]))
     there = ~np.isnan(logs)
     with np.errstate(all="ignore"):
@@ -73,14 +73,22 @@ def together(matrices: list[NDArray[np.float64]]) -> NDArray[np.float64]:
 def _checked(matrix: NDArray) -> NDArray[np.float64]:
     matrix = np.asarray(matrix, dtype=float)
     if matrix.ndim != 2 or matrix.shape[0] != matrix.shape[1]:
-        raise NotComparable(reason=f"the matrix has shape {matrix.shape}; it must be square.")
+        raise NotComparable(
+            reason=Problem(
+                N_("the matrix has shape {shape}; it must be square."), shape=matrix.shape
+            )
+        )
     if (matrix <= 0).any():
-        raise NotComparable(reason="a comparison is zero or below; say 1/9 to 9.")
+        raise NotComparable(reason=Problem(N_("a comparison is zero or below; say 1/9 to 9.")))
     product = matrix * matrix.T
     wrong = ~np.isnan(product) & (np.abs(product - 1) > 1e-6)
     if wrong.any() or (np.isnan(matrix) != np.isnan(matrix.T)).any():
         row, column = np.argwhere(wrong | (np.isnan(matrix) != np.isnan(matrix.T)))[0]
-        reason = f"({row + 1}, {column + 1}) and ({column + 1}, {row + 1}) are not reciprocal."
+        reason = Problem(
+            N_("({row}, {column}) and ({column}, {row}) are not reciprocal."),
+            row=row + 1,
+            column=column + 1,
+        )
         raise NotComparable(reason=reason)
     return matrix
 
@@ -90,7 +98,9 @@ def _completed(matrix: NDArray) -> NDArray:
     if not gaps:
         return matrix
     if not _is_connected(~np.isnan(matrix)):
-        reason = "they fall into parts that were never compared with each other; compare one pair."
+        reason = Problem(
+            N_("they fall into parts that were never compared with each other; compare one pair.")
+        )
         raise NotComparable(reason=reason)
     whole = np.where(np.isnan(matrix), 1.0, matrix)
     before = np.inf

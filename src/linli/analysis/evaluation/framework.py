@@ -14,7 +14,7 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from math import isfinite
 
-from linli.errors import N_, BadInput
+from linli.errors import N_, BadInput, Problem
 
 COLUMNS = (
     "id", "parent", "kind", "name_zh", "name_en", "unit", "direction", "phase", "source", "weight",
@@ -158,7 +158,9 @@ def read_framework(text: str, *, name: str) -> Framework:
     facts, rows = _lines(text, name)
     nodes = tuple(_node(row, line, name) for line, row in rows)
     if not nodes:
-        raise WrongFramework(name=name, line=1, reason="it holds no indicator; add one line each.")
+        raise WrongFramework(
+            name=name, line=1, reason=Problem(N_("it holds no indicator; add one line each."))
+        )
     framework = Framework(name, nodes, facts)
     _check_tree(framework)
     return framework
@@ -182,21 +184,31 @@ def _lines(text: str, name: str) -> tuple[dict[str, str], Iterator[tuple[int, di
     header = reader.fieldnames or ()
     lacking = [c for c in ("id", "parent", "kind", "name_en") if c not in header]
     if lacking:
-        reason = f"the columns {', '.join(lacking)} are missing from the header."
+        reason = Problem(
+            N_("the columns {columns} are missing from the header."), columns=", ".join(lacking)
+        )
         raise WrongFramework(name=name, line=n_head + 1, reason=reason)
     unknown = [str(c) for c in header if c not in COLUMNS]
     if unknown:
-        reason = f"unknown columns {', '.join(unknown)}; known are {', '.join(COLUMNS)}."
+        reason = Problem(
+            N_("unknown columns {unknown}; known are {known}."),
+            unknown=", ".join(unknown),
+            known=", ".join(COLUMNS),
+        )
         raise WrongFramework(name=name, line=n_head + 1, reason=reason)
     return facts, ((reader.line_num + n_head, row) for row in reader)
 
 
 def _node(row: dict[str, str], line: int, name: str) -> Node:
-    def refuse(reason: str) -> WrongFramework:
+    def refuse(reason: Problem) -> WrongFramework:
         return WrongFramework(name=name, line=line, reason=reason)
 
     if None in row or None in row.values():
-        raise refuse("it has more or fewer cells than the header; quote cells that hold a comma.")
+        raise refuse(
+            Problem(
+                N_("it has more or fewer cells than the header; quote cells that hold a comma.")
+            )
+        )
     cell = {key: (value or "").strip() for key, value in row.items()}
 
     def number(column: str) -> float | None:
@@ -208,20 +220,45 @@ def _node(row: dict[str, str], line: int, name: str) -> Node:
         except ValueError:
             value = float("nan")
         if not isfinite(value):
-            raise refuse(f"{column} is {said!r}, which is no number; leave it empty if unknown.")
+            raise refuse(
+                Problem(
+                    N_("{column} is {given}, which is no number; leave it empty if unknown."),
+                    column=column,
+                    given=repr(said),
+                )
+            )
         return value
 
     if not cell["id"]:
-        raise refuse("the id is empty.")
+        raise refuse(Problem(N_("the id is empty.")))
     if cell["kind"] not in set(Kind):
-        raise refuse(f"kind is {cell['kind']!r}; say one of {', '.join(Kind)}.")
+        raise refuse(
+            Problem(
+                N_("kind is {kind}; say one of {known}."),
+                kind=repr(cell["kind"]),
+                known=", ".join(Kind),
+            )
+        )
     if cell.get("direction", "") not in {"", "+", "-"}:
-        raise refuse(f"direction is {cell['direction']!r}; say + or -.")
+        raise refuse(
+            Problem(N_("direction is {direction}; say + or -."), direction=repr(cell["direction"]))
+        )
     if cell.get("transform", "") not in {"", "log"}:
-        raise refuse(f"transform is {cell['transform']!r}; say log or nothing.")
+        raise refuse(
+            Problem(
+                N_("transform is {transform}; say log or nothing."),
+                transform=repr(cell["transform"]),
+            )
+        )
     kind_of_target = cell.get("target_kind", "")
     if kind_of_target and kind_of_target not in set(TargetKind):
-        raise refuse(f"target_kind is {kind_of_target!r}; say one of {', '.join(TargetKind)}.")
+        raise refuse(
+            Problem(
+                N_("target_kind is {given}; say one of {known}."),
+                given=repr(kind_of_target),
+                known=", ".join(TargetKind),
+            )
+        )
     node = Node(
         id=cell["id"],
         parent=cell["parent"],
@@ -244,47 +281,76 @@ def _node(row: dict[str, str], line: int, name: str) -> Node:
     return node
 
 
-def _check_node(node: Node, refuse: Callable[[str], "WrongFramework"]) -> None:
+def _check_node(node: Node, refuse: Callable[[Problem], "WrongFramework"]) -> None:
     if node.weight is not None and node.weight < 0:
-        raise refuse(f"weight is {node.weight:g}; a weight is 0 or more.")
+        raise refuse(
+            Problem(N_("weight is {weight}; a weight is 0 or more."), weight=f"{node.weight:g}")
+        )
     if (node.worst is None) != (node.best is None):
-        raise refuse("only one of worst and best is given; give both or none.")
+        raise refuse(Problem(N_("only one of worst and best is given; give both or none.")))
     if node.worst is not None and node.best is not None:
         if node.worst == node.best:
-            raise refuse(f"worst and best are both {node.best:g}; they must differ.")
+            raise refuse(
+                Problem(
+                    N_("worst and best are both {best}; they must differ."), best=f"{node.best:g}"
+                )
+            )
         if (node.best > node.worst) != (node.direction > 0):
-            raise refuse("worst and best run against the direction; swap them or the direction.")
+            raise refuse(
+                Problem(N_("worst and best run against the direction; swap them or the direction."))
+            )
         if node.transform == "log" and min(node.worst, node.best) <= 0:
-            raise refuse("the log of a goalpost at or below zero does not exist.")
+            raise refuse(Problem(N_("the log of a goalpost at or below zero does not exist.")))
     if node.target is not None and node.target_kind is None:
-        raise refuse("a target needs its target_kind: published, derived or design.")
+        raise refuse(Problem(N_("a target needs its target_kind: published, derived or design.")))
     if node.target is not None and node.target_kind is TargetKind.BASELINE:
-        raise refuse("a baseline is where things stood and cannot be a target; leave target empty.")
+        raise refuse(
+            Problem(
+                N_("a baseline is where things stood and cannot be a target; leave target empty.")
+            )
+        )
 
 
 def _check_tree(framework: Framework) -> None:
     name, seen = framework.name, dict[str, int]()
     for node in framework.nodes:
 
-        def refuse(reason: str, line: int = node.line) -> WrongFramework:
+        def refuse(reason: Problem, line: int = node.line) -> WrongFramework:
             return WrongFramework(name=name, line=line, reason=reason)
 
         if node.id in seen:
-            raise refuse(f"the id {node.id} stands on line {seen[node.id]} already.")
+            raise refuse(
+                Problem(
+                    N_("the id {id} stands on line {line} already."), id=node.id, line=seen[node.id]
+                )
+            )
         seen[node.id] = node.line
         parent = framework.by_id.get(node.parent)
         if node.parent and (parent is None or parent.kind is not Kind.GROUP):
-            raise refuse(f"its parent {node.parent} is no group of this file.")
+            raise refuse(
+                Problem(N_("its parent {parent} is no group of this file."), parent=node.parent)
+            )
         if not node.parent and node.kind is Kind.INDICATOR:
-            raise refuse("an indicator needs a parent group.")
+            raise refuse(Problem(N_("an indicator needs a parent group.")))
         if node.kind is Kind.GROUP and not framework.children(node.id):
-            raise refuse(f"the group {node.id} holds nothing; give it an indicator or remove it.")
+            raise refuse(
+                Problem(
+                    N_("the group {id} holds nothing; give it an indicator or remove it."),
+                    id=node.id,
+                )
+            )
         above, steps = parent, 0
         while above is not None:
             above, steps = framework.by_id.get(above.parent), steps + 1
             if steps > len(framework.nodes):
-                raise refuse(f"the group {node.id} is its own ancestor.")
+                raise refuse(Problem(N_("the group {id} is its own ancestor."), id=node.id))
     for part in framework.facts.get("outcome", "").split("|"):
         if part.strip() and part.strip() not in {r.id for r in framework.roots}:
-            reason = f"outcome names {part.strip()}, which is no group without a parent: outcomes "
-            raise WrongFramework(name=name, line=1, reason=reason + "never stand under capacity.")
+            reason = Problem(
+                N_(
+                    "outcome names {part}, which is no group without a parent: "
+                    "outcomes never stand under capacity."
+                ),
+                part=part.strip(),
+            )
+            raise WrongFramework(name=name, line=1, reason=reason)

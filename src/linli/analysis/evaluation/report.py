@@ -1,7 +1,9 @@
 """What does the person who decides need to read? Tables first, then the same as a document."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from html import escape
+from io import BytesIO
 from typing import Any, BinaryIO
 
 import numpy as np
@@ -18,6 +20,8 @@ N_STEPS = 8  # of a waterfall; the others are summed
 LEAST_SHOWN = 0.005  # points of the score
 LEAST_CORNERS = 3  # of a radar
 MOST_PICTURED = 40  # units in a picture
+WIDEST_INCHES = 6.0  # of a picture on a page of a document
+PIXELS_AN_INCH = 96
 STYLE = (
     "body{font:15px/1.5 sans-serif;max-width:60rem;margin:1rem auto;padding:0 1rem;color:#1f2933}"
     "table{border-collapse:collapse;width:100%}td,th{border-bottom:1px solid #d5dde5;"
@@ -142,20 +146,14 @@ def as_html(
     language: str = "en",
     unit: int | None = None,
     before: Evaluation | None = None,
+    more: Sequence[Section] = (),
 ) -> str:
-    """One page that needs nothing else: pictures and tables."""
+    """One page that needs nothing else: pictures and tables, and further tables if given."""
     told = as_tables(result, ran)
     body = [f"<h1>{escape(result.title(language))}</h1>", f"<p>{escape(_head(told, language))}</p>"]
-    pictures = _pictures(result, ran, unit, language)
-    if before is not None:
-        rows = as_changes(before, result)["ranks"]
-        pictures.append(
-            figures.rank_change(
-                rows, names=(_WORDS[language[:2]]["before"], _WORDS[language[:2]]["after"])
-            )
-        )
-    body += [f"<figure>{svg}</figure>" for svg in pictures if svg]
-    for title, header, rows in _sections(told, language):
+    drawn = pictures(result, ran, unit=unit, language=language, before=before)
+    body += [f"<figure>{svg}</figure>" for svg in drawn]
+    for title, header, rows in (*_sections(told, language), *more):
         top = "".join(f"<th>{escape(h)}</th>" for h in header)
         lines = "".join(
             f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>" for row in rows
@@ -169,16 +167,30 @@ def as_html(
 
 
 def write_docx(
-    into: BinaryIO, result: Evaluation, ran: Replicates | None = None, *, language: str = "en"
+    into: BinaryIO,
+    result: Evaluation,
+    ran: Replicates | None = None,
+    *,
+    language: str = "en",
+    unit: int | None = None,
+    before: Evaluation | None = None,
+    more: Sequence[Section] = (),
 ) -> None:
-    """Write the same tables as a Word document; needs the extra `report` (python-docx)."""
+    """Write the same pictures and tables as a Word document; needs the extra `report`."""
     from docx import Document
+    from docx.shared import Inches
+
+    from linli.analysis.evaluation.raster import as_png
 
     told = as_tables(result, ran)
     paper = Document()
     paper.add_heading(result.title(language), level=0)
     paper.add_paragraph(_head(told, language))
-    for title, header, rows in _sections(told, language):
+    for svg in pictures(result, ran, unit=unit, language=language, before=before):
+        drawn = as_png(svg)
+        width = min(WIDEST_INCHES, drawn.width_px / PIXELS_AN_INCH)
+        paper.add_picture(BytesIO(drawn.data), width=Inches(width))
+    for title, header, rows in (*_sections(told, language), *more):
         paper.add_heading(title, level=1)
         table = paper.add_table(rows=1 + len(rows), cols=len(header), style="Light Grid")
         for line, row in zip(table.rows, [header, *rows], strict=True):
@@ -263,9 +275,15 @@ HEADS_ZH = (
 )
 
 
-def _pictures(
-    result: Evaluation, ran: Replicates | None, unit: int | None, language: str
+def pictures(
+    result: Evaluation,
+    ran: Replicates | None = None,
+    *,
+    unit: int | None = None,
+    language: str = "en",
+    before: Evaluation | None = None,
 ) -> list[str]:
+    """The pictures of a result: bars, heat map, radar, waterfall, and who rose and fell."""
     at = unit if unit is not None else int(np.nanargmax(np.append(result.score, -np.inf)))
     at = min(at, len(result.score) - 1)
     order = np.argsort(np.where(np.isnan(result.ranks), np.inf, result.ranks), kind="stable")
@@ -296,7 +314,11 @@ def _pictures(
         )
     if unit is not None:
         made.append(waterfall(result, unit, language=language))
-    return made
+    if before is not None:
+        words = _WORDS[language[:2]]
+        rows = as_changes(before, result)["ranks"]
+        made.append(figures.rank_change(rows, names=(words["before"], words["after"])))
+    return [svg for svg in made if svg]
 
 
 def _needs(result: Evaluation, unit: int) -> list[dict[str, Any]]:

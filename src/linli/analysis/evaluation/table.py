@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from linli.analysis.evaluation.framework import Framework, Kind
-from linli.errors import N_, BadInput
+from linli.errors import N_, BadInput, Problem
 
 MOST_BLANK = 0.3  # share of cells without a value or a reason above which a table is sent back
 
@@ -74,24 +74,36 @@ def read_table(text: str, framework: Framework) -> Table:
     lines = csv.reader(text.lstrip("\ufeff").splitlines())
     header = [h.strip() for h in next(lines, [])]
     if "id" not in header:
-        raise WrongCell(line=1, column="id", reason="there is no column id; name each unit once.")
+        raise WrongCell(
+            line=1, column="id", reason=Problem(N_("there is no column id; name each unit once."))
+        )
     known = {n.id for n in framework.nodes if n.kind is not Kind.GROUP}
     _check_header(header, known, framework)
     rows = [(lines.line_num, row) for row in lines if any(cell.strip() for cell in row)]
     if not rows:
-        raise WrongCell(line=2, column="id", reason="there are no units; add one line each.")
+        raise WrongCell(
+            line=2, column="id", reason=Problem(N_("there are no units; add one line each."))
+        )
     return _filled(header, rows, framework)
 
 
 def _check_header(header: list[str], known: set[str], framework: Framework) -> None:
     for at, column in enumerate(header):
         if column in header[:at]:
-            raise WrongCell(line=1, column=column, reason="the column is there twice; remove one.")
+            raise WrongCell(
+                line=1, column=column, reason=Problem(N_("the column is there twice; remove one."))
+            )
         if column not in known | {"id", "name", "group"}:
-            reason = f"{framework.name} has no such indicator; rename or remove the column."
+            reason = Problem(
+                N_("{name} has no such indicator; rename or remove the column."),
+                name=framework.name,
+            )
             raise WrongCell(line=1, column=column or f"number {at + 1}", reason=reason)
     if not known & set(header):
-        reason = f"none of the indicators of {framework.name} is here; start from its template."
+        reason = Problem(
+            N_("none of the indicators of {name} is here; start from its template."),
+            name=framework.name,
+        )
         raise WrongCell(line=1, column="id", reason=reason)
 
 
@@ -104,13 +116,23 @@ def _filled(header: list[str], rows: list[tuple[int, list[str]]], framework: Fra
     seen: dict[str, int] = {}
     for at, (line, row) in enumerate(rows):
         if len(row) != len(header):
-            reason = f"the line has {len(row)} cells, the header {len(header)}; quote commas."
+            reason = Problem(
+                N_("the line has {n} cells, the header {wanted}; quote commas."),
+                n=len(row),
+                wanted=len(header),
+            )
             raise WrongCell(line=line, column=header[min(len(row), len(header)) - 1], reason=reason)
         unit = row[place["id"]].strip()
         if not unit:
-            raise WrongCell(line=line, column="id", reason="the id is empty; name the unit.")
+            raise WrongCell(
+                line=line, column="id", reason=Problem(N_("the id is empty; name the unit."))
+            )
         if unit in seen:
-            reason = f"{unit} stands on line {seen[unit]} already; give each unit its own id."
+            reason = Problem(
+                N_("{unit} stands on line {line} already; give each unit its own id."),
+                unit=unit,
+                line=seen[unit],
+            )
             raise WrongCell(line=line, column="id", reason=reason)
         seen[unit] = line
         for number, column in enumerate([*columns, *vetoes]):
@@ -122,7 +144,7 @@ def _filled(header: list[str], rows: list[tuple[int, list[str]]], framework: Fra
     _check_blanks(values[:, : len(columns)], reasons, rows, columns)
     groups = _optional(rows, place, "group")
     if groups and not all(groups):
-        reason = "the group is empty; name one for every unit, or remove the column."
+        reason = Problem(N_("the group is empty; name one for every unit, or remove the column."))
         raise WrongCell(line=rows[groups.index("")][0], column="group", reason=reason)
     return Table(
         ids=tuple(seen),
@@ -149,7 +171,11 @@ def _number(said: str, line: int, column: str) -> float:
     if isfinite(value):
         return value
     words = ", ".join(m for m in Missing if m is not Missing.UNEXPLAINED)
-    reason = f"{said!r} is no number; write one without unit, or leave it empty, or say {words}."
+    reason = Problem(
+        N_("{given} is no number; write one without unit, or leave it empty, or say {words}."),
+        given=repr(said),
+        words=words,
+    )
     raise WrongCell(line=line, column=column, reason=reason)
 
 
@@ -167,8 +193,13 @@ def _check_blanks(
     if share < MOST_BLANK:
         return
     unit, at = (int(k) for k in np.argwhere(blank)[0])
-    reason = (
-        f"it is empty, as are {share:.0%} of all cells, without a reason. Fill them in, or write "
-        f"'{Missing.NOT_COLLECTED}' or '{Missing.NOT_APPLICABLE}' where that is so."
+    reason = Problem(
+        N_(
+            "it is empty, as are {share} of all cells, without a reason. Fill them in, or write "
+            "'{not_collected}' or '{not_applicable}' where that is so."
+        ),
+        share=f"{share:.0%}",
+        not_collected=Missing.NOT_COLLECTED,
+        not_applicable=Missing.NOT_APPLICABLE,
     )
     raise WrongCell(line=rows[unit][0], column=columns[at], reason=reason)

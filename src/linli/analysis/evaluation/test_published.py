@@ -47,6 +47,17 @@ def test_a_missing_comparison_is_the_one_that_makes_the_rest_most_consistent():
     assert found.ratio == pytest.approx(0, abs=1e-6)
 
 
+def test_the_missing_comparison_of_bozoki_is_found():
+    """Bozóki et al. (2010), doi:10.1016/j.mcm.2010.02.047, example 3: x = 0.7302965."""
+    known = np.array([[1, 1, 5, 2], [1, 1, 3, 4], [1 / 5, 1 / 3, 1, np.nan],
+                      [1 / 2, 1 / 4, np.nan, 1]])  # fmt: skip
+
+    found = ahp.priorities(known)
+
+    assert found.completed[2, 3] == pytest.approx(0.7302965, abs=1e-6)
+    assert found.completed[3, 2] == pytest.approx(1 / 0.7302965, abs=1e-5)
+
+
 def test_things_never_compared_with_each_other_are_sent_back():
     apart = np.full((4, 4), np.nan)
     apart[:2, :2], apart[2:, 2:] = [[1, 2], [0.5, 1]], [[1, 3], [1 / 3, 1]]
@@ -119,6 +130,19 @@ def test_the_benefit_of_the_doubt_lets_a_specialist_shine_until_bounds_forbid_it
 
     assert free.round(9).tolist() == [1, 1, 1, 0.5]
     assert (bounded <= 1 + 1e-9).all()
+
+
+def test_the_benefit_of_the_doubt_meets_the_stores_of_cooper_seiford_and_tone():
+    """Cooper, Seiford and Tone (2007), doi:10.1007/978-0-387-45283-8, section 1.4: seven stores.
+
+    Two outputs and one input that is the same for all, so that it is the benefit of the doubt.
+    They print A 0.714 and D 0.75, with B, E, F and G efficient.
+    """
+    stores = np.array([[1, 5], [2, 7], [3, 4], [4, 3], [4, 6], [5, 5], [6, 2]], float)
+
+    scores, _ = weights.benefit_of_doubt(stores)
+
+    assert scores.round(3).tolist() == [0.714, 1, 0.7, 0.75, 1, 1, 1]
 
 
 def test_copeland_counts_duels():

@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from linli.analysis.evaluation.recipe import Weighting
-from linli.errors import N_, BadInput
+from linli.errors import N_, BadInput, Problem
 
 MEREC_SMALLEST = 1e-12  # below this a ratio has no logarithm
 
@@ -39,7 +39,10 @@ def weights_from(values: NDArray[np.float64], *, by: Weighting) -> NDArray[np.fl
         Weighting.PCA: principal,
     }[by](values)
     if not np.isfinite(made).all():
-        raise NoWeights(by=str(by), reason=f"indicator {int((~np.isfinite(made)).argmax())} fails.")
+        raise NoWeights(
+            by=str(by),
+            reason=Problem(N_("indicator {at} fails."), at=int((~np.isfinite(made)).argmax())),
+        )
     return made
 
 
@@ -49,10 +52,15 @@ def entropy(values: NDArray[np.float64]) -> NDArray[np.float64]:
     Source: Shannon entropy as in Xu (2004), doi:10.1016/S0377-2217(03)00146-2.
     """
     if (values < 0).any():
-        raise NoWeights(by="entropy", reason="a value is below zero, and shares cannot be.")
+        raise NoWeights(
+            by="entropy", reason=Problem(N_("a value is below zero, and shares cannot be."))
+        )
     total = values.sum(axis=0)
     if (total <= 0).any():
-        raise NoWeights(by="entropy", reason=f"column {int((total <= 0).argmax())} is all zero.")
+        raise NoWeights(
+            by="entropy",
+            reason=Problem(N_("column {at} is all zero."), at=int((total <= 0).argmax())),
+        )
     share = values / total
     with np.errstate(all="ignore"):
         logs = np.where(share > 0, share * np.log(share), 0.0)
@@ -68,7 +76,10 @@ def critic(values: NDArray[np.float64]) -> NDArray[np.float64]:
     """
     low, high = values.min(axis=0), values.max(axis=0)
     if not (high > low).all():
-        raise NoWeights(by="critic", reason=f"column {int((high <= low).argmax())} is constant.")
+        raise NoWeights(
+            by="critic",
+            reason=Problem(N_("column {at} is constant."), at=int((high <= low).argmax())),
+        )
     scaled = (values - low) / (high - low)
     spread = scaled.std(axis=0, ddof=1)
     conflict = (1 - np.atleast_2d(np.corrcoef(scaled.T))).sum(axis=0)
@@ -82,7 +93,9 @@ def merec(values: NDArray[np.float64]) -> NDArray[np.float64]:
     values where more is better.
     """
     if (values < MEREC_SMALLEST).any():
-        raise NoWeights(by="merec", reason="a value is zero or below, and has no logarithm.")
+        raise NoWeights(
+            by="merec", reason=Problem(N_("a value is zero or below, and has no logarithm."))
+        )
     logs = np.abs(np.log(values.min(axis=0) / values))
     n = values.shape[1]
     whole = np.log1p(logs.sum(axis=1) / n)
@@ -93,12 +106,16 @@ def merec(values: NDArray[np.float64]) -> NDArray[np.float64]:
 def principal(values: NDArray[np.float64]) -> NDArray[np.float64]:
     """Weights from the first principal component; refused where any would be negative."""
     if not (values.std(axis=0) > 0).all():
-        raise NoWeights(by="pca", reason="an indicator is constant.")
+        raise NoWeights(by="pca", reason=Problem(N_("an indicator is constant.")))
     _, vectors = np.linalg.eigh(np.atleast_2d(np.corrcoef(values.T)))
     first = vectors[:, -1] * (np.sign(vectors[:, -1].sum()) or 1.0)
     if (first < 0).any():
         at = int(first.argmin())
-        reason = f"column {at} runs against the rest with {first[at]:.2f}; check its direction."
+        reason = Problem(
+            N_("column {at} runs against the rest with {by}; check its direction."),
+            at=at,
+            by=f"{first[at]:.2f}",
+        )
         raise NoWeights(by="pca", reason=reason)
     return _whole(first, "pca")
 
@@ -133,7 +150,7 @@ def benefit_of_doubt(
 
     _refuse_gaps(values, "benefit of the doubt")
     if (values < 0).any():
-        raise NoWeights(by="benefit of the doubt", reason="a value is below zero.")
+        raise NoWeights(by="benefit of the doubt", reason=Problem(N_("a value is below zero.")))
     scores, weights = np.empty(len(values)), np.empty(values.shape)
     for at, own in enumerate(values):
         below = np.diag(own) * -1 + least * own  # own share at least `least`
@@ -142,7 +159,12 @@ def benefit_of_doubt(
         right = np.concatenate([np.ones(len(values)), np.zeros(2 * len(own))])
         found = linprog(-own, A_ub=bounds, b_ub=right, bounds=(0, None), method="highs")
         if not found.success:
-            reason = f"unit {at} has no weights within {least:g} and {most:g}."
+            reason = Problem(
+                N_("unit {at} has no weights within {least} and {most}."),
+                at=at,
+                least=f"{least:g}",
+                most=f"{most:g}",
+            )
             raise NoWeights(by="benefit of the doubt", reason=reason)
         scores[at], weights[at] = -found.fun, found.x
     return scores, weights
@@ -167,12 +189,12 @@ def effective_importance(
 def _refuse_gaps(values: NDArray, by: object) -> None:
     if np.isnan(values).any():
         unit, at = (int(k) for k in np.argwhere(np.isnan(values))[0])
-        reason = f"row {unit}, column {at} is missing; impute first."
+        reason = Problem(N_("row {unit}, column {at} is missing; impute first."), unit=unit, at=at)
         raise NoWeights(by=str(by), reason=reason)
 
 
 def _whole(raw: NDArray, by: str) -> NDArray[np.float64]:
     total = raw.sum()
     if not total > 0:
-        raise NoWeights(by=by, reason="no indicator tells the units apart.")
+        raise NoWeights(by=by, reason=Problem(N_("no indicator tells the units apart.")))
     return raw / total

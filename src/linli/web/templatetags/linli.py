@@ -223,3 +223,52 @@ def fresh(ids: Any) -> str:
 def in_special_care(needs: Any) -> bool:
     """Whether somebody with these needs is spoken to every day; masked needs say nothing."""
     return isinstance(needs, list) and any(need in CARE_NEEDS for need in needs)
+
+
+@register.filter
+def titled(node: Any) -> str:
+    """The name of an indicator or a group of them in the reader's language."""
+    chinese = (get_language() or "").startswith("zh")
+    return (node.name_zh if chinese else node.name_en) or node.id
+
+
+@register.filter
+def figure(value: float | None) -> str:
+    """A number with at most two decimals, and a dash for one that is not known."""
+    return "–" if value is None else f"{value:,.2f}".rstrip("0").rstrip(".")
+
+
+@register.filter
+def signed(value: float | None) -> str:
+    """A change with its sign."""
+    if value is None:
+        return "–"
+    told = f"{abs(value):,.2f}".rstrip("0").rstrip(".")
+    return f"+{told}" if value > 0 else f"−{told}" if value < 0 else told
+
+
+UNITS = {
+    "score": N_("score"),
+    "days": N_("days"),
+    "hours": N_("hours"),
+    "vehicles": N_("vehicles"),
+    "count/community": N_("a community"),
+    "persons/community": N_("persons a community"),
+    "teams/community": N_("teams a community"),
+    "households/worker": N_("households a worker"),
+    "meetings/quarter": N_("meetings a quarter"),
+    "contacts/case": N_("contacts a case"),
+    "forms/worker-day": N_("forms a worker and day"),
+    "persons/1000": N_("persons per 1,000"),
+    "persons/10k": N_("persons per 10,000"),
+    "clinicians/10k": N_("clinicians per 10,000"),
+    "orgs/10k": N_("organisations per 10,000"),
+    "persons/grid": N_("persons a grid"),
+    "staff/100 patients": N_("staff per 100 patients"),
+}
+
+
+@register.filter
+def unit_said(unit: str) -> str:
+    """The unit of an indicator in the reader's language."""
+    return gettext(UNITS.get(unit, unit)) if unit else ""

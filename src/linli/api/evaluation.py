@@ -1,0 +1,408 @@
+"""How able is a unit by its records? The study, its records, its snapshots and experts' words."""
+
+from datetime import date, datetime
+from typing import Annotated, Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils.translation import get_language, gettext
+from ninja import Body, Query, Router, Status
+from pydantic import BaseModel, Field
+
+from linli import clock
+from linli.api.auth import actor_of
+from linli.api.doors import After, Done, Id, Most, door, purpose_of
+from linli.api.reading import refuse_no_text
+from linli.errors import N_, NotFound, Word
+from linli.policy.can import Actor, Ask, can
+from linli.policy.powers import roles_for
+from linli.registry import areas
+from linli.registry.areas import Area
+from linli.registry.forms import RecordForm
+from linli.studies.evaluation import checks, judgements, opened, snapshots, study, told
+from linli.studies.evaluation.study import SEE, Basis
+from linli.studies.evaluation.tables import Judgement, Snapshot
+
+router = Router(tags=["evaluation"])
+KEPT_SHOWN = 50
+Indicator = Annotated[str, Field(max_length=40, pattern=r"^[A-Za-z0-9._-]+$")]
+Phase = Annotated[str, Field(pattern="^(peacetime|response|recovery|)$")]
+
+
+class EvaluationAsk(BaseModel):
+    """Which area, in which phase (that of its mode if none), and as of which day (now if none)."""
+
+    area_id: Id
+    phase: Phase = ""
+    as_of: datetime | None = None
+
+
+class EvaluationGroup(BaseModel):
+    """A group of indicators: its score, and how many of them are known."""
+
+    id: str
+    name: str
+    score: float | None
+    n_known: int
+    n_judged: int
+    n: int
+
+
+class EvaluationOutcome(BaseModel):
+    """A group of outcomes; it stands beside the score and never in it."""
+
+    id: str
+    name: str
+    score: float | None
+
+
+class EvaluationIndicator(BaseModel):
+    """An indicator: its value, what was counted, on what basis, or why there is no value."""
+
+    indicator: str
+    name: str
+    unit: str
+    phase: str
+    in_phase: bool
+    value: float | None
+    count: float | None
+    per: float | None
+    basis: str
+    reason: str
+    target: float | None
+    level: float | None
+    worth: float | None
+    gain: float | None
+
+
+class EvaluationPeer(BaseModel):
+    """A unit of the same tier with a similar profile."""
+
+    area_id: int
+    name: str
+    score: float | None
+
+
+class EvaluationBelow(EvaluationPeer):
+    """A unit below, with its rank among them and the scores of its groups."""
+
+    rank: float | None
+    groups: dict[str, float | None]
+
+
+class EvaluationSince(BaseModel):
+    """What moved since the last snapshot, by indicator, in points of the score."""
+
+    at: datetime
+    before: float | None
+    after: float | None
+    moved: float | None
+    n_compared: int
+    not_compared: list[str]
+    by_indicator: dict[str, float]
+
+
+class EvaluationStudy(BaseModel):
+    """One unit, scored and explained; null is unknown and never zero."""
+
+    area_id: int
+    framework: str
+    phase: str
+    at: datetime
+    snapshot_id: int | None
+    fingerprint: str
+    recipe: str
+    version: str
+    score: float | None
+    why_no_score: str
+    rank: int | None
+    n_ranked: int
+    share_collected: float
+    groups: list[EvaluationGroup]
+    outcomes: list[EvaluationOutcome]
+    indicators: list[EvaluationIndicator]
+    helps_most: list[str]
+    strengths: list[str]
+    weaknesses: list[str]
+    peers: list[EvaluationPeer]
+    below: list[EvaluationBelow]
+    since: EvaluationSince | None
+
+
+class EvaluationRecordsAsk(BaseModel):
+    """Which side of which indicator, in which area."""
+
+    area_id: Id
+    indicator: Indicator
+    side: Annotated[str, Field(pattern="^(count|per)$")] = "count"
+    part: Annotated[int, Field(ge=0, le=20)] = 0
+    after: After = 0
+    most: Most = opened.ROWS_A_PAGE
+
+
+class EvaluationRecord(BaseModel):
+    """One record behind a number: its id, what it is in a code, and the path where it lies."""
+
+    model_config = {"from_attributes": True}
+
+    id: int | str
+    what: str
+    path: str
+
+
+class EvaluationRecords(BaseModel):
+    """A page of the records behind one part of a number, as far as the caller reaches."""
+
+    kind: str
+    spelled: str
+    n: int
+    rows: list[EvaluationRecord]
+    after: int | None
+
+
+class EvaluationStaffing(BaseModel):
+    """One community below the norm, and by how many workers."""
+
+    area_id: int
+    name_zh: str
+    n_households: int
+    n_workers: int
+    n_wanted: int
+    n_lacking: int
+
+
+class EvaluationChecks(BaseModel):
+    """The self-check of an area."""
+
+    area_id: int
+    n_communities: int
+    below_norm: list[EvaluationStaffing]
+    n_left: int
+    n_served: int
+    n_vacant: int
+    n_grade_steps: int
+    share_solved_where_found: float | None
+    delay_hours: dict[str, float]
+    n_checked_again: int
+    n_mismatched: int
+
+
+class EvaluationJudgement(BaseModel):
+    """What an expert says of an indicator of a unit."""
+
+    model_config = {"from_attributes": True}
+
+    id: int
+    area_id: int
+    indicator: str
+    value: float
+    expert: str
+    judged_on: date
+    reason: str
+    recorded_at: datetime
+    withdrawn_at: datetime | None
+
+
+class EvaluationJudgementNew(RecordForm):
+    """A judgement with the expert's name, the day and the reason."""
+
+    area_id: Id
+    indicator: Indicator
+    value: float
+    expert: Annotated[str, Field(min_length=2, max_length=120, pattern=r"\S")]
+    judged_on: date
+    reason: Annotated[str, Field(min_length=2, max_length=500, pattern=r"\S")]
+
+
+class EvaluationSnapshot(BaseModel):
+    """Counts of all units of an area, kept as they stood."""
+
+    model_config = {"from_attributes": True}
+
+    id: int
+    framework: str
+    at: datetime
+    taken_by: int | None
+    n_units: int
+    fingerprint: str
+    version: str
+
+
+class EvaluationSnapshotNew(RecordForm):
+    """The area whose units are counted and kept."""
+
+    area_id: Id
+
+
+class EvaluationAreaAsk(BaseModel):
+    """Which area."""
+
+    area_id: Id
+
+
+@router.get(
+    "/evaluation",
+    response=EvaluationStudy,
+    operation_id="evaluation_read",
+    summary="The score of a unit by its records, and what would help it most",
+    openapi_extra=door(SEE),
+)
+def read(request: HttpRequest, wanted: Query[EvaluationAsk]) -> Any:
+    """Counted now, or as the last snapshot by ``as_of`` has it."""
+    actor, area = _area(request, wanted.area_id)
+    until = clock.seconds(wanted.as_of) if wanted.as_of else None
+    found = study.study(
+        actor, area, basis=_basis(actor, area, until), phase=wanted.phase, language=_language()
+    )
+    return told.as_values(found, _language(), gettext)
+
+
+@router.get(
+    "/evaluation/records",
+    response=EvaluationRecords,
+    operation_id="evaluation_records",
+    summary="Which records stand behind a number",
+    openapi_extra=door(SEE),
+)
+def records(request: HttpRequest, wanted: Query[EvaluationRecordsAsk]) -> Any:
+    """Who may not see these records sees the number only; residents' records take a purpose."""
+    actor, area = _area(request, wanted.area_id)
+    basis = _basis(actor, area)
+    formula = basis.formulas.get(wanted.indicator)
+    if formula is None:
+        raise NotFound(what=Word(N_("indicator")), value=wanted.indicator)
+    found = opened.opened(
+        actor, area, formula, side=wanted.side, part=wanted.part, purpose=purpose_of(request),
+        now=basis.now, after=wanted.after, most=wanted.most,
+    )  # fmt: skip
+    return EvaluationRecords(
+        kind=found.page,
+        spelled=told.spelled(found.term, gettext),
+        n=found.n,
+        rows=[EvaluationRecord.model_validate(row) for row in found.rows],
+        after=found.after,
+    )
+
+
+@router.get(
+    "/evaluation/checks",
+    response=EvaluationChecks,
+    operation_id="evaluation_checks",
+    summary="The self-check: staffing norm, turnover, found and solved, checked again",
+    openapi_extra=door(SEE),
+)
+def self_check(request: HttpRequest, wanted: Query[EvaluationAreaAsk]) -> Any:
+    """Each line is counted from records."""
+    actor, area = _area(request, wanted.area_id)
+    found = checks.checks(actor, area, now=clock.now_s())
+    return EvaluationChecks(
+        area_id=area.id,
+        n_communities=found.n_communities,
+        below_norm=[
+            EvaluationStaffing(
+                area_id=row.area.id, name_zh=row.area.name_zh, n_households=row.n_households,
+                n_workers=row.n_workers, n_wanted=row.n_wanted, n_lacking=row.n_lacking,
+            )
+            for row in found.below_norm
+        ],
+        n_left=found.left.successes,
+        n_served=found.left.n,
+        n_vacant=found.n_vacant,
+        n_grade_steps=found.n_grade_steps,
+        share_solved_where_found=found.found.share_at_found.share,
+        delay_hours={str(tier): hours for tier, hours in found.found.delay_h.items()},
+        n_checked_again=found.mismatch.n,
+        n_mismatched=found.mismatch.successes,
+    )  # fmt: skip
+
+
+@router.get(
+    "/evaluation/judgements",
+    response=list[EvaluationJudgement],
+    operation_id="evaluation_judgements",
+    summary="What experts said of a unit, the newest first",
+    openapi_extra=door(SEE),
+)
+def words(request: HttpRequest, wanted: Query[EvaluationAreaAsk]) -> Any:
+    """Those taken back as well, with the moment."""
+    actor, area = _area(request, wanted.area_id)
+    rows = Judgement.objects.filter(area_id=area.id, exercise=actor.exercise)
+    return list(rows.order_by("-judged_on", "-id")[:KEPT_SHOWN])
+
+
+@router.post(
+    "/evaluation/judgements",
+    response={201: Done},
+    operation_id="evaluation_judge",
+    summary="Write down what an expert judges, by name and day",
+    openapi_extra=door(judgements.JUDGE),
+)
+def judge(request: HttpRequest, body: Body[EvaluationJudgementNew]) -> Any:
+    """It counts only where no record does."""
+    actor = actor_of(request)
+    refuse_no_text(body.model_dump())
+    area = areas.get(body.area_id)
+    said = judgements.Judged(body.indicator, body.value, body.expert, body.judged_on, body.reason)
+    made = judgements.judge(actor, area, said, framework=study.framework(), now=clock.now_s())
+    return Status(201, Done(id=made.id))
+
+
+@router.post(
+    "/evaluation/judgements/{judgement_id}/withdraw",
+    response=Done,
+    operation_id="evaluation_withdraw",
+    summary="Take an expert's word back; it stays readable",
+    openapi_extra=door(judgements.JUDGE),
+)
+def withdraw(request: HttpRequest, judgement_id: Id) -> Any:
+    """Twice is once."""
+    gone = judgements.withdraw(actor_of(request), judgement_id, now=clock.now_s())
+    return Done(id=gone.id)
+
+
+@router.get(
+    "/evaluation/snapshots",
+    response=list[EvaluationSnapshot],
+    operation_id="evaluation_snapshots",
+    summary="The snapshots that hold an area, the newest first",
+    openapi_extra=door(SEE),
+)
+def kept(request: HttpRequest, wanted: Query[EvaluationAreaAsk]) -> Any:
+    """Counts as they stood."""
+    actor, area = _area(request, wanted.area_id)
+    rows = Snapshot.objects.filter(exercise=actor.exercise).order_by("-at", "-id")
+    return [row for row in rows[:KEPT_SHOWN] if area.path.startswith(row.path)]
+
+
+@router.post(
+    "/evaluation/snapshots",
+    response={201: Done},
+    operation_id="evaluation_keep",
+    summary="Count every unit of an area now, and keep the counts",
+    openapi_extra=door(snapshots.KEEP),
+)
+def take(request: HttpRequest, body: Body[EvaluationSnapshotNew]) -> Any:
+    """What later times are compared with."""
+    actor = actor_of(request)
+    area = areas.get(body.area_id)
+    can(actor, Ask(snapshots.KEEP, roles_for(snapshots.KEEP), area.path)).required()
+    basis = _basis(actor, area)
+    made = snapshots.take(
+        actor, area, framework=basis.framework, formulas=basis.formulas, now=basis.now
+    )
+    return Status(201, Done(id=made.id))
+
+
+def _area(request: HttpRequest, area_id: int) -> tuple[Actor, Area]:
+    actor = actor_of(request)
+    area = areas.get(area_id)
+    can(actor, Ask(SEE, roles_for(SEE), area.path)).required()
+    return actor, area
+
+
+def _basis(actor: Actor, area: Area, as_of: int | None = None) -> Basis:
+    return study.basis_of(now=clock.now_s(), exercise=actor.exercise, path=area.path, as_of=as_of)
+
+
+def _language() -> str:
+    return get_language() or settings.LANGUAGE_CODE

@@ -1,0 +1,120 @@
+"""How does `linli evaluate --from-records` score a unit of this city by what stands in it?"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from linli.cli.ready import get_ready, say, say_json
+from linli.cli.words import gettext as _
+from linli.cli.words import language
+from linli.errors import N_, BadInput, NotFound, Word
+
+if TYPE_CHECKING:
+    from linli.registry.areas import Area
+    from linli.studies.evaluation.study import Study
+
+HELPS_TOLD = 5
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What was asked of the records."""
+
+    area: str
+    by: str
+    as_of: datetime | None = None
+    phase: str = ""
+    formulas: Path | None = None
+    keep: bool = False
+    report: Path | None = None
+    as_json: bool = False
+
+
+def from_records(asked: Asked) -> None:
+    """Score one unit by its records; keep a snapshot, write a report, or tell it."""
+    if not asked.by:
+        raise BadInput(N_("Say in whose name: --as USER, or LINLI_AS."))
+    get_ready()
+    from linli import clock
+    from linli.cli.request import acting
+    from linli.studies.evaluation import documents, snapshots, study, told
+
+    actor, area = acting(asked.by), _area(asked.area)
+    until = None if asked.as_of is None else _end_of(asked.as_of)
+    basis = study.basis_of(
+        now=clock.now_s(), exercise=actor.exercise, path=area.path, as_of=until,
+        formulas=asked.formulas,
+    )  # fmt: skip
+    found = study.study(actor, area, basis=basis, phase=asked.phase, language=language())
+    if asked.keep:
+        made = snapshots.take(
+            actor, area, framework=basis.framework, formulas=basis.formulas, now=basis.now
+        )
+        if not asked.as_json:
+            say(_("Snapshot {id} kept: {n} units."), id=made.id, n=made.n_units)
+    if asked.report:
+        form = asked.report.suffix.lstrip(".")
+        asked.report.write_bytes(documents.made(found, form, language=language(), translate=_))
+    values = told.as_values(found, language(), _)
+    if asked.as_json:
+        say_json(values)
+        return
+    _tell(found, values)
+
+
+def _tell(found: "Study", values: Mapping[str, Any]) -> None:
+    from linli.studies.evaluation import study, told
+
+    name = study.called(found.area, language())
+    say(_("{name}, {phase}, counted at {at}"), name=name, phase=_(values["phase"]),
+        at=values["at"])  # fmt: skip
+    known = sum(g["n_known"] for g in values["groups"])
+    of = sum(g["n"] for g in values["groups"])
+    score = "–" if values["score"] is None else f"{values['score']:.1f}"
+    say(_("Score {score}, from {known} of {of} indicators."), score=score, known=known, of=of)
+    if values["why_no_score"]:
+        say(values["why_no_score"])
+    for group in values["groups"]:
+        points = "     –" if group["score"] is None else f"{group['score']:6.1f}"
+        say(f"{points}  {group['id']} {group['name']} ({group['n_known']}/{group['n']})")
+    for line in told.most_helpful(told.lines_of(found), n=HELPS_TOLD):
+        text = _("{indicator} from {value} to {target} would add {gain}")
+        say("  " + text.format(
+            indicator=told.named(line.node, language()), value=f"{line.value:.4g}",
+            target=f"{line.target:g}", gain=f"{line.gain:.1f}",
+        ))  # fmt: skip
+    since = values["since"]
+    if since and since["moved"] is not None:
+        say(_("Since {at}: {moved}"), at=since["at"], moved=f"{since['moved']:+.1f}")
+
+
+def _area(said: str) -> "Area":
+    """The area with this number, or the one area of this name."""
+    from linli.columns import whole
+    from linli.registry import areas
+    from linli.registry.areas import Area
+
+    if not said:
+        top = Area.objects.filter(parent=None).order_by("path").first()
+        if top is None:
+            raise NotFound(what=Word(N_("area")), value="-")
+        return top
+    number = whole(said)
+    if number is not None:
+        return areas.get(number)
+    named = list(Area.objects.filter(name_zh=said, valid_until=None)[:2])
+    named = named or list(Area.objects.filter(name_en__iexact=said, valid_until=None)[:2])
+    if not named:
+        raise NotFound(what=Word(N_("area")), value=said[:60])
+    if len(named) > 1:
+        raise BadInput(N_("More than one area is called {name}. Give its number."), name=said[:60])
+    return named[0]
+
+
+def _end_of(day: datetime) -> int:
+    """The last second of a day of the city."""
+    from linli import clock
+
+    return clock.midnight_s(day.date()) + 24 * 3600 - 1

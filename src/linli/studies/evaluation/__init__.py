@@ -1,0 +1,1 @@
+"""How able is each community, by its own records? Formulas over records, scored and kept."""

@@ -1,0 +1,114 @@
+"""What stood in the records then? Counts of all units, kept as they were, to compare with."""
+
+from collections.abc import Iterable, Mapping
+from hashlib import sha256
+
+from django.db import transaction
+
+import linli
+from linli import clock
+from linli.analysis.evaluation.formulas import Formula
+from linli.analysis.evaluation.framework import Framework
+from linli.audit.records import record
+from linli.errors import N_, NotFound
+from linli.policy.can import Actor, Ask, can
+from linli.policy.powers import roles_for
+from linli.registry.areas import TIER_OF, Area, under
+from linli.studies.evaluation.counting import Figure, Figures, counted
+from linli.studies.evaluation.tables import Snapshot, SnapshotRow
+
+KEEP = "evaluation.keep"
+ROWS_AT_ONCE = 500
+UNITS = [kind.value for kind, tier in TIER_OF.items() if tier is not None]  # type: ignore[attr-defined]
+
+
+class NoSnapshot(NotFound):
+    """Nobody kept the counts of that time."""
+
+    code = "no_snapshot"
+    sentence = N_("No snapshot of this area was kept by {day}. Ask for now, or for a later day.")
+
+
+def fingerprint(framework: Framework, formulas: Mapping[str, Formula]) -> str:
+    """The same for the same framework and the same way of counting."""
+    digest = sha256(repr(framework.nodes).encode())
+    for name in sorted(formulas):
+        digest.update(f"{name}:{formulas[name].digest()}".encode())
+    return digest.hexdigest()[:16]
+
+
+def take(
+    actor: Actor,
+    area: Area,
+    *,
+    framework: Framework,
+    formulas: Mapping[str, Formula],
+    now: int,
+) -> Snapshot:
+    """Count every unit of an area now, and keep it; recorded. Raises NotAllowed."""
+    holding = can(actor, Ask(KEEP, roles_for(KEEP), area.path)).required()
+    with transaction.atomic():
+        made = keep(area, framework, formulas, now=now, by=actor.id, exercise=actor.exercise)
+        record(actor, "snapshot", "evaluation", made.id, holding=holding, path=area.path)
+    return made
+
+
+@transaction.atomic
+def keep(
+    area: Area,
+    framework: Framework,
+    formulas: Mapping[str, Formula],
+    *,
+    now: int,
+    by: int | None,
+    exercise: bool,
+) -> Snapshot:
+    """Count every unit of an area now, and keep it; what a worker or a demo does by itself."""
+    units = list(Area.objects.filter(under(area.path), kind__in=UNITS, valid_until=None))
+    figures = counted(units, formulas, now=now, exercise=exercise)
+    made = Snapshot.objects.create(
+        framework=framework.name, path=area.path, at=now, taken_by=by,
+        digests={name: formula.digest() for name, formula in formulas.items()},
+        fingerprint=fingerprint(framework, formulas), version=linli.__version__,
+        n_units=len(units), exercise=exercise,
+    )  # fmt: skip
+    SnapshotRow.objects.bulk_create(
+        (
+            SnapshotRow(
+                snapshot=made, area_id=unit.id, path=unit.path,
+                figures={name: one.kept() for name, one in figures[unit.id].items()},
+            )
+            for unit in units
+        ),
+        batch_size=ROWS_AT_ONCE,
+    )  # fmt: skip
+    return made
+
+
+def latest(
+    path: str, *, framework: Framework, until: int, exercise: bool, before: int | None = None
+) -> Snapshot | None:
+    """The newest snapshot that holds an area, taken by a moment; ``before``: and before an id."""
+    rows = Snapshot.objects.filter(framework=framework.name, exercise=exercise, at__lte=until)
+    if before is not None:
+        rows = rows.filter(id__lt=before)
+    for row in rows.order_by("-at", "-id")[:200]:
+        if path.startswith(row.path):
+            return row
+    return None
+
+
+def required(path: str, *, framework: Framework, until: int, exercise: bool) -> Snapshot:
+    """The newest snapshot by a moment, or a sentence that there is none."""
+    found = latest(path, framework=framework, until=until, exercise=exercise)
+    if found is None:
+        raise NoSnapshot(day=clock.day(clock.moment(until)))
+    return found
+
+
+def figures_of(snapshot: Snapshot, areas: Iterable[Area]) -> Figures:
+    """What a snapshot holds of these areas; an area that it does not hold is left out."""
+    rows = SnapshotRow.objects.filter(snapshot=snapshot, area_id__in=[a.id for a in areas])
+    return {
+        row.area_id: {name: Figure.of(kept) for name, kept in row.figures.items()} for row in rows
+    }
