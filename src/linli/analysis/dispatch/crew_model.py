@@ -8,7 +8,7 @@ than there are vehicles can always be shared out among them.
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from linli.analysis.dispatch.cp import Outcome, Solved, clash, solve
 from linli.analysis.dispatch.crew_kinds import Vehicles, crew_kinds, may_come, vehicle_kinds
@@ -180,7 +180,7 @@ class _Model:
             self.model.add_exactly_one(v for (job, _), v in chosen.items() if job == k)
         return chosen
 
-    def _if(self, constraint, *rules: str, also: Sequence["IntVar"] = ()) -> None:  # type: ignore[no-untyped-def]
+    def _if(self, constraint, *rules: str, also: Sequence[Any] = ()) -> None:  # type: ignore[no-untyped-def]
         literals = [*also, *(self.switches[r] for r in rules if self.switches)]
         if literals:
             constraint.only_enforce_if(literals)
@@ -225,7 +225,7 @@ class _Model:
                 )
                 for k in jobs
             ]
-            room = len(members)
+            room: Any = len(members)
             if self.switches:  # enough for all where the rule is switched off
                 room = len(members) + (1 - self.switches[rule]) * len(jobs)
             self.model.add_cumulative(spans, [1] * len(jobs), room)
@@ -235,13 +235,13 @@ class _Model:
     def _load(self, on: "Mapping[int, IntVar]", sizes: Sequence[int]) -> None:
         """Nobody is done before all their trips are, the way back from the last one spared."""
         way_back = {k: sizes[k] - self.jobs[k].arrive_s for k in on}
-        spared = max(way_back.values())
-        if spared > min(way_back.values()):
+        spared: Any = max(way_back.values())
+        if max(way_back.values()) > min(way_back.values()):
             final = {k: self.model.new_bool_var("final") for k in on}
             for k, literal in final.items():
                 self.model.add_implication(literal, on[k])
             self.model.add_at_most_one(final.values())
-            spared = sum(way_back[k] * v for k, v in final.items())
+            spared = sum((way_back[k] * v for k, v in final.items()), start=0)
         begin = min(self.jobs[k].earliest_s for k in on)
         self.model.add(self.last >= begin + sum(sizes[k] * v for k, v in on.items()) - spared)
 
@@ -279,7 +279,7 @@ class _Model:
             whole = max(self.jobs[k].whole_s for k in members)
             spans.append(self.model.new_fixed_size_interval_var(self.start[first], whole, name))
         if self.yard.n_lead_cars is not None and self.yard.n_lead_cars < len(spans):
-            room = self.yard.n_lead_cars
+            room: Any = self.yard.n_lead_cars
             if self.switches:
                 room = room + (1 - self.switches["leads"]) * len(spans)
             self.model.add_cumulative(spans, [1] * len(spans), room)
@@ -362,6 +362,6 @@ def _groups(jobs: Sequence[Job]) -> dict[str, list[int]]:
 def _horizon(jobs: Sequence[Job], yard: Yard) -> int:
     """A moment by which one vehicle and one crew could have done all of it."""
     gap = max(yard.turnaround_s, yard.cleaning_s)
-    duties = [row.duty.from_s for row in (*yard.crews, *yard.vehicles)]
+    duties = [c.duty.from_s for c in yard.crews] + [v.duty.from_s for v in yard.vehicles]
     begin = max([0, *duties, *(j.earliest_s for j in jobs)])
     return begin + sum(j.whole_s + gap for j in jobs) + DAY_S
