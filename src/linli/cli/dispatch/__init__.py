@@ -19,8 +19,8 @@ def commands() -> typer.Typer:
     )
     for module in sorted(pkgutil.iter_modules(__path__), key=lambda m: m.name):
         if not module.name.startswith("test_"):
-            part = import_module(f"{__name__}.{module.name}").app
-            group.registered_commands += part.registered_commands
+            part = getattr(import_module(f"{__name__}.{module.name}"), "app", None)
+            group.registered_commands += part.registered_commands if part else []
     return group
 
 
