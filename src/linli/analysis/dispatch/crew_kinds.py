@@ -35,11 +35,19 @@ def vehicle_kinds(jobs: Sequence[Job], yard: Yard, vehicles: Vehicles) -> list[l
         return []
     named = vehicles is Vehicles.NAMED
     found = []
-    for members in alike(yard.vehicles):
+    for members in _with_the_same_jobs(jobs, yard):
         takes = [job.category for job in jobs if members[0] in job.vehicles]
         enough = not named or len(members) >= len(takes) or len(set(takes)) == 1
         found += [members] if enough else [[m] for m in members]
     return found
+
+
+def _with_the_same_jobs(jobs: Sequence[Job], yard: Yard) -> list[list[int]]:
+    groups: dict[tuple[int, tuple[bool, ...]], list[int]] = defaultdict(list)
+    for kind, members in enumerate(alike(yard.vehicles)):
+        for m in members:
+            groups[kind, tuple(m in job.vehicles for job in jobs)].append(m)
+    return list(groups.values())
 
 
 def may_come(
