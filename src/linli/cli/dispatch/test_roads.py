@@ -33,10 +33,8 @@ FILES = {
     "deliveries.csv": "delivery,place,units\nd1,oak,30\nd2,elm,90\n",
     "warehouses.csv": "warehouse,place\nmain,yard\n",
     "buses.csv": "bus,warehouse,holds\nV1,main,60\n",
-    "shut.csv": "closure,polygon
-gate,"
-    '"0.0100 -0.001; 0.0120 -0.001; 0.0120 0.001; 0.0100 0.001"
-',
+    "shut.csv": "closure,polygon\ngate,"
+    '"0.0100 -0.001; 0.0120 -0.001; 0.0120 0.001; 0.0100 0.001"\n',
 }
 RUN = ("--places", "places.csv", "--facilities", "facilities.csv", "--vehicles", "vehicles.csv",
        "--roads", "roads.csv")  # fmt: skip
