@@ -1,14 +1,15 @@
 """How do tables become a snapshot? Points become places, with travel times between them."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from linli.analysis.dispatch.plan import Roads
 from linli.analysis.dispatch.roads.closures import Closure, open_arcs
 from linli.analysis.dispatch.roads.estimate import estimated
 from linli.analysis.dispatch.roads.network import Network
 from linli.analysis.dispatch.roads.ways import Ways
-from linli.analysis.dispatch.snapshot import Depot, Place, Rules, Snapshot
+from linli.analysis.dispatch.snapshot import Depot, Place, Rules, Snapshot, Travel
 from linli.analysis.dispatch.tables import read_beds, read_crews, read_patients, read_vehicles
 from linli.geo import Point
 
@@ -62,26 +63,26 @@ def assembled(
     ), on  # fmt: skip
 
 
-def travelled(points: Sequence[Point], roads: Map | None):  # type: ignore[no-untyped-def]
+def travelled(points: Sequence[Point], roads: Map | None) -> tuple[Travel, Roads | None]:
     """Travel times between points, on the open roads of a map or else estimated."""
     if roads is None:
         return estimated(points), None
     ways = Ways.of(roads.network, open_arcs(roads.network, roads.closures))
-    nodes, near = roads.network.snap(points)
+    nodes, near = roads.network.snap(list(points))
     return (
         ways.travel(nodes, near=near),
         Roads(ways, {k: int(n) for k, n in enumerate(nodes)}, roads.closures),
     )
 
 
-def _at_yards(rows, places: Places, yards: dict[int, int]) -> tuple:  # type: ignore[no-untyped-def,type-arg]
-    made: list[Callable] = []  # type: ignore[type-arg]
+def _at_yards(rows: Any, places: Places, yards: dict[int, int]) -> tuple[Any, ...]:
+    made: list[Any] = []
     for make, at in rows:
         made.append(make(yards.setdefault(places.number(at), len(yards))))
     return tuple(made)
 
 
-def _named(places, facilities, lots, depots):  # type: ignore[no-untyped-def]
+def _named(places: Any, facilities: Any, lots: Any, depots: Any) -> tuple[Place, ...]:
     """Call a place by what stands there, which a person recognises."""
     name = {row.place: row.id for row in (*lots, *depots, *facilities)}
     return tuple(replace(p, id=name.get(n, p.id)) for n, p in enumerate(places))

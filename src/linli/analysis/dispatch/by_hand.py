@@ -5,6 +5,7 @@ about somebody's sums.
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 from linli.analysis.dispatch.plan import Roads
 from linli.analysis.dispatch.runs import with_paths, worth_of
@@ -84,8 +85,9 @@ def _trip(
         else:
             calls.append((place, (party,)))
     riders = tuple(Party(n, placed[n].count) for n, _ in rows)
-    ends = [(p, boards, ()) for p, boards in calls]
-    ends += [(snapshot.facilities[goal].place, (), riders), (yard, (), ())]
+    nobody: tuple[Party, ...] = ()
+    ends = [(p, boards, nobody) for p, boards in calls]
+    ends += [(snapshot.facilities[goal].place, nobody, riders), (yard, nobody, nobody)]
     for place, boards, leaves in ends:
         legs.append(_leg(travel, stops[-1].place, place, now))
         now = legs[-1].arrive_s
@@ -124,7 +126,7 @@ def _left(snapshot: Snapshot, placed: Sequence[Placed]) -> tuple[Unserved, ...]:
     return tuple(left)
 
 
-def _number(row: Row, column: str, known: Sequence) -> int:  # type: ignore[type-arg]
+def _number(row: Row, column: str, known: Sequence[Any]) -> int:
     said = row.text(column)
     for n, it in enumerate(known):
         if it.id == said:

@@ -8,10 +8,19 @@ than there are vehicles can always be shared out among them.
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 from linli.analysis.dispatch.cp import Outcome, Solved, clash, solve
-from linli.analysis.dispatch.crew_kinds import Vehicles, crew_kinds, may_come, vehicle_kinds
+from linli.analysis.dispatch.crew_kinds import (
+    Vehicles,
+    crew_kinds,
+    groups_of,
+    horizon_s,
+    kept_apart,
+    may_come,
+    vehicle_kinds,
+)
 from linli.analysis.dispatch.crews import RULES, Job, Turn, Turns, Yard
 from linli.analysis.dispatch.in_turn import in_turn, keeps, least_last_s
 
@@ -20,8 +29,8 @@ if TYPE_CHECKING:
 
     from linli.analysis.dispatch.snapshot import Category, Crew, Vehicle
 
-DAY_S = 86_400
 NEAR_ENOUGH = 0.01  # a gap that a row of the table need not close
+WORTH_SMOOTHING = 0.02  # a gap above which what comes second is not looked at
 SMOOTHING = 0.25  # of the effort, for what comes second
 
 
@@ -33,23 +42,54 @@ def best(
     If not thorough, the last arrival only, and near enough.
     """
     jobs = sorted(jobs, key=lambda j: (-j.whole_s, j.trip))  # the longest first: fewer symmetries
-    found = None
-    for vehicles in Vehicles:  # if all can be named in a looser model, nothing was lost by it
-        try:
-            found = _best(jobs, yard, vehicles, seed=seed, effort=effort, thorough=thorough)
-            break
-        except _NoVehicleFree:
-            continue
+    found, bound_s = _in_strengths(jobs, yard, seed=seed, effort=effort, thorough=thorough)
     by_turn = in_turn(jobs, yard)
     last_s = max(t.arrive_s for t in by_turn)
     if not keeps(by_turn, jobs, yard) or (found and found.last_s <= last_s):
         return found
-    bound_s = max(least_last_s(jobs, len(yard.crews)), found.bound_s if found else 0)
+    bound_s = max(least_last_s(jobs, len(yard.crews)), bound_s)
     return Turns(tuple(by_turn), last_s, bound_s, last_s == bound_s, seed, effort)
 
 
+def _in_strengths(
+    jobs: Sequence[Job], yard: Yard, *, seed: int, effort: float, thorough: bool
+) -> tuple[Turns | None, int]:
+    """The best of ever stricter models, and a bound that holds for all of them.
+
+    If all vehicles can be named in a looser model, nothing was lost by it. Before they are named
+    from the start, which is slow, each is kept for one category, so that none has to be cleaned.
+    """
+    how = {"seed": seed, "effort": effort, "thorough": thorough}
+    bound_s = 0
+    apart = kept_apart(jobs, yard)
+    for vehicles, asked in (
+        (Vehicles.LEFT_OUT, jobs),
+        (Vehicles.COUNTED, jobs),
+        (Vehicles.COUNTED, apart),
+        (Vehicles.NAMED, jobs),
+    ):
+        if not asked:
+            continue
+        try:
+            found = _best(asked, yard, vehicles, **how)  # type: ignore[arg-type]
+        except _NoVehicleFree as problem:
+            bound_s = max(bound_s, problem.bound_s)
+            continue
+        if found is None:
+            if asked is apart:
+                continue
+            return None, bound_s
+        if asked is apart:
+            is_proved = found.last_s == bound_s
+            found = replace(found, bound_s=bound_s, is_proved=is_proved)
+        return found, max(bound_s, found.bound_s)
+    return None, bound_s
+
+
 class _NoVehicleFree(Exception):
-    """No vehicle is back, or clean, where one was counted on."""
+    """No vehicle is back, or clean, where one was counted on; the bound holds all the same."""
+
+    bound_s = 0
 
 
 def _best(
@@ -70,9 +110,13 @@ def _best(
     if not found.has_answer:
         return None
     values = found.values
-    if thorough:
+    if thorough and found.gap <= WORTH_SMOOTHING:
         values = _smoothed(jobs, yard, vehicles, found, seed=seed, effort=effort)
-    turns = _named(first, values)
+    try:
+        turns = _named(first, values)
+    except _NoVehicleFree as problem:
+        problem.bound_s = found.bound
+        raise
     return Turns(
         turns=turns,
         last_s=max(t.arrive_s for t in turns),
@@ -123,7 +167,7 @@ class _Model:
         self.jobs, self.yard = jobs, yard
         self.model = CpModel()
         self.switches = {r: self.model.new_bool_var(r) for r in RULES} if switched else {}
-        self.far = _horizon(jobs, yard)
+        self.far = horizon_s(jobs, yard)
         self.start = [self.model.new_int_var(0, self.far, f"start/{k}") for k in range(len(jobs))]
         self.last = self.model.new_int_var(0, 2 * self.far, "last")
         self.crew_kinds = crew_kinds(jobs, yard)
@@ -180,7 +224,7 @@ class _Model:
             self.model.add_exactly_one(v for (job, _), v in chosen.items() if job == k)
         return chosen
 
-    def _if(self, constraint, *rules: str, also: Sequence["IntVar"] = ()) -> None:  # type: ignore[no-untyped-def]
+    def _if(self, constraint, *rules: str, also: Sequence[Any] = ()) -> None:  # type: ignore[no-untyped-def]
         literals = [*also, *(self.switches[r] for r in rules if self.switches)]
         if literals:
             constraint.only_enforce_if(literals)
@@ -225,7 +269,7 @@ class _Model:
                 )
                 for k in jobs
             ]
-            room = len(members)
+            room: Any = len(members)
             if self.switches:  # enough for all where the rule is switched off
                 room = len(members) + (1 - self.switches[rule]) * len(jobs)
             self.model.add_cumulative(spans, [1] * len(jobs), room)
@@ -235,13 +279,13 @@ class _Model:
     def _load(self, on: "Mapping[int, IntVar]", sizes: Sequence[int]) -> None:
         """Nobody is done before all their trips are, the way back from the last one spared."""
         way_back = {k: sizes[k] - self.jobs[k].arrive_s for k in on}
-        spared = max(way_back.values())
-        if spared > min(way_back.values()):
+        spared: Any = max(way_back.values())
+        if max(way_back.values()) > min(way_back.values()):
             final = {k: self.model.new_bool_var("final") for k in on}
             for k, literal in final.items():
                 self.model.add_implication(literal, on[k])
             self.model.add_at_most_one(final.values())
-            spared = sum(way_back[k] * v for k, v in final.items())
+            spared = sum((way_back[k] * v for k, v in final.items()), start=0)
         begin = min(self.jobs[k].earliest_s for k in on)
         self.model.add(self.last >= begin + sum(sizes[k] * v for k, v in on.items()) - spared)
 
@@ -270,7 +314,7 @@ class _Model:
 
     def _lead(self) -> None:
         """Trips of a convoy leave together; a lead car goes in front until the last is back."""
-        groups = _groups(self.jobs)
+        groups = groups_of(self.jobs)
         spans = []
         for name, members in groups.items():
             first = members[0]
@@ -279,7 +323,7 @@ class _Model:
             whole = max(self.jobs[k].whole_s for k in members)
             spans.append(self.model.new_fixed_size_interval_var(self.start[first], whole, name))
         if self.yard.n_lead_cars is not None and self.yard.n_lead_cars < len(spans):
-            room = self.yard.n_lead_cars
+            room: Any = self.yard.n_lead_cars
             if self.switches:
                 room = room + (1 - self.switches["leads"]) * len(spans)
             self.model.add_cumulative(spans, [1] * len(spans), room)
@@ -290,7 +334,7 @@ def _named(model: _Model, values: Mapping[str, int]) -> tuple[Turn, ...]:
     free: dict[tuple[str, int], int] = defaultdict(int)
     carried = {n: v.last_carried for n, v in enumerate(model.yard.vehicles)}
     lead_of: dict[str, int] = {}
-    groups = {k: name for name, members in _groups(model.jobs).items() for k in members}
+    groups = {k: name for name, members in groups_of(model.jobs).items() for k in members}
     turns = []
     for k in sorted(range(len(model.jobs)), key=lambda k: (values[f"start/{k}"], k)):
         job, start = model.jobs[k], values[f"start/{k}"]
@@ -349,19 +393,3 @@ def _kind(name: str, k: int, model: _Model, values: Mapping[str, int]) -> Sequen
 
 def _kind_of(number: int, kinds: Sequence[Sequence[int]]) -> int:
     return next(k for k, members in enumerate(kinds) if number in members)
-
-
-def _groups(jobs: Sequence[Job]) -> dict[str, list[int]]:
-    """Convoys by name; a trip without one stands alone."""
-    groups: dict[str, list[int]] = defaultdict(list)
-    for k, job in enumerate(jobs):
-        groups[f"convoy {job.convoy}" if job.convoy else f"trip {job.trip}"].append(k)
-    return groups
-
-
-def _horizon(jobs: Sequence[Job], yard: Yard) -> int:
-    """A moment by which one vehicle and one crew could have done all of it."""
-    gap = max(yard.turnaround_s, yard.cleaning_s)
-    duties = [row.duty.from_s for row in (*yard.crews, *yard.vehicles)]
-    begin = max([0, *duties, *(j.earliest_s for j in jobs)])
-    return begin + sum(j.whole_s + gap for j in jobs) + DAY_S

@@ -6,6 +6,7 @@ It is where the search begins, what it has to beat, and how quickly many plans c
 from collections import defaultdict
 from collections.abc import Hashable, Sequence
 from dataclasses import replace
+from typing import Any
 
 from linli.analysis.dispatch.crews import Job, Turn, Yard
 from linli.analysis.dispatch.snapshot import Crew, Vehicle
@@ -70,6 +71,7 @@ def least_last_s(jobs: Sequence[Job], n_crews: int) -> int:
 def alike(rows: Sequence[Crew] | Sequence[Vehicle]) -> list[list[int]]:
     """Numbers of those that differ in their ids only, in the order of the first of each."""
     kinds: dict[Hashable, list[int]] = defaultdict(list)
+    row: Any
     for number, row in enumerate(rows):
         kinds[replace(row, id="")].append(number)
     return list(kinds.values())

@@ -1,6 +1,6 @@
 """Why this bed, what would be the next best, and why does somebody have to wait?"""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -120,7 +120,7 @@ def _not_reached(placement: "Placement", lot: int, fits: np.ndarray) -> Reason:
     return Reason.of("no_receiver", text, lot=this.id, facilities=unreceived)
 
 
-def seconds_to_one(placement: "Placement", lot: int) -> np.ma.MaskedArray:  # type: ignore[type-arg]
+def seconds_to_one(placement: "Placement", lot: int) -> "np.ma.MaskedArray[Any, Any]":
     """Seconds from one lot to every bed, masked where there is no way."""
     to = [placement.snapshot.facilities[f].place for f, _ in placement.beds]
     return placement.snapshot.travel.seconds[placement.snapshot.lots[lot].place][to]

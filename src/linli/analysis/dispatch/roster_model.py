@@ -1,8 +1,8 @@
 """The model of a roster: which duty to whom, under which rules, at which cost?"""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from linli.analysis.dispatch.cp import Outcome, clash, solve
 from linli.analysis.dispatch.rosters import (
@@ -116,18 +116,19 @@ class _Model:
         """All duties, by their place."""
         return {"/".join(map(str, key)): variable for key, variable in self.on.items()}
 
-    def hint(self, previous: Sequence[Duty], *, found: dict[str, int] | None = None) -> None:
+    def hint(self, previous: Sequence[Duty], *, found: Mapping[str, int] | None = None) -> None:
         """Begin the search at the roster found, else at the previous one."""
         known = self.keys(previous)
         for key, variable in self.on.items():
             said = found["/".join(map(str, key))] if found else int(key in known)
             self.model.add_hint(variable, said)
 
-    def changes(self, previous: Sequence[Duty]) -> "IntVar | int":
+    def changes(self, previous: Sequence[Duty]) -> Any:
         """How many duties of the previous roster are taken away."""
-        return sum(1 - self.on[key] for key in self.keys(previous) & set(self.on))
+        taken = (1 - self.on[key] for key in self.keys(previous) & set(self.on))
+        return sum(taken, start=0)
 
-    def spread(self) -> "IntVar":
+    def spread(self) -> Any:
         """Most minus fewest shifts, and the same of nights."""
         nights = {n for n, need in enumerate(self.case.needs) if self._shift(need).is_night}
         parts = []
@@ -139,9 +140,9 @@ class _Model:
                 self.model.add(low <= load)
                 self.model.add(high >= load)
             parts.append(high - low)
-        return sum(parts)
+        return sum(parts, start=0)
 
-    def read(self, values: dict[str, int]) -> tuple[Duty, ...]:
+    def read(self, values: Mapping[str, int]) -> tuple[Duty, ...]:
         """The duties given."""
         return tuple(
             Duty(day, self.case.needs[n].post, self.case.needs[n].shift, self.case.workers[w].id)

@@ -18,8 +18,8 @@ RANK = {
     Severity.CRITICAL: 3,
 }
 ON_THE_WAY = frozenset({Need.STRETCHER, Need.WHEELCHAIR})  # asked of vehicles, not of beds
-BIT = {kind: {value: 1 << at for at, value in enumerate(kind)}
-       for kind in (Category, Severity, Group, Need)}  # fmt: skip
+KINDS: tuple[type[StrEnum], ...] = (Category, Severity, Group, Need)
+BIT = {kind: {value: 1 << at for at, value in enumerate(kind)} for kind in KINDS}
 Beds = Sequence[tuple[int, int]]  # facility and bed class, one a column
 
 

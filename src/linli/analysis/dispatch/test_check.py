@@ -160,9 +160,11 @@ BROKEN: list[tuple[Law, str, Mutation]] = [
     (Law.PLACE, "should be at p1", lambda s, p: (s, stop(p, 0, 1, place=2))),
     (Law.PLACE, "should be at p6", lambda s, p: (row(s, "facilities", 0, place=WARD), p)),
     (Law.PLACE, "before it has picked them up", reversed_stops),
-    (Law.RECEIVER, "t1: nobody is named to receive", lambda s, p: (row(s, "facilities", 0, receiver=""), p)),
+    (Law.RECEIVER, "t1: nobody is named to receive", lambda s, p: (
+        row(s, "facilities", 0, receiver=""), p)),
     (Law.CONFIRMED, "Ask dee", lambda s, p: (s, placed(p, 0, confirmed=False))),
-    (Law.CONFIRMED, "t1: a have not been told", lambda s, p: (row(s, "lots", 0, confirmed=False), p)),
+    (Law.CONFIRMED, "t1: a have not been told", lambda s, p: (
+        row(s, "lots", 0, confirmed=False), p)),
 ]  # fmt: skip
 
 

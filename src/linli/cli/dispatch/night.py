@@ -17,9 +17,7 @@ if TYPE_CHECKING:
 app = typer.Typer()
 
 
-@app.command(
-    help=_("The night of 9 February 2020: three departures refused, and a plan.")
-)
+@app.command(help=_("The night of 9 February 2020: three departures refused, and a plan."))
 def night(
     as_it_was: Annotated[
         bool, typer.Option("--as-it-was", help=_("Only what was sent then, and why it may not go."))

@@ -1,5 +1,7 @@
 """`linli dispatch place`: which bed for whom, and who has to wait, from two files."""
 
+from typing import Any
+
 import typer
 
 from linli.cli.dispatch.snapshots import Beds, Closed, InJson, Map, Patients, read
@@ -22,7 +24,7 @@ def place(
 
     snapshot, _roads = read(patients, beds, roads=roads, closures=closures)
     found = placed(snapshot)
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "patient": snapshot.lots[p.lot].id,
             "facility": snapshot.facilities[p.facility].id,

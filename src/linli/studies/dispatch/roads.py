@@ -69,7 +69,7 @@ def read_closures(path: Path, network: Network) -> list[Closure]:
     names = rows.filled("closure")
     ways = rows.read("road", tables.count, empty=-1)
     lon, lat = (rows.read(c, tables.number, empty=float("nan")) for c in ("lon", "lat"))
-    rings = rows.read("polygon", _ring, empty=[])
+    rings: list[list[Point]] = rows.read("polygon", _ring, empty=[])
     begin = rows.read("from_minute", tables.count, empty=0)
     end = rows.read("until_minute", tables.count, empty=WHOLE_NIGHT_S // MINUTE_S)
     found = []

@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -81,7 +82,7 @@ def _drops(places: Places, path: Path) -> list[Drop]:
     windows = read_windows(rows, most_s=WHOLE_NIGHT_S)
     priority = rows.read("priority", tables.count, empty=0)
     return [
-        told(rows, n, lambda n=n: Drop(names[n], at[n], (units[n],), windows[n], priority[n]))
+        told(rows, n, partial(Drop, names[n], at[n], (units[n],), windows[n], priority[n]))
         for n in range(len(names))
     ]
 
@@ -94,7 +95,7 @@ def _buses(warehouse: Callable[[str], int], path: Path) -> list[Bus]:
     windows = read_windows(rows, most_s=SUPPLY_DAY_S)
     trips = rows.read("trips", tables.count, empty=USUAL_TRIPS)
     return [
-        told(rows, n, lambda n=n: Bus(names[n], at[n], (holds[n],), windows[n], trips[n]))
+        told(rows, n, partial(Bus, names[n], at[n], (holds[n],), windows[n], trips[n]))
         for n in range(len(names))
     ]
 
@@ -104,7 +105,7 @@ def read_windows(rows: tables.Columns, *, most_s: int) -> list[Window]:
     begin = rows.read("from_minute", tables.count, empty=0)
     end = rows.read("until_minute", tables.count, empty=most_s // MINUTE_S)
     return [
-        told(rows, n, lambda n=n: Window(begin[n] * MINUTE_S, end[n] * MINUTE_S))
+        told(rows, n, partial(Window, begin[n] * MINUTE_S, end[n] * MINUTE_S))
         for n in range(len(rows))
     ]
 
