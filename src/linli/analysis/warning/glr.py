@@ -72,7 +72,7 @@ def glr(
         )
         least_past = LEAST_PAST
     seen = counts[:, times]
-    known = ~(np.isnan(seen) | np.isnan(mean))
+    known = np.logical_not(np.isnan(seen) | np.isnan(mean))
     ratio, since = _watch(np.where(known, seen, 0.0), np.where(known, mean, 0.0),
                           dispersion=dispersion, limit=limit, window=window,
                           start_again=start_again)  # fmt: skip

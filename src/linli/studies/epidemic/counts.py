@@ -47,7 +47,7 @@ class Counts:
     @property
     def days(self) -> NDArray[np.float64]:
         """The day each time begins on, since tables.EPOCH."""
-        return self.first + self.step * np.arange(self.counts.shape[1])
+        return self.first + self.step * np.arange(self.counts.shape[1], dtype=np.float64)
 
     def day(self, at: int) -> str:
         """A time's first day as people write it."""
