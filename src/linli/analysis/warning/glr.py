@@ -85,7 +85,7 @@ def glr(
         upper=_count_alone(np.nan_to_num(mean), limit, dispersion) + np.where(known, 0, np.nan),
         alarm=ratio >= limit,
         least_past=least_past,
-        all_zero=(seen == 0) & ~np.nan_to_num(past).any(axis=1)[:, None] & (past.shape[1] > 0),
+        all_zero=(seen == 0) & (np.nansum(past, axis=1) == 0)[:, None] & (past.shape[1] > 0),
         details={"ratio": ratio, "since": since},
     )
 
