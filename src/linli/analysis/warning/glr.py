@@ -58,7 +58,7 @@ def glr(
     """
     counts = checked(counts)
     if dispersion < 0 or limit <= 0 or (window is not None and window < 1):
-        raise BadInput(N_("A likelihood ratio needs a dispersion from 0 up, a limit above 0."))
+        raise BadInput(N_("A likelihood ratio needs a dispersion from 0 up, a threshold above 0."))
     times = tested(counts, last)
     past = counts[:, : times[0]] if len(times) else counts
     if expected is not None:
