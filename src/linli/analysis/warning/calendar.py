@@ -65,7 +65,7 @@ def terms(
     off = np.zeros(n_days, dtype=bool) if holidays is None else np.asarray(holidays, dtype=bool)
     weekday = np.where(off, WEEK, (first_weekday + np.arange(n_days)) % WEEK)
     city = np.nansum(counts, axis=0)
-    known = ~np.isnan(counts).any(axis=0)
+    known = np.logical_not(np.isnan(counts).any(axis=0))
     factor = np.ones(n_days)
     for _ in range(ROUNDS):
         factors = _factors(city, factor, known, weekday)

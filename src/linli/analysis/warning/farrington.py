@@ -159,7 +159,8 @@ def _at(counts: NDArray[np.float64], time: int, plan: Plan) -> _Bounds:
         drop = ~fitted.settled | (fitted.expected > past.max(axis=1))
         drop |= (fitted.slope_p >= plan.trend_p) & (plan.trend_p < 1)
     else:
-        fitted = _Fitted(*(np.zeros(len(past)) for _ in _Fitted._fields))
+        fitted = _fit(flat, past, known, plan, slope=False)
+        drop[:] = False
     if drop.any():
         without = _fit(flat, past[drop], known[drop], plan, slope=False)
         for whole, part in zip(fitted, without, strict=True):

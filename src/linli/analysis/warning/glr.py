@@ -58,7 +58,7 @@ def glr(
     """
     counts = checked(counts)
     if dispersion < 0 or limit <= 0 or (window is not None and window < 1):
-        raise BadInput(N_("A likelihood ratio needs a dispersion from 0 up, a limit above 0."))
+        raise BadInput(N_("A likelihood ratio needs a dispersion from 0 up, a threshold above 0."))
     times = tested(counts, last)
     past = counts[:, : times[0]] if len(times) else counts
     if expected is not None:
@@ -72,7 +72,7 @@ def glr(
         )
         least_past = LEAST_PAST
     seen = counts[:, times]
-    known = ~(np.isnan(seen) | np.isnan(mean))
+    known = np.logical_not(np.isnan(seen) | np.isnan(mean))
     ratio, since = _watch(np.where(known, seen, 0.0), np.where(known, mean, 0.0),
                           dispersion=dispersion, limit=limit, window=window,
                           start_again=start_again)  # fmt: skip
@@ -85,7 +85,7 @@ def glr(
         upper=_count_alone(np.nan_to_num(mean), limit, dispersion) + np.where(known, 0, np.nan),
         alarm=ratio >= limit,
         least_past=least_past,
-        all_zero=(seen == 0) & ~np.nan_to_num(past).any(axis=1)[:, None] & (past.shape[1] > 0),
+        all_zero=(seen == 0) & (np.nansum(past, axis=1) == 0)[:, None] & (past.shape[1] > 0),
         details={"ratio": ratio, "since": since},
     )
 

@@ -301,7 +301,7 @@ def test_a_rise_on_a_sunday_is_seen_once_weekdays_are_taken_out():
         (lambda: tail(np.ones((2, 9)), np.ones(3)), "2 areas need 2 numbers of people"),
         (lambda: tail(np.ones((1, 9)), np.ones(1)), "needs two areas or more"),
         (lambda: cusum(np.ones((1, 9)), last=2, scale="negative_binomial"), "needs a dispersion"),
-        (lambda: glr(np.ones((1, 9)), last=2, limit=-1), "a limit above 0"),
+        (lambda: glr(np.ones((1, 9)), last=2, limit=-1), "a threshold above 0"),
         (lambda: replace(IMPROVED, years=0), "needs a year of past"),
         (lambda: terms(np.ones((1, 9)), first_weekday=0), "9 days are too few"),
         (lambda: detect(np.ones((1, 9)), factor=np.zeros(9)), "has to be above 0"),

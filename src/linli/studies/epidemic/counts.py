@@ -47,7 +47,7 @@ class Counts:
     @property
     def days(self) -> NDArray[np.float64]:
         """The day each time begins on, since tables.EPOCH."""
-        return self.first + self.step * np.arange(self.counts.shape[1])
+        return self.first + self.step * np.arange(self.counts.shape[1], dtype=np.float64)
 
     def day(self, at: int) -> str:
         """A time's first day as people write it."""
@@ -87,7 +87,7 @@ def read(
     Parameters
     ----------
     cumulative
-        The counts are running totals.
+        The counts are running totals; the first says where counting stood and is no new count.
     falls
         What a running total that falls means: ``refused``, or ``zero`` new cases on that day.
     gaps
@@ -129,6 +129,9 @@ def read(
     if imported and columns.has(imported):
         extra = np.zeros(table.shape)
         extra[rows, at] = columns.read(imported, _count, empty=0.0)
+    if cumulative:  # the first total tells where counting stood, not what was new
+        first = first + step
+        extra = None if extra is None else extra[:, 1:]
     return Counts(tuple(names), float(first), step, table, extra)
 
 
@@ -304,7 +307,7 @@ def _new(
     *,
     falls: str,
 ) -> NDArray[np.float64]:
-    new = np.diff(totals, axis=1, prepend=0.0)
+    new = np.diff(totals, axis=1)
     with np.errstate(invalid="ignore"):
         down = np.argwhere(new < 0)
     if len(down) and falls != "zero":
@@ -314,7 +317,7 @@ def _new(
                "--falls zero to count no new case then, or mend the file."),
             file=path.name,
             area=names[area],
-            day=tables.shown_day(first + step * at),
+            day=tables.shown_day(first + step * (at + 1)),
             n=len(down),
         )  # fmt: skip
     return np.where(new < 0, 0.0, new)

@@ -126,7 +126,7 @@ def said(
                 )  # fmt: skip
             extra["people"] = places.people
         try:
-            findings = detect(values, name, last=last, factor=factor, **extra)
+            findings = detect(values, known(name), last=last, factor=factor, **extra)
         except TypeError:
             raise BadInput(
                 N_("{method} has no option such as {given}."), method=name, given=tuple(extra)
@@ -154,6 +154,17 @@ def broken(counts: Counts, changes: Sequence[Change]) -> list[tuple[str, str]]:
     """Area and day of each jump that looks like another way of counting, undeclared."""
     found = definition.breaks(counts.counts, changes)
     return [(counts.areas[area], counts.day(at)) for area, at in np.argwhere(found).tolist()]
+
+
+def known(name: str) -> Method:
+    """A method by its name; raises BadInput for none."""
+    if name not in set(Method):
+        raise BadInput(
+            N_("{given} is no detector. Choose one of: {known}."),
+            given=name,
+            known=tuple(str(m) for m in Method),
+        )
+    return Method(name)
 
 
 def option(text: str) -> tuple[str, object]:
