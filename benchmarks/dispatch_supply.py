@@ -39,8 +39,9 @@ def main(rest: Sequence[str]) -> None:
         bar = "<= 60 s" if n == 1_400 else ""
         say(f"{n:,} communities: matrix, plan", f"{roads_s:.1f} + {plan_s:.1f} s", bar)
         hours = plan.driving_s / 3_600
+        trips = f"{len(plan.trips)}, {plan.trips_at_least}"
         say("    hours driven; trips, of at least; missed",
-            f"{hours:.1f}; {len(plan.trips)}, {plan.trips_at_least}; {len(plan.missed)}", "0 missed")  # fmt: skip
+            f"{hours:.1f}; {trips}; {len(plan.missed)}", "0 missed")  # fmt: skip
     best = one_problem(day, asked.peer)
     if best is None:
         say(f"as one problem, {asked.peer:g} s", "no plan")
