@@ -1,11 +1,9 @@
 """A made-up town that a reader can hold in the head, and the real extracts where they are there."""
 
-import os
-from pathlib import Path
-
 import numpy as np
 import pytest
 
+from benchmarks._notices import shared_data
 from linli.analysis.dispatch.roads.network import Network
 from linli.analysis.dispatch.roads.openstreetmap import network_of
 from linli.analysis.dispatch.roads.ways import Ways
@@ -72,16 +70,9 @@ def all_to(facility: int, snapshot: Snapshot) -> list[Placed]:
     return [Placed(n, facility, 0, lot.count) for n, lot in enumerate(snapshot.lots)]
 
 
-def shared(name: str) -> Path:
-    """A file of shared data, whether or not it is there."""
-    told = os.environ.get("LINLI_SHARED_DATA")
-    beside = Path(__file__).resolve().parents[5] / "shared" / "data"
-    return (Path(told) if told else beside) / name
-
-
 @pytest.fixture(scope="session")
 def baltimore() -> Network:
-    path = shared("roads/baltimore.osm.pbf")
-    if not path.exists():
-        pytest.skip("the extract of Baltimore is not here (LINLI_SHARED_DATA)")
-    return network_of(path.read_bytes())
+    folder = shared_data()
+    if folder is None or not (folder / "roads" / "baltimore.osm.pbf").exists():
+        pytest.skip("the extract of Baltimore is not here")
+    return network_of((folder / "roads" / "baltimore.osm.pbf").read_bytes())

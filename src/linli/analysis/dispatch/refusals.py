@@ -13,7 +13,7 @@ from linli.errors import N_
 
 NO_VEHICLE = N_(
     "No vehicle may carry {lot}: category {category}, on board {needs}. "
-    "Add one that may, or lift its restrictions."
+    "Add a vehicle that may, or fit one out."
 )
 NO_ROOM = N_(
     "No vehicle has a place for one person of {lot} with an escort at the ratio of this severity. "
