@@ -12,7 +12,16 @@ from linli.analysis.simulation.build import CityPlan, build, even_grids
 from linli.analysis.simulation.disease import Layer, shipped
 from linli.analysis.simulation.engine import Setting, run
 from linli.analysis.simulation.policies import (
-    Beds, CloseCompounds, Deliver, Isolate, Policy, Quarantine, Reduce, Screen, Trace, Triage,
+    Beds,
+    CloseCompounds,
+    Deliver,
+    Isolate,
+    Policy,
+    Quarantine,
+    Reduce,
+    Screen,
+    Trace,
+    Triage,
     Vaccinate,
 )  # fmt: skip
 
@@ -33,17 +42,17 @@ def everything(day: int, *, leakage: float = 0.05) -> tuple[Policy, ...]:
 
 def like_covasim() -> Setting:
     """What the peer's case comes to: about as many infected, and quarantined as many."""
-    found = {Layer.HOUSEHOLD: 1.0, Layer.SCHOOL: 0.9, Layer.WORK: 0.9, Layer.CITY: 0.45,
-             Layer.COMMUNITY: 0.45, Layer.COMPOUND: 0.45, Layer.RESPONSE: 0.45}  # fmt: skip
+    found = {Layer.HOUSEHOLD: 1.0, Layer.SCHOOL: 0.5, Layer.WORK: 0.5, Layer.CITY: 0.2,
+             Layer.COMMUNITY: 0.15, Layer.COMPOUND: 0.15, Layer.RESPONSE: 0.15}  # fmt: skip
     policies = (
-        Isolate(from_day=20), Trace(from_day=20, found=found, look_back_days=7, obey=1.0),
+        Isolate(from_day=20), Trace(from_day=20, found=found, look_back_days=3, obey=0.9),
         Reduce(from_day=60, layers=dict.fromkeys((la for la in Layer if la is not Layer.HOUSEHOLD), 0.5)),
     )  # fmt: skip
     disease = replace(COVID, r0=R0_LIKE_COVASIM)
     return Setting(built(200_000), disease, policies=policies, first=100)
 
 
-R0_LIKE_COVASIM = 2.35
+R0_LIKE_COVASIM = 2.3
 
 
 def built(n_people: int):

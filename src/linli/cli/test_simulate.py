@@ -8,7 +8,7 @@ from typer.testing import CliRunner
 
 from linli.cli.main import app
 
-CITY = '[city]\npeople = 4000\n[run]\ndays = 20\nfirst = 10\nstarts = 2020-01-23\n'
+CITY = "[city]\npeople = 4000\n[run]\ndays = 20\nfirst = 10\nstarts = 2020-01-23\n"
 CHOICES = """
 [[scenario]]
 name = "nothing"

@@ -49,7 +49,7 @@ class CityPlan:
             if not 0 <= getattr(self, name) <= 1:
                 raise WrongCity(reason=f"{name} is {getattr(self, name)}; a share is 0 to 1.")
         for name in ("workplace_size", "class_size"):
-            if not getattr(self, name) >= 2:  # noqa: PLR2004 - alone there is nobody to meet
+            if not getattr(self, name) >= 2:
                 raise WrongCity(reason=f"{name} is {getattr(self, name)}; give 2 or more.")
         if not 1 <= self.household_size <= len(self.size_shares):
             most = len(self.size_shares)
@@ -57,7 +57,7 @@ class CityPlan:
                 reason=f"household_size is {self.household_size}; give a mean of 1 to {most}."
             )
         for name, value in vars(self.contacts).items():
-            if not 0 <= value <= 200:  # noqa: PLR2004 - more than anybody meets
+            if not 0 <= value <= 200:
                 raise WrongCity(reason=f"contacts.{name} is {value}; give 0 to 200 a day.")
 
 
@@ -82,7 +82,9 @@ def read_grids(text: str) -> Grids:
     for line, row in enumerate(rows, start=2):
         said = (row["people"] or "").strip()
         if not (said.isascii() and said.isdigit()):
-            raise WrongCity(reason=f"line {line}: people is {said or 'empty'}. Give a whole number.")
+            raise WrongCity(
+                reason=f"line {line}: people is {said or 'empty'}. Give a whole number."
+            )
         cells = [(row[c] or "").strip() for c in GRID_COLUMNS[:4]]
         if not all(cells):
             raise WrongCity(reason=f"line {line}: grid and areas need a name each.")
@@ -98,7 +100,12 @@ def read_grids(text: str) -> Grids:
 
 
 def even_grids(
-    n_people: int, *, grid: int = 850, compound: int = 1550, community: int = 8770, n_districts: int = 13
+    n_people: int,
+    *,
+    grid: int = 850,
+    compound: int = 1550,
+    community: int = 8770,
+    n_districts: int = 13,
 ) -> Grids:
     """Grids of about equal size, with Wuhan's numbers of people for each kind of area."""
     if not 0 < n_people <= MOST_PEOPLE:
@@ -155,7 +162,11 @@ def build(grids: Grids, plan: CityPlan, rng: np.random.Generator) -> City:
 
 def _joined(names: Sequence[str], above: Sequence[str], start: NDArray[np.int64]) -> Areas:
     """Neighbouring grids of one name and one area above are one area."""
-    first = [n for n in range(len(names)) if not n or (names[n], above[n]) != (names[n - 1], above[n - 1])]
+    first = [
+        n
+        for n in range(len(names))
+        if not n or (names[n], above[n]) != (names[n - 1], above[n - 1])
+    ]
     chosen = tuple(names[n] for n in first)
     if len(set(chosen)) < len(chosen):
         twice = next(n for k, n in enumerate(chosen) if n in chosen[:k])
@@ -204,7 +215,7 @@ def _ages(
     for first in range(0, len(sizes), HOUSEHOLDS_AT_ONCE):
         some = sizes[first : first + HOUSEHOLDS_AT_ONCE]
         head = rng.uniform(22, 85, len(some)).astype(np.float32)
-        grown = some >= 3  # noqa: PLR2004 - with children
+        grown = some >= 3
         head[grown] = rng.uniform(25, 55, int(grown.sum()))
         home = np.repeat(np.arange(len(some)), some)
         within = np.arange(len(home)) - np.repeat(np.cumsum(some) - some, some)

@@ -81,7 +81,13 @@ class Model:
     @property
     def names(self) -> tuple[str, ...]:
         """The parameters, in the order of the arrays."""
-        return (*(f"contact_{n + 1}" for n in range(self.n_r)), "tested", "start", "slower", "spread")
+        return (
+            *(f"contact_{n + 1}" for n in range(self.n_r)),
+            "tested",
+            "start",
+            "slower",
+            "spread",
+        )
 
 
 # Wuhan, from 1 January 2020 on: the five periods, the waits and the stages' lengths are those of the

@@ -143,7 +143,9 @@ def mean_contacts(city: City) -> NDArray[np.float64]:
         (Layer.SCHOOL, placed[: city.n_schools]),
         (Layer.WORK, placed[city.n_schools :]),
     ):
-        met = np.minimum(city.contacts.of(layer), sizes_of) * (sizes_of - 1) / np.maximum(sizes_of, 1)
+        met = (
+            np.minimum(city.contacts.of(layer), sizes_of) * (sizes_of - 1) / np.maximum(sizes_of, 1)
+        )
         found[LAYERS.index(layer)] = float((met * sizes_of).sum()) / city.n_people
     for layer in (Layer.COMPOUND, Layer.COMMUNITY, Layer.CITY):
         found[LAYERS.index(layer)] = city.contacts.of(layer)

@@ -85,7 +85,7 @@ class Comparison:
         at = OUTCOMES.index(outcome)
         less = self.outcomes[self.names.index(scenario), :, at] - self.outcomes[0, :, at]
         n, mean = len(less), float(less.mean())
-        if n < 2:  # noqa: PLR2004 - one world says nothing of spread
+        if n < 2:
             return Difference(mean, -np.inf, np.inf)
         half = float(stdtrit(n - 1, (1 + CONFIDENCE) / 2) * less.std(ddof=1) / np.sqrt(n))
         return Difference(mean, mean - half, mean + half)

@@ -16,6 +16,7 @@ MIX_2 = np.uint64(0x94D049BB133111EB)
 SLOT_STEP = np.uint64(0xD1B54A32D192ED03)  # odd, so that slots never share a number
 S30, S27, S31, S11 = np.uint64(30), np.uint64(27), np.uint64(31), np.uint64(11)
 TO_UNIT = 2.0**-53
+ALL_BITS = 2**64 - 1
 
 
 class Purpose(IntEnum):
@@ -45,17 +46,27 @@ class Purpose(IntEnum):
 
 def mix(x: NDArray[np.uint64]) -> NDArray[np.uint64]:
     """Stir 64 bits until each depends on all."""
-    x = (x ^ (x >> S30)) * MIX_1
-    x = (x ^ (x >> S27)) * MIX_2
-    return x ^ (x >> S31)
+    x = x ^ (x >> S30)
+    x *= MIX_1
+    x ^= x >> S27
+    x *= MIX_2
+    x ^= x >> S31
+    return x
 
 
 def key_of(seed: int, purpose: Purpose, day: int = 0) -> np.uint64:
     """What seed, purpose and day come to; persons are stirred into it."""
-    words = np.array([seed & (2**64 - 1)], dtype=np.uint64)
-    for word in (int(purpose), day + 1):
-        words = mix(words * STEP + np.uint64(word))
-    return words[0]
+    word = seed & ALL_BITS
+    for stirred_in in (int(purpose), day + 1):
+        word = _mix_one((word * int(STEP) + stirred_in) & ALL_BITS)
+    return np.uint64(word)
+
+
+def _mix_one(x: int) -> int:
+    """`mix` for one number: whole numbers are quicker than an array of one."""
+    x = ((x ^ (x >> 30)) * int(MIX_1)) & ALL_BITS
+    x = ((x ^ (x >> 27)) * int(MIX_2)) & ALL_BITS
+    return x ^ (x >> 31)
 
 
 def bits(key: np.uint64, who: NDArray) -> NDArray[np.uint64]:

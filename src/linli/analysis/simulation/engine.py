@@ -22,7 +22,14 @@ from linli.analysis.simulation.dice import S11, TO_UNIT, Purpose, bits, chance, 
 from linli.analysis.simulation.disease import LAYERS, Disease
 from linli.analysis.simulation.observation import Observation
 from linli.analysis.simulation.policies import (
-    Deliver, Isolate, Policy, Quarantine, Screen, Trace, Vaccinate, WrongPolicy,
+    Deliver,
+    Isolate,
+    Policy,
+    Quarantine,
+    Screen,
+    Trace,
+    Vaccinate,
+    WrongPolicy,
 )  # fmt: skip
 from linli.analysis.simulation.state import COLUMNS, NOT_YET, Calendar, Event, Infected, State
 from linli.errors import N_, BadInput
@@ -52,7 +59,9 @@ class Setting:
                 n=self.first, people=self.city.n_people,
             )  # fmt: skip
         if not self.imported_a_day >= 0:
-            raise BadInput(N_("{n} imported a day is below 0. Give 0 or more."), n=self.imported_a_day)
+            raise BadInput(
+                N_("{n} imported a day is below 0. Give 0 or more."), n=self.imported_a_day
+            )
         for kind in ALONE:
             if sum(isinstance(p, kind) and p.until_day is None for p in self.policies) > 1:
                 raise WrongPolicy(
@@ -163,7 +172,7 @@ def beta_of(city: City, disease: Disease) -> float:
     low, high = 0.0, 1.0
     while infected(high) < disease.r0:
         high *= 2
-        if high > 1e6:  # noqa: PLR2004 - nobody meets anybody
+        if high > 1e6:
             raise BadInput(
                 N_("In this city one case cannot infect {r0}. Lower R0 or add contacts."),
                 r0=disease.r0,
@@ -338,10 +347,10 @@ def _respond(setting: Setting, state: State, reach: Any, on: Any, cases: NDArray
     response.keep(state, rooms=policy.rooms if policy is not None else 0)
 
 
-def _rules(setting: Setting, state: State, shares: NDArray, on: Any, day: int | None = None) -> Any:
+def _rules(setting: Setting, state: State, shares: NDArray, on: Any) -> Any:
     from linli.analysis.simulation.kernel import Rules
 
-    ready, day = setting.prepared, state.day if day is None else day
+    ready, day = setting.prepared, state.day
     rank, given, works = np.zeros(1, np.int32), 0, 0.0
     if Vaccinate in on:
         n, policy = on[Vaccinate]
@@ -359,7 +368,9 @@ def _rows(state: State) -> Any:
     from linli.analysis.simulation.kernel import Rows
 
     seen = state.infected
-    return Rows(seen.person, seen.at, seen.start, seen.stop, seen.strength, seen.kept, seen.kept_from)
+    return Rows(
+        seen.person, seen.at, seen.start, seen.stop, seen.strength, seen.kept, seen.kept_from
+    )
 
 
 def _meet(
@@ -404,13 +415,16 @@ def _meets(setting: Setting, state: State) -> response.Meets:
 
     places = setting.prepared.places
 
-    def meets(of: NDArray, day: int) -> response.Contacts:
-        back = state.shares[day % DAYS_BACK]
-        rules = _rules(setting, state, back, {}, day)
+    def meets(of: NDArray, first_days: NDArray) -> response.Contacts:
+        rules = _rules(setting, state, state.shares[0], {})
+        days = range(state.day - DAYS_BACK, state.day)
+        keys = np.zeros(DAYS_BACK, dtype=np.uint64)
+        for day in days:
+            keys[day % DAYS_BACK] = key_of(state.seed, Purpose.CONTACT, day)
         room = 64 * len(of) + 64
         while True:
             found = _room(room)
-            n = contacts_of(of, places, _rows(state), rules, back, found)
+            n = contacts_of(of, first_days, keys, places, _rows(state), rules, state.shares, found)
             if n <= room:
                 return tuple(a[:n] for a in found)  # type: ignore[return-value]
             room = n
@@ -465,7 +479,9 @@ def _deliver(setting: Setting, state: State, on: Any, closed: NDArray[np.bool_])
     shut_in = np.zeros(city.n_households, dtype=bool)
     shut_in[city.household[state.tally["held"]]] = True
     homes = np.flatnonzero(shut_in)
-    n_homes = int(setting.prepared.homes[closed].sum() + (~closed[city.household_compound[homes]]).sum())
+    n_homes = int(
+        setting.prepared.homes[closed].sum() + (~closed[city.household_compound[homes]]).sum()
+    )
     before = min(int(state.tally["undelivered"]), n_homes)  # who still waits orders nothing new
     waiting = before + (n_homes - before) // policy.every_days
     done = min(waiting, policy.households_a_day)

@@ -265,7 +265,9 @@ def policy_of(given: Mapping[str, Any]) -> Policy:
     try:
         return chosen(**{k: _made(kind, k, v, entries[k].default) for k, v in said.items()})
     except TypeError:
-        raise WrongPolicy(policy=kind, entry="values", reason="a value has the wrong type.") from None
+        raise WrongPolicy(
+            policy=kind, entry="values", reason="a value has the wrong type."
+        ) from None
 
 
 def _made(kind: str, entry: str, value: Any, usual: Any) -> Any:

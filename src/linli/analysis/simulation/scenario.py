@@ -18,7 +18,10 @@ from linli.analysis.simulation.city import City, Contacts, WrongCity
 from linli.analysis.simulation.disease import Duration, Family, read_disease, shipped
 from linli.analysis.simulation.engine import Setting
 from linli.analysis.simulation.observation import (
-    Definition, Observation, Period, WrongObservation,
+    Definition,
+    Observation,
+    Period,
+    WrongObservation,
 )  # fmt: skip
 from linli.analysis.simulation.policies import Policy, WrongPolicy, policy_of
 from linli.errors import N_, BadInput
@@ -59,7 +62,9 @@ def read_study(city_text: str, scenario_text: str, reads: Reads) -> Study:
     first = _whole(run.get("first", 20), "first", least=0, most=100_000_000)
     imported = run.get("imported_a_day", 0.0)
     if isinstance(imported, bool) or not isinstance(imported, int | float):
-        raise WrongScenario(file="city", entry="imported_a_day", reason=f"{imported!r} is no number.")
+        raise WrongScenario(
+            file="city", entry="imported_a_day", reason=f"{imported!r} is no number."
+        )
     city = read_city(given.get("city", {}), reads)
     settings = {
         name: Setting(city, disease, policies, observation, first=first, imported_a_day=imported)
@@ -113,7 +118,9 @@ def _scenarios(text: str, starts_on: date | None, n_days: int) -> dict[str, tupl
             policy_of(_with_days(p, starts_on, n_days)) for p in one.get("policy", [])
         )
     if not found:
-        raise WrongScenario(file="scenarios", entry="file", reason="holds no [[scenario]]; add one.")
+        raise WrongScenario(
+            file="scenarios", entry="file", reason="holds no [[scenario]]; add one."
+        )
     return found
 
 
@@ -181,7 +188,9 @@ def _observation(given: Mapping[str, Any], starts_on: date | None) -> Observatio
 
 def _wait(given: Any) -> Duration:
     if not isinstance(given, dict) or not set(given) <= {"mean", "sd"} or "mean" not in given:
-        raise WrongObservation(entry="onset_to_visit", reason="needs mean, and perhaps sd, in days.")
+        raise WrongObservation(
+            entry="onset_to_visit", reason="needs mean, and perhaps sd, in days."
+        )
     mean, sd = float(given["mean"]), float(given.get("sd", 0.0))
     if mean < 0 or sd < 0:
         raise WrongObservation(entry="onset_to_visit", reason="mean and sd have to be 0 or more.")

@@ -78,7 +78,9 @@ class Screen:
             home, out = self._spread(before + ill * (1 - apart), shares)
             force = home + out
             new = rng.binomial(s, -np.expm1(-force))
-            at_home = rng.binomial(new, np.divide(home, force, out=np.zeros_like(home), where=force > 0))
+            at_home = rng.binomial(
+                new, np.divide(home, force, out=np.zeros_like(home), where=force > 0)
+            )
             moved = [rng.binomial(a, p) for a, p in zip((latent, before, ill), leave, strict=True)]
             s -= new
             latent += np.stack([new - at_home, at_home]) - moved[0]
@@ -98,7 +100,11 @@ class Screen:
     def _stages(self) -> tuple[float, float, float]:
         disease = self.setting.disease
         ill_days = max(0.5, disease.infectious.mean_days - disease.presymptomatic.mean_days)
-        return disease.latent.mean_days, disease.presymptomatic.mean_days, _felt_days(disease, ill_days)
+        return (
+            disease.latent.mean_days,
+            disease.presymptomatic.mean_days,
+            _felt_days(disease, ill_days),
+        )
 
     def _shares(
         self, policies: Sequence[Policy], where: list[NDArray[np.bool_]], day: int
@@ -243,7 +249,12 @@ def first_to_close(
 
 
 def best_day(
-    screen: Screen, policy: CloseCompounds, days: Sequence[int], *, seeds: Sequence[int], n_days: int
+    screen: Screen,
+    policy: CloseCompounds,
+    days: Sequence[int],
+    *,
+    seeds: Sequence[int],
+    n_days: int,
 ) -> dict[int, float]:
     """Mean infections for each day a policy could begin: the price of waiting."""
     return {

@@ -52,7 +52,9 @@ def test_no_choice_that_another_beats_in_everything_is_kept():
     settings = {
         "nothing": town(),
         "trace": town(Isolate(), Trace()),
-        "shut for no gain": town(CloseCompounds(from_day=39, leakage=1.0, within=1.0, until_day=40)),
+        "shut for no gain": town(
+            CloseCompounds(from_day=39, leakage=1.0, within=1.0, until_day=40)
+        ),
         "shut": town(CloseCompounds(from_day=10)),
     }
 

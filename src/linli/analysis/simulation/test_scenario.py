@@ -9,10 +9,18 @@ import pytest
 
 from linli.analysis.simulation.city import WrongCity
 from linli.analysis.simulation.disease import (
-    WrongDisease, disease_names, read_disease, shipped,
+    WrongDisease,
+    disease_names,
+    read_disease,
+    shipped,
 )  # fmt: skip
 from linli.analysis.simulation.policies import (
-    KINDS, CloseCompounds, Rung, Trigger, WrongPolicy, policy_of,
+    KINDS,
+    CloseCompounds,
+    Rung,
+    Trigger,
+    WrongPolicy,
+    policy_of,
 )  # fmt: skip
 from linli.analysis.simulation.scenario import read_study
 from linli.errors import BadInput
@@ -36,7 +44,9 @@ when = {reports = 3, days = 7, per = "community"}
 reopen = [{quiet_days = 7, share = 0.5}]
 where = ["community:C1"]
 """
-GRIDS = "grid,compound,community,district,people\ng1,x1,c1,d1,900\ng2,x1,c1,d1,800\ng3,x2,c2,d1,700\n"
+GRIDS = (
+    "grid,compound,community,district,people\ng1,x1,c1,d1,900\ng2,x1,c1,d1,800\ng3,x2,c2,d1,700\n"
+)
 
 
 def study(city=CITY, scenarios=CLOSE, files=None):

@@ -13,8 +13,18 @@ from linli.analysis.simulation.disease import Layer, shipped
 from linli.analysis.simulation.engine import Setting, run
 from linli.analysis.simulation.observation import Definition, Observation, Period
 from linli.analysis.simulation.policies import (
-    Beds, CloseCompounds, Deliver, Isolate, Quarantine, Reduce, Rung, Screen, Trace, Triage,
-    Trigger, Vaccinate,
+    Beds,
+    CloseCompounds,
+    Deliver,
+    Isolate,
+    Quarantine,
+    Reduce,
+    Rung,
+    Screen,
+    Trace,
+    Triage,
+    Trigger,
+    Vaccinate,
 )  # fmt: skip
 from linli.analysis.simulation.state import COLUMNS, Fate, State
 
@@ -170,7 +180,10 @@ def test_gates_keep_everybody_in_when_nothing_leaks():
 
 
 def test_a_change_of_the_definition_empties_the_queue_into_one_days_reports():
-    periods = (Period(tests_a_day=5), Period(from_day=30, tests_a_day=5, definition=Definition.CLINICAL))
+    periods = (
+        Period(tests_a_day=5),
+        Period(from_day=30, tests_a_day=5, definition=Definition.CLINICAL),
+    )
     setting = Setting(TOWN, COVID, observation=Observation(periods=periods), first=60)
 
     reports = run(setting, seed=3, n_days=34).series["reports"]
