@@ -151,8 +151,8 @@ def _writer(folder: Path | None) -> Iterator[Write]:
         kept.register("rows", {"day": seen["at"].astype(np.int32), "c": compound})
         kept.register("names", {"c": np.arange(len(names)), "compound": names})
         kept.execute(
-            "INSERT INTO infections SELECT ?, ?, day, compound, count(*) FROM rows JOIN names USING (c)"
-            " GROUP BY ALL ORDER BY day, compound",
+            "INSERT INTO infections SELECT ?, ?, day, compound, count(*) FROM rows"
+            " JOIN names USING (c) GROUP BY ALL ORDER BY day, compound",
             [scenario, seed],
         )
 
@@ -220,9 +220,11 @@ def _tell(found: "Comparison") -> None:
     if len(found.names) > 1:
         say("")
         say(
-            _("In brackets: less the first choice, with a 95 % interval of the same seeds. * no other"
-              " choice does as well in everything.")
-        )  # fmt: skip
+            _(
+                "In brackets: less the first choice, with a 95 % interval of the same seeds."
+                " * no other choice does as well in everything."
+            )
+        )
 
 
 def _in_json(study: "Study", found: "Comparison") -> dict[str, Any]:

@@ -23,7 +23,7 @@ GRID_COLUMNS = ("grid", "compound", "community", "district", "people")
 WORKING_AGES = (18, 60)
 SCHOOL_AGES = (3, 18)
 MOST_PEOPLE = 100_000_000
-# Years that each of a household is older than its head: partner, two children, then elders; assumed.
+# Years by which each of a household is older than its head: partner, children, elders; assumed.
 WITHIN_YEARS = np.array([0, -2, -28, -28, 27], dtype=np.float32)
 FINE = 64  # parts of a year by which people are ordered
 HOUSEHOLDS_AT_ONCE = 200_000
@@ -82,9 +82,7 @@ def read_grids(text: str) -> Grids:
     for line, row in enumerate(rows, start=2):
         said = (row["people"] or "").strip()
         if not (said.isascii() and said.isdigit()):
-            raise WrongCity(
-                reason=f"line {line}: people is {said or 'empty'}. Give a whole number."
-            )
+            raise WrongCity(reason=f"line {line}: people is {said or 'empty'}. Give a number.")
         cells = [(row[c] or "").strip() for c in GRID_COLUMNS[:4]]
         if not all(cells):
             raise WrongCity(reason=f"line {line}: grid and areas need a name each.")

@@ -1,7 +1,7 @@
 """Which choice is better, by how much, and how sure is that? Choices side by side on the same dice.
 
-Each seed is run for every choice, so that luck is shared and differences show early. Seeds are added
-until every difference asked about is clear or the most allowed have run. There is never one number:
+Each seed is run for every choice, so that luck is shared and differences show early. Seeds are
+added until every difference asked about is clear or the most allowed have run. There is never one number:
 choices that no other beats on all counts are kept, and a person decides.
 """
 
@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from linli.analysis.simulation.engine import Run, Setting, run
+from linli.analysis.simulation.engine import Run, run
+from linli.analysis.simulation.setting import Setting
 from linli.analysis.simulation.state import State
 from linli.errors import N_, BadInput
 

@@ -9,7 +9,7 @@ from enum import IntEnum
 import numpy as np
 from numpy.typing import NDArray
 
-# The finaliser of SplitMix64 and its step: Steele, Lea and Flood (2014), doi:10.1145/2660193.2660195
+# SplitMix64, its finaliser and step: Steele, Lea and Flood (2014), doi:10.1145/2660193.2660195
 STEP = np.uint64(0x9E3779B97F4A7C15)
 MIX_1 = np.uint64(0xBF58476D1CE4E5B9)
 MIX_2 = np.uint64(0x94D049BB133111EB)

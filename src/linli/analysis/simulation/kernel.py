@@ -1,6 +1,6 @@
-"""Who meets whom today, and who is infected by it? Only the infectious are visited; compiled by Numba.
+"""Who meets whom today, and who is infected by it? Only the infectious are visited.
 
-This file is imported when a run starts. `oracle` says the same in plain NumPy, and a test compares.
+Compiled by Numba; this file is imported when a run starts. `oracle` says the same in plain NumPy, and a test compares.
 A contact exists, with its partner and whether it goes on, before anybody asks whether it infects:
 so tracing can find it again, and worlds with other policies share it.
 """
@@ -127,7 +127,7 @@ def _infectiousness(rows, r, day, rules):  # type: ignore[no-untyped-def]
 
 @njit(nogil=True, cache=True)
 def _meeting(i, layer, places, rules):  # type: ignore[no-untyped-def]
-    """Among whom person i meets people of a layer: first, how many, from which list, how many met."""
+    """Among whom person i meets people: first, how many, from which list, how many a day."""
     mean = rules.contacts[layer]
     compound = places.household_compound[places.household[i]]
     if layer == COMPOUND:

@@ -1,8 +1,8 @@
 """What is to be compared? A city, what is known, and choices, from two files a person can write.
 
-The city's file has `[city]`, `[run]` and perhaps `[observation]`; the choices' file one `[[scenario]]`
-each, with a name and its policies. Days are dates, or numbers from the first day on. Whatever cannot
-be is refused here, by name, before anything runs.
+The city's file has `[city]`, `[run]` and perhaps `[observation]`; the choices' file a `[[scenario]]`
+each, with a name and its policies. Days are dates, or numbers from the first day on. Whatever
+cannot be is refused here, by name, before anything runs.
 """
 
 import tomllib
@@ -16,7 +16,6 @@ import numpy as np
 from linli.analysis.simulation.build import CityPlan, build, even_grids, read_grids
 from linli.analysis.simulation.city import City, Contacts, WrongCity
 from linli.analysis.simulation.disease import Duration, Family, read_disease, shipped
-from linli.analysis.simulation.engine import Setting
 from linli.analysis.simulation.observation import (
     Definition,
     Observation,
@@ -24,6 +23,7 @@ from linli.analysis.simulation.observation import (
     WrongObservation,
 )  # fmt: skip
 from linli.analysis.simulation.policies import Policy, WrongPolicy, policy_of
+from linli.analysis.simulation.setting import Setting
 from linli.errors import N_, BadInput
 
 Reads = Callable[[str], str]  # the name of a file beside the city's: its text
@@ -118,9 +118,7 @@ def _scenarios(text: str, starts_on: date | None, n_days: int) -> dict[str, tupl
             policy_of(_with_days(p, starts_on, n_days)) for p in one.get("policy", [])
         )
     if not found:
-        raise WrongScenario(
-            file="scenarios", entry="file", reason="holds no [[scenario]]; add one."
-        )
+        raise WrongScenario(file="scenarios", entry="file", reason="holds no [[scenario]].")
     return found
 
 
@@ -188,9 +186,7 @@ def _observation(given: Mapping[str, Any], starts_on: date | None) -> Observatio
 
 def _wait(given: Any) -> Duration:
     if not isinstance(given, dict) or not set(given) <= {"mean", "sd"} or "mean" not in given:
-        raise WrongObservation(
-            entry="onset_to_visit", reason="needs mean, and perhaps sd, in days."
-        )
+        raise WrongObservation(entry="onset_to_visit", reason="needs mean, perhaps sd, in days.")
     mean, sd = float(given["mean"]), float(given.get("sd", 0.0))
     if mean < 0 or sd < 0:
         raise WrongObservation(entry="onset_to_visit", reason="mean and sd have to be 0 or more.")

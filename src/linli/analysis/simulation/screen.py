@@ -1,7 +1,7 @@
 """Which of thousands of choices are worth a closer look? The city as grids, in a tenth of a second.
 
-A stochastic metapopulation: each grid holds how many are susceptible, latent, presymptomatic and ill;
-contacts within compound, community and city carry it on. Gates, reduced contacts and isolation are
+A stochastic metapopulation: each grid holds how many are susceptible, latent, presymptomatic and
+ill; contacts within compound, community and city carry it on. Gates, reduced contacts and isolation are
 followed; tracing, beds and deliveries are not. What looks best here is confirmed by `engine.run`.
 """
 
@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 from linli.analysis.simulation.city import City, mean_contacts
 from linli.analysis.simulation.course import course_of
 from linli.analysis.simulation.disease import LAYERS, Disease, Layer
-from linli.analysis.simulation.engine import Setting, beta_of
 from linli.analysis.simulation.observation import Observation
 from linli.analysis.simulation.policies import OUTSIDE, CloseCompounds, Isolate, Policy, Reduce
+from linli.analysis.simulation.setting import Setting, beta_of
 from linli.errors import N_, BadInput
 
 NEAR = (Layer.COMMUNITY, Layer.SCHOOL, Layer.RESPONSE)
@@ -59,7 +59,7 @@ class Screen:
     def run(self, policies: Sequence[Policy], *, seed: int, n_days: int) -> Sketch:
         """Draw one world under some dated policies; raises BadInput for a trigger or a ladder."""
         _check(policies)
-        disease, seen = self.setting.disease, self.setting.observation
+        seen = self.setting.observation
         rng = np.random.default_rng([seed, 1])
         n = self.people
         s = n.copy()

@@ -1,4 +1,4 @@
-"""Where does everybody stand on a day? Arrays that a run changes, that can be kept and taken up again.
+"""Where does everybody stand on a day? Arrays that can be kept and taken up again.
 
 People who were never infected cost a few bytes each; everything else is one row an infected person.
 """

@@ -135,7 +135,8 @@ def test_a_wrong_choice_is_refused_by_name(old, new, names):
     ("kind", "entry", "value"),
     [
         ("beds", "ward", -1), ("trace", "cases_a_day", -1), ("screen", "pool", 0),
-        ("screen", "sensitivity", 1.3), ("vaccinate", "doses_a_day", -3), ("deliver", "every_days", 0),
+        ("screen", "sensitivity", 1.3), ("vaccinate", "doses_a_day", -3),
+        ("deliver", "every_days", 0),
         ("quarantine", "obey", -0.1), ("isolate", "rooms", -1), ("screen", "samples_a_day", 0.5),
         ("trace", "found", {"moon": 0.5}), ("trace", "found", {"work": 1.5}),
         ("reduce", "layers", {"moon": 0.5}), ("reduce", "layers", {"work": -0.5}),

@@ -1,4 +1,4 @@
-"""Is a world the same whoever computes it, are people conserved, and does a policy do what it says?"""
+"""Is a world the same whoever computes it, are people conserved, do policies do what they say?"""
 
 from dataclasses import replace
 
@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from linli.analysis.simulation.build import CityPlan, build, even_grids
 from linli.analysis.simulation.disease import Layer, shipped
-from linli.analysis.simulation.engine import Setting, run
+from linli.analysis.simulation.engine import run
 from linli.analysis.simulation.observation import Definition, Observation, Period
 from linli.analysis.simulation.policies import (
     Beds,
@@ -26,6 +26,7 @@ from linli.analysis.simulation.policies import (
     Trigger,
     Vaccinate,
 )  # fmt: skip
+from linli.analysis.simulation.setting import Setting
 from linli.analysis.simulation.state import COLUMNS, Fate, State
 
 CITY = build(even_grids(4000, n_districts=2), CityPlan(), np.random.default_rng(1))
