@@ -189,7 +189,10 @@ def _draw(folder: Path, found: "Comparison") -> None:
             days = list(range(len(middle)))
             drawn.append(pictures.Series(name, days, middle, low=low, high=high))
         picture = pictures.lines(
-            _(title), drawn, x_label=_("Day; bands hold nine worlds of ten"), y_label=_("people")
+            _(title),
+            drawn,
+            x_label=_("Day; bands hold nine worlds of ten"),
+            y_label=_("People a day"),
         )
         (folder / f"{series}.svg").write_text(picture, encoding="utf-8")
 

@@ -91,8 +91,8 @@ class Model:
 
 
 # Wuhan, from 1 January 2020 on: the five periods, the waits and the lengths of the stages are those
-# of the study's public analysis. The early onsets are the daily numbers of confirmed cases by onset that
-# it begins with: 29 to 31 December, 1 to 2 and 3 to 5 January.
+# of the study's public analysis. The early onsets are the numbers of confirmed cases by day of
+# onset that it begins with: 29 to 31 December, 1 to 2 and 3 to 5 January.
 WUHAN_2020 = Model(
     periods=(0, 9, 22, 32, 47), shared=(0, 0, 1, 2, 3), report_days=(21, 15, 10, 6, 2),
     leaving=(0.05, 0.08, 0, 0, 0), clinical=(42, 49), first_report=15,
@@ -139,7 +139,9 @@ def fit(
     Notes
     -----
     Priors: each log contact rate normal about the one before, the first about log 0.5; the tested
-    share even; the waits a factor of about one and a half from those given; the start within a factor of about two of the early onsets; the negative binomial's size log-normal about 8.
+    share even; the waits a factor of about one and a half from those given; the start
+    within a factor of about two of the early onsets; the negative binomial's size log-normal about
+    8.
     The share ever reported cannot be told from reports while few are immune; it is given, and the
     infections scale with it.
 

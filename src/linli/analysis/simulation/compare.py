@@ -1,8 +1,8 @@
 """Which choice is better, by how much, and how sure is that? Choices side by side on the same dice.
 
 Each seed is run for every choice, so that luck is shared and differences show early. Seeds are
-added until every difference asked about is clear or the most allowed have run. There is never one number:
-choices that no other beats on all counts are kept, and a person decides.
+added until every difference asked about is clear or the most allowed have run. There is never one
+number: choices that no other beats on all counts are kept, and a person decides.
 """
 
 from collections.abc import Callable, Mapping, Sequence

@@ -1,6 +1,7 @@
 """Who meets whom today, and who is infected by it? Only the infectious are visited.
 
-Compiled by Numba; this file is imported when a run starts. `oracle` says the same in plain NumPy, and a test compares.
+Compiled by Numba; imported when a run starts. `oracle` says the same in plain NumPy, and a test
+compares.
 A contact exists, with its partner and whether it goes on, before anybody asks whether it infects:
 so tracing can find it again, and worlds with other policies share it.
 """
@@ -172,9 +173,9 @@ def _compound(i, places):  # type: ignore[no-untyped-def]
 @njit(nogil=True, cache=True)
 def _susceptible(j, places, rules):  # type: ignore[no-untyped-def]
     """How far person j can be infected, 0 to 1; 0 where a vaccine holds."""
-    if rules.vaccinated > 0 and rules.rank[j] < rules.vaccinated:
-        if _unit(_who(rules.vaccine_key, j)) < rules.efficacy:
-            return 0.0
+    is_reached = rules.vaccinated > 0 and rules.rank[j] < rules.vaccinated
+    if is_reached and _unit(_who(rules.vaccine_key, j)) < rules.efficacy:
+        return 0.0
     return rules.susceptibility[places.age[j]]
 
 

@@ -243,7 +243,8 @@ class Deliver(Policy):
 KINDS: dict[str, type[Policy]] = {
     k.kind: k
     for k in (
-        CloseCompounds, Reduce, Isolate, Quarantine, Trace, Screen, Beds, Triage, Vaccinate, Deliver,
+        CloseCompounds, Reduce, Isolate, Quarantine, Trace, Screen, Beds, Triage, Vaccinate,
+        Deliver,
     )
 }  # fmt: skip
 

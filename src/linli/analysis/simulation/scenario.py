@@ -1,8 +1,8 @@
 """What is to be compared? A city, what is known, and choices, from two files a person can write.
 
-The city's file has `[city]`, `[run]` and perhaps `[observation]`; the choices' file a `[[scenario]]`
-each, with a name and its policies. Days are dates, or numbers from the first day on. Whatever
-cannot be is refused here, by name, before anything runs.
+The city's file has `[city]`, `[run]` and perhaps `[observation]`; the choices' file one
+`[[scenario]]` each, with a name and its policies. Days are dates, or numbers from the first day on.
+Whatever cannot be is refused here, by name, before anything runs.
 """
 
 import tomllib

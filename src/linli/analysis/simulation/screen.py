@@ -1,8 +1,8 @@
 """Which of thousands of choices are worth a closer look? The city as grids, in a tenth of a second.
 
 A stochastic metapopulation: each grid holds how many are susceptible, latent, presymptomatic and
-ill; contacts within compound, community and city carry it on. Gates, reduced contacts and isolation are
-followed; tracing, beds and deliveries are not. What looks best here is confirmed by `engine.run`.
+ill; contacts within compound, community and city carry it on. Gates, reduced contacts and isolation
+are followed; tracing, beds and deliveries are not. `engine.run` confirms what looks best here.
 """
 
 from collections.abc import Sequence

@@ -10,9 +10,9 @@ import pytest
 from linli.analysis.simulation import calibrate
 from linli.analysis.simulation.build import CityPlan, build, even_grids
 from linli.analysis.simulation.compare import compare, shared_days
-from linli.analysis.simulation.disease import Layer, shipped
+from linli.analysis.simulation.disease import shipped
 from linli.analysis.simulation.engine import run
-from linli.analysis.simulation.policies import CloseCompounds, Isolate, Reduce, Trace
+from linli.analysis.simulation.policies import OUTSIDE, CloseCompounds, Isolate, Reduce, Trace
 from linli.analysis.simulation.screen import Screen, best_day, first_to_close
 from linli.analysis.simulation.setting import Setting
 from linli.errors import BadInput
@@ -95,7 +95,7 @@ def test_closing_a_day_later_shows_with_a_twentieth_of_the_variance():
 def test_the_sketch_ranks_choices_as_the_engine_does():
     choices = [
         (), (CloseCompounds(from_day=20),), (CloseCompounds(from_day=12),),
-        (Reduce(layers=dict.fromkeys((Layer.CITY, Layer.WORK, Layer.COMMUNITY), 0.3)),),
+        (Reduce(layers=dict.fromkeys(OUTSIDE, 0.4)),),
     ]  # fmt: skip
     sketch = Screen(town())
 
