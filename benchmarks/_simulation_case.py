@@ -54,7 +54,7 @@ def like_covasim() -> Setting:
     return Setting(built(200_000), disease, policies=policies, first=100)
 
 
-R0_LIKE_COVASIM = 2.3
+R0_LIKE_COVASIM = 1.9
 
 
 def built(n_people: int):

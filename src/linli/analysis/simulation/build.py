@@ -92,7 +92,7 @@ def read_grids(text: str) -> Grids:
     for _, _, _, grid, _ in made:
         if grid in seen:
             raise WrongCity(reason=f"grid {grid} stands twice. Name each once.")
-        seen.add(grid)
+        seen.add(str(grid))
     district, community, compound, grid, people = zip(*made, strict=True)
     return Grids(grid, compound, community, district, np.array(people, dtype=np.int64))
 
@@ -261,7 +261,6 @@ def _places(
     starts = np.concatenate([classes[:-1], len(pupils) + np.append(0, firms)]).astype(np.uint32)
     members = np.concatenate([pupils, grown])
     place = np.full(len(age), NOWHERE, dtype=np.int32)
-    place[members] = np.repeat(
-        np.arange(len(starts) - 1, dtype=np.int32), np.diff(starts.astype(np.int64))
-    )
+    sizes = starts[1:].astype(np.int64) - starts[:-1]
+    place[members] = np.repeat(np.arange(len(sizes), dtype=np.int32), sizes)
     return place, starts, members, n_classes

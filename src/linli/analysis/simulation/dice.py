@@ -76,4 +76,4 @@ def bits(key: np.uint64, who: NDArray) -> NDArray[np.uint64]:
 
 def chance(seed: int, purpose: Purpose, who: NDArray, *, day: int = 0) -> NDArray[np.float64]:
     """One number a person, evenly in [0, 1)."""
-    return (bits(key_of(seed, purpose, day), who) >> S11) * TO_UNIT
+    return (bits(key_of(seed, purpose, day), who) >> S11).astype(np.float64) * TO_UNIT

@@ -129,7 +129,7 @@ def _pool(threads: int) -> Iterator[Callable[..., Any]]:
 def _day(setting: Setting, state: State, each: Callable[..., Any], *, oracle: bool) -> None:
     city, ready, day = setting.city, setting.prepared, state.day
     seen, series = state.infected, _Series(state)
-    state.series = series  # type: ignore[assignment]
+    state.series = series
     take = state.calendar.take
     by_screen = take(Event.SCREEN_RESULT, day)
     cases = response.report(state, np.concatenate([take(Event.RESULT, day), by_screen]), city)
@@ -274,7 +274,8 @@ def _block(active: NDArray, spread: Any) -> tuple[NDArray, ...]:
     room = 2 * len(active) + 64
     while True:
         found = _room(room, with_time=True)
-        n = infect(active, *spread, found)
+        places, rows, rules, *people = spread
+        n = infect(active, places, rows, rules, people[0], people[1], people[2], found)
         if n <= room:
             return tuple(a[:n] for a in found)
         room = n

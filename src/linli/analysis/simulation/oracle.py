@@ -50,7 +50,7 @@ def _hash(rules, i: NDArray, layer: int, slot: NDArray) -> NDArray[np.uint64]:  
 
 
 def _unit(h: NDArray[np.uint64]) -> NDArray[np.float64]:
-    return (h >> S11) * TO_UNIT
+    return (h >> S11).astype(np.float64) * TO_UNIT
 
 
 def _open_to(j: NDArray, places, rules) -> NDArray[np.float64]:  # type: ignore[no-untyped-def]

@@ -9,6 +9,7 @@ import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from datetime import date
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -129,7 +130,7 @@ def _with_days(given: Mapping[str, Any], starts_on: date | None, n_days: int) ->
     for entry, name in (("from", "from_day"), ("until", "until_day")):
         if entry not in said:
             continue
-        day = _day(said.pop(entry), starts_on, lambda why, e=entry: _refuse(kind, e, why))
+        day = _day(said.pop(entry), starts_on, partial(_refuse, kind, entry))
         if day < 0:
             _refuse(kind, entry, f"day {day} lies before the run begins.")
         if entry == "from" and day >= n_days:
