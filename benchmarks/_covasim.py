@@ -17,7 +17,8 @@ DELAYS = {"h": 0, "s": 1, "w": 1, "c": 2}
 def main(seed: int) -> None:
     n = 200_000
     sim = cv.Sim(
-        pop_size=n, pop_type="hybrid", pop_infected=n // 2000, n_days=120, rand_seed=seed, verbose=0,
+        pop_size=n, pop_type="hybrid", pop_infected=n // 2000, n_days=120, rand_seed=seed,
+        verbose=0,
         interventions=[
             cv.test_prob(symp_prob=0.2, asymp_prob=0.001, start_day=20),
             cv.contact_tracing(trace_probs=LAYERS, trace_time=DELAYS, start_day=20),
@@ -29,10 +30,7 @@ def main(seed: int) -> None:
     took = time.process_time() - start
     told = {"version": cv.__version__, "run_s": took}
     for name, key in (("infected", "cum_infections"), ("quarantined", "cum_quarantined")):
-        found = sim.results[key] if key in sim.results else None
-        told[name] = float(found[-1]) if found is not None else None
-    if told["infected"] is None:
-        told["keys"] = [str(k) for k in sim.results.keys()][:80]
+        told[name] = float(sim.results[key][-1])
     print(json.dumps(told))
 
 

@@ -10,11 +10,21 @@ import numpy as np
 
 from linli.analysis.simulation.build import CityPlan, build, even_grids
 from linli.analysis.simulation.disease import Layer, shipped
-from linli.analysis.simulation.engine import Setting, run
+from linli.analysis.simulation.engine import run
 from linli.analysis.simulation.policies import (
-    Beds, CloseCompounds, Deliver, Isolate, Policy, Quarantine, Reduce, Screen, Trace, Triage,
+    Beds,
+    CloseCompounds,
+    Deliver,
+    Isolate,
+    Policy,
+    Quarantine,
+    Reduce,
+    Screen,
+    Trace,
+    Triage,
     Vaccinate,
 )  # fmt: skip
+from linli.analysis.simulation.setting import Setting
 
 COVID = shipped("covid-19-2020")
 
@@ -22,7 +32,8 @@ COVID = shipped("covid-19-2020")
 def everything(day: int, *, leakage: float = 0.05) -> tuple[Policy, ...]:
     """Every kind of policy, most of them from a day on; capacities about Wuhan's."""
     return (
-        CloseCompounds(from_day=day, leakage=leakage, within=0.2), Isolate(from_day=day, rooms=20_000),
+        CloseCompounds(from_day=day, leakage=leakage, within=0.2),
+        Isolate(from_day=day, rooms=20_000),
         Quarantine(from_day=day), Trace(from_day=day, cases_a_day=4000, rooms=20_000),
         Beds(ward=20_000, intensive=2000), Beds(from_day=day + 10, shelter=13_000),
         Triage(from_day=day), Screen(from_day=day + 5, samples_a_day=100_000, rounds=2),
@@ -33,17 +44,17 @@ def everything(day: int, *, leakage: float = 0.05) -> tuple[Policy, ...]:
 
 def like_covasim() -> Setting:
     """What the peer's case comes to: about as many infected, and quarantined as many."""
-    found = {Layer.HOUSEHOLD: 1.0, Layer.SCHOOL: 0.9, Layer.WORK: 0.9, Layer.CITY: 0.45,
-             Layer.COMMUNITY: 0.45, Layer.COMPOUND: 0.45, Layer.RESPONSE: 0.45}  # fmt: skip
+    found = {Layer.HOUSEHOLD: 1.0, Layer.SCHOOL: 0.5, Layer.WORK: 0.5, Layer.CITY: 0.2,
+             Layer.COMMUNITY: 0.15, Layer.COMPOUND: 0.15, Layer.RESPONSE: 0.15}  # fmt: skip
     policies = (
-        Isolate(from_day=20), Trace(from_day=20, found=found, look_back_days=7, obey=1.0),
-        Reduce(from_day=60, layers=dict.fromkeys((la for la in Layer if la is not Layer.HOUSEHOLD), 0.5)),
+        Isolate(from_day=20), Trace(from_day=20, found=found, look_back_days=3, obey=0.9),
+        Reduce(from_day=60, layers={la: 0.5 for la in Layer if la is not Layer.HOUSEHOLD}),
     )  # fmt: skip
     disease = replace(COVID, r0=R0_LIKE_COVASIM)
     return Setting(built(200_000), disease, policies=policies, first=100)
 
 
-R0_LIKE_COVASIM = 2.35
+R0_LIKE_COVASIM = 1.9
 
 
 def built(n_people: int):
@@ -55,7 +66,7 @@ def main(case: str) -> None:
     if case.startswith("grow"):
         n_people = int(case.removeprefix("grow"))
     took: dict[str, float] = {}
-    with measured(took, "build_s"):
+    with Measured(took, "build_s"):
         setting = like_covasim() if case == "covasim" else Setting(built(n_people), COVID)
     if case == "covasim":
         pass
@@ -67,15 +78,15 @@ def main(case: str) -> None:
         setting = replace(setting, first=200, disease=replace(COVID, r0=1.9))
     else:
         setting = replace(setting, policies=everything(20), first=400)
-    with measured(took, "prepare_s"):
+    with Measured(took, "prepare_s"):
         setting.prepared  # noqa: B018 - computed when first asked
         if setting.policies and not case.startswith("covasim"):
             vaccinate = next(k for k, p in enumerate(setting.policies) if isinstance(p, Vaccinate))
             setting.prepared.rank(setting.city, vaccinate, setting.policies[vaccinate])
     small = replace(setting, city=built(5000), first=20)
-    with measured(took, "compile_s"):
+    with Measured(took, "compile_s"):
         run(small, seed=1, n_days=60)
-    with measured(took, "run_s"):
+    with Measured(took, "run_s"):
         ran = run(setting, seed=1, n_days=120, threads=threads)
     seen = ran.state.infected.columns()
     took |= {
@@ -88,7 +99,7 @@ def main(case: str) -> None:
     print(json.dumps(took))
 
 
-class measured:
+class Measured:
     """CPU seconds of this process, all threads."""
 
     def __init__(self, into: dict[str, float], name: str) -> None:

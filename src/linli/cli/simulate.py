@@ -47,8 +47,12 @@ PICTURES = {
 def simulate(
     city: Annotated[Path, typer.Argument(help=_("The city: a TOML file."))],
     scenarios: Annotated[Path, typer.Argument(help=_("The choices: a TOML file."))],
-    seeds: Annotated[int, typer.Option(help=_("Of the dice, at most; each runs every choice."))] = 20,
-    least: Annotated[int, typer.Option(help=_("Seeds at least, before a difference is clear."))] = 5,
+    seeds: Annotated[
+        int, typer.Option(help=_("Of the dice, at most; each runs every choice."))
+    ] = 20,
+    least: Annotated[
+        int, typer.Option(help=_("Seeds at least, before a difference is clear."))
+    ] = 5,
     asked: Annotated[
         list[str] | None, typer.Option(help=_("The outcome that has to become clear."))
     ] = None,
@@ -129,22 +133,26 @@ def _writer(folder: Path | None) -> Iterator[Write]:
     import numpy as np
 
     kept = duckdb.connect(str(folder / "worlds.duckdb"))
-    kept.execute("CREATE TABLE days (scenario VARCHAR, seed BIGINT, day INT, series VARCHAR, n DOUBLE)")
+    kept.execute(
+        "CREATE TABLE days (scenario VARCHAR, seed BIGINT, day INT, series VARCHAR, n DOUBLE)"
+    )
     kept.execute("CREATE TABLE infections (scenario VARCHAR, seed BIGINT, day INT, compound VARCHAR, n INT)")  # noqa: E501  # fmt: skip
 
     def write(scenario: str, seed: int, ran: "Run") -> None:
         for name, values in ran.series.items():
             rows = {"day": np.arange(len(values)), "n": values}
             kept.register("rows", rows)
-            kept.execute("INSERT INTO days SELECT ?, ?, day, ?, n FROM rows", [scenario, seed, name])
+            kept.execute(
+                "INSERT INTO days SELECT ?, ?, day, ?, n FROM rows", [scenario, seed, name]
+            )
         seen = ran.state.infected.columns()
         compound = ran.setting.city.compound.of(seen["person"])
         names = np.array(ran.setting.city.compound.names, dtype=object)
         kept.register("rows", {"day": seen["at"].astype(np.int32), "c": compound})
         kept.register("names", {"c": np.arange(len(names)), "compound": names})
         kept.execute(
-            "INSERT INTO infections SELECT ?, ?, day, compound, count(*) FROM rows JOIN names USING (c)"
-            " GROUP BY ALL ORDER BY day, compound",
+            "INSERT INTO infections SELECT ?, ?, day, compound, count(*) FROM rows"
+            " JOIN names USING (c) GROUP BY ALL ORDER BY day, compound",
             [scenario, seed],
         )
 
@@ -181,7 +189,10 @@ def _draw(folder: Path, found: "Comparison") -> None:
             days = list(range(len(middle)))
             drawn.append(pictures.Series(name, days, middle, low=low, high=high))
         picture = pictures.lines(
-            _(title), drawn, x_label=_("Day; bands hold nine worlds of ten"), y_label=_("people")
+            _(title),
+            drawn,
+            x_label=_("Day; bands hold nine worlds of ten"),
+            y_label=_("People a day"),
         )
         (folder / f"{series}.svg").write_text(picture, encoding="utf-8")
 
@@ -204,13 +215,19 @@ def _tell(found: "Comparison") -> None:
         for wait, words in WAITS.items():
             longest = float(found.series[wait][at].max(axis=1).mean())
             if longest >= 1:
-                say("  " + _("Longest wait {what}: {days} days"), what=_(words), days=f"{longest:.1f}")
+                say(
+                    "  " + _("Longest wait {what}: {days} days"),
+                    what=_(words),
+                    days=f"{longest:.1f}",
+                )
     if len(found.names) > 1:
         say("")
         say(
-            _("In brackets: less the first choice, with a 95 % interval of the same seeds. * no other"
-              " choice does as well in everything.")
-        )  # fmt: skip
+            _(
+                "In brackets: less the first choice, with a 95 % interval of the same seeds."
+                " * no other choice does as well in everything."
+            )
+        )
 
 
 def _in_json(study: "Study", found: "Comparison") -> dict[str, Any]:

@@ -1,6 +1,8 @@
 """Can somebody ask what if from two files, and does a wrong or cancelled run leave nothing?"""
 
 import json
+import subprocess
+import sys
 
 import duckdb
 import pytest
@@ -8,7 +10,7 @@ from typer.testing import CliRunner
 
 from linli.cli.main import app
 
-CITY = '[city]\npeople = 4000\n[run]\ndays = 20\nfirst = 10\nstarts = 2020-01-23\n'
+CITY = "[city]\npeople = 4000\n[run]\ndays = 20\nfirst = 10\nstarts = 2020-01-23\n"
 CHOICES = """
 [[scenario]]
 name = "nothing"
@@ -83,3 +85,12 @@ def test_a_cancelled_run_leaves_nothing_half_written(said, tmp_path, monkeypatch
     said("city.toml", "choices.toml", "--seeds", 1, "--out", "out")
 
     assert sorted(p.name for p in tmp_path.iterdir()) == ["choices.toml", "city.toml"]
+
+
+def test_importing_the_package_brings_no_compiler():
+    code = (
+        "import sys, linli.analysis.simulation.engine, linli.analysis.simulation.scenario;"
+        "assert not {'numba', 'scipy.stats', 'django'} & set(sys.modules)"
+    )
+
+    subprocess.run([sys.executable, "-c", code], check=True)

@@ -23,7 +23,7 @@ GRID_COLUMNS = ("grid", "compound", "community", "district", "people")
 WORKING_AGES = (18, 60)
 SCHOOL_AGES = (3, 18)
 MOST_PEOPLE = 100_000_000
-# Years that each of a household is older than its head: partner, two children, then elders; assumed.
+# Years by which each of a household is older than its head: partner, children, elders; assumed.
 WITHIN_YEARS = np.array([0, -2, -28, -28, 27], dtype=np.float32)
 FINE = 64  # parts of a year by which people are ordered
 HOUSEHOLDS_AT_ONCE = 200_000
@@ -49,7 +49,7 @@ class CityPlan:
             if not 0 <= getattr(self, name) <= 1:
                 raise WrongCity(reason=f"{name} is {getattr(self, name)}; a share is 0 to 1.")
         for name in ("workplace_size", "class_size"):
-            if not getattr(self, name) >= 2:  # noqa: PLR2004 - alone there is nobody to meet
+            if not getattr(self, name) >= 2:
                 raise WrongCity(reason=f"{name} is {getattr(self, name)}; give 2 or more.")
         if not 1 <= self.household_size <= len(self.size_shares):
             most = len(self.size_shares)
@@ -57,7 +57,7 @@ class CityPlan:
                 reason=f"household_size is {self.household_size}; give a mean of 1 to {most}."
             )
         for name, value in vars(self.contacts).items():
-            if not 0 <= value <= 200:  # noqa: PLR2004 - more than anybody meets
+            if not 0 <= value <= 200:
                 raise WrongCity(reason=f"contacts.{name} is {value}; give 0 to 200 a day.")
 
 
@@ -82,7 +82,7 @@ def read_grids(text: str) -> Grids:
     for line, row in enumerate(rows, start=2):
         said = (row["people"] or "").strip()
         if not (said.isascii() and said.isdigit()):
-            raise WrongCity(reason=f"line {line}: people is {said or 'empty'}. Give a whole number.")
+            raise WrongCity(reason=f"line {line}: people is {said or 'empty'}. Give a number.")
         cells = [(row[c] or "").strip() for c in GRID_COLUMNS[:4]]
         if not all(cells):
             raise WrongCity(reason=f"line {line}: grid and areas need a name each.")
@@ -92,13 +92,18 @@ def read_grids(text: str) -> Grids:
     for _, _, _, grid, _ in made:
         if grid in seen:
             raise WrongCity(reason=f"grid {grid} stands twice. Name each once.")
-        seen.add(grid)
+        seen.add(str(grid))
     district, community, compound, grid, people = zip(*made, strict=True)
     return Grids(grid, compound, community, district, np.array(people, dtype=np.int64))
 
 
 def even_grids(
-    n_people: int, *, grid: int = 850, compound: int = 1550, community: int = 8770, n_districts: int = 13
+    n_people: int,
+    *,
+    grid: int = 850,
+    compound: int = 1550,
+    community: int = 8770,
+    n_districts: int = 13,
 ) -> Grids:
     """Grids of about equal size, with Wuhan's numbers of people for each kind of area."""
     if not 0 < n_people <= MOST_PEOPLE:
@@ -155,7 +160,11 @@ def build(grids: Grids, plan: CityPlan, rng: np.random.Generator) -> City:
 
 def _joined(names: Sequence[str], above: Sequence[str], start: NDArray[np.int64]) -> Areas:
     """Neighbouring grids of one name and one area above are one area."""
-    first = [n for n in range(len(names)) if not n or (names[n], above[n]) != (names[n - 1], above[n - 1])]
+    first = [
+        n
+        for n in range(len(names))
+        if not n or (names[n], above[n]) != (names[n - 1], above[n - 1])
+    ]
     chosen = tuple(names[n] for n in first)
     if len(set(chosen)) < len(chosen):
         twice = next(n for k, n in enumerate(chosen) if n in chosen[:k])
@@ -204,7 +213,7 @@ def _ages(
     for first in range(0, len(sizes), HOUSEHOLDS_AT_ONCE):
         some = sizes[first : first + HOUSEHOLDS_AT_ONCE]
         head = rng.uniform(22, 85, len(some)).astype(np.float32)
-        grown = some >= 3  # noqa: PLR2004 - with children
+        grown = some >= 3
         head[grown] = rng.uniform(25, 55, int(grown.sum()))
         home = np.repeat(np.arange(len(some)), some)
         within = np.arange(len(home)) - np.repeat(np.cumsum(some) - some, some)
@@ -252,7 +261,6 @@ def _places(
     starts = np.concatenate([classes[:-1], len(pupils) + np.append(0, firms)]).astype(np.uint32)
     members = np.concatenate([pupils, grown])
     place = np.full(len(age), NOWHERE, dtype=np.int32)
-    place[members] = np.repeat(
-        np.arange(len(starts) - 1, dtype=np.int32), np.diff(starts.astype(np.int64))
-    )
+    sizes = starts[1:].astype(np.int64) - starts[:-1]
+    place[members] = np.repeat(np.arange(len(sizes), dtype=np.int32), sizes)
     return place, starts, members, n_classes

@@ -1,4 +1,4 @@
-"""Which epidemic lies behind a series of reports? The posterior of R by period, and what it foretells.
+"""Which epidemic lies behind a series of reports? R by period, and what that foretells.
 
 The city as one: latent, presymptomatic and ill people, as in the study of Hao et al. (2020),
 doi:10.1038/s41586-020-2554-8. A share of the ill is ever reported. Some of those have a test that
@@ -56,7 +56,7 @@ class Model:
         return int(np.searchsorted(self.periods, day, side="right")) - 1
 
     def wait_days(self, day: float) -> float:
-        """The mean wait for a report; it changes steadily from one period's middle to the next's."""
+        """The mean wait for a report; it changes steadily from period to period."""
         ends = (*self.periods[1:], self.periods[-1] + 13)
         middle = [(a + b) / 2 for a, b in zip(self.periods, ends, strict=True)]
         return float(np.exp(np.interp(day + 0.5, middle, np.log(self.report_days))))
@@ -81,15 +81,22 @@ class Model:
     @property
     def names(self) -> tuple[str, ...]:
         """The parameters, in the order of the arrays."""
-        return (*(f"contact_{n + 1}" for n in range(self.n_r)), "tested", "start", "slower", "spread")
+        return (
+            *(f"contact_{n + 1}" for n in range(self.n_r)),
+            "tested",
+            "start",
+            "slower",
+            "spread",
+        )
 
 
-# Wuhan, from 1 January 2020 on: the five periods, the waits and the stages' lengths are those of the
-# study's public analysis. The early onsets are the daily numbers of confirmed cases by onset that
-# it begins with: 29 to 31 December, 1 to 2 and 3 to 5 January.
+# Wuhan, from 1 January 2020 on: the five periods, the waits and the lengths of the stages are those
+# of the study's public analysis. The early onsets are the numbers of confirmed cases by day of
+# onset that it begins with: 29 to 31 December, 1 to 2 and 3 to 5 January.
 WUHAN_2020 = Model(
     periods=(0, 9, 22, 32, 47), shared=(0, 0, 1, 2, 3), report_days=(21, 15, 10, 6, 2),
-    leaving=(0.05, 0.08, 0, 0, 0), clinical=(42, 49), first_report=15, early_onsets=(110.0, 75.0, 34.0),
+    leaving=(0.05, 0.08, 0, 0, 0), clinical=(42, 49), first_report=15,
+    early_onsets=(110.0, 75.0, 34.0),
 )  # fmt: skip
 
 
@@ -131,8 +138,10 @@ def fit(
 
     Notes
     -----
-    Priors: each log contact rate normal about the one before, the first about log 0.5; the tested share even; the start within
-    a factor of about two of the early onsets; the negative binomial's size log-normal about 8.
+    Priors: each log contact rate normal about the one before, the first about log 0.5; the tested
+    share even; the waits a factor of about one and a half from those given; the start
+    within a factor of about two of the early onsets; the negative binomial's size log-normal about
+    8.
     The share ever reported cannot be told from reports while few are immune; it is given, and the
     infections scale with it.
 
@@ -173,7 +182,7 @@ def fit(
     some = chains[:: max(1, len(chains) // 20)].reshape(-1, n)
     expected, infections = simulate(model, some, len(reports))
     return Posterior(
-        model, _natural(model, some), expected, infections, n_accepted / (rounds * walkers),
+        model, _natural(some), expected, infections, n_accepted / (rounds * walkers),
         _split_r_hat(chains),
     )  # fmt: skip
 
@@ -182,7 +191,7 @@ def simulate(
     model: Model, at: NDArray[np.float64], n_days: int
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Expected reports and infections by day for parameters on the sampler's scale."""
-    natural = _natural(model, at)
+    natural = _natural(at)
     contact = natural[:, : model.n_r]
     tested, start, slower = natural[:, -4], natural[:, -3], natural[:, -2]
     seen, less, dt = model.reported, model.unseen_infectiousness, 1 / STEPS_A_DAY
@@ -221,7 +230,7 @@ def simulate(
     return reports + FLOOR, infections
 
 
-def _natural(model: Model, at: NDArray[np.float64]) -> NDArray[np.float64]:
+def _natural(at: NDArray[np.float64]) -> NDArray[np.float64]:
     found = np.exp(np.clip(at, -20, 20))
     found[:, -4] = 1 / (1 + np.exp(-np.clip(at[:, -4], -20, 20)))
     return found
@@ -249,7 +258,7 @@ def _score(model: Model, at: NDArray[np.float64], reports: NDArray) -> NDArray[n
 
 
 def _split_r_hat(chains: NDArray[np.float64]) -> float:
-    """The largest of the parameters' split R-hat (Gelman et al., Bayesian Data Analysis, 3rd ed.)."""
+    """The largest of the parameters' split R-hat (Gelman et al., Bayesian Data Analysis)."""
     n = len(chains) // 2
     halves = np.concatenate([chains[:n], chains[n : 2 * n]], axis=1)
     within = halves.var(axis=0, ddof=1).mean(axis=0)

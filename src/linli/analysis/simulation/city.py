@@ -135,18 +135,25 @@ def mean_contacts(city: City) -> NDArray[np.float64]:
 
     At home it is the number of others who live with an average person, not the household's size.
     """
-    sizes = np.diff(city.household_start.astype(np.int64))
+    sizes = _sizes(city.household_start)
     found = np.zeros(len(LAYERS))
     found[0] = float((sizes * (sizes - 1)).sum()) / city.n_people
-    placed = np.diff(city.place_start.astype(np.int64))
+    placed = _sizes(city.place_start)
     for layer, sizes_of in (
         (Layer.SCHOOL, placed[: city.n_schools]),
         (Layer.WORK, placed[city.n_schools :]),
     ):
-        met = np.minimum(city.contacts.of(layer), sizes_of) * (sizes_of - 1) / np.maximum(sizes_of, 1)
+        met = (
+            np.minimum(city.contacts.of(layer), sizes_of) * (sizes_of - 1) / np.maximum(sizes_of, 1)
+        )
         found[LAYERS.index(layer)] = float((met * sizes_of).sum()) / city.n_people
     for layer in (Layer.COMPOUND, Layer.COMMUNITY, Layer.CITY):
         found[LAYERS.index(layer)] = city.contacts.of(layer)
-    met = 2 * city.contacts.response * len(city.responder) / city.n_people
-    found[LAYERS.index(Layer.RESPONSE)] = met
+    served = 2 * city.contacts.response * len(city.responder) / city.n_people
+    found[LAYERS.index(Layer.RESPONSE)] = served
     return found
+
+
+def _sizes(start: NDArray) -> NDArray[np.int64]:
+    begin = start.astype(np.int64)
+    return begin[1:] - begin[:-1]

@@ -1,8 +1,8 @@
 """Which choice is better, by how much, and how sure is that? Choices side by side on the same dice.
 
-Each seed is run for every choice, so that luck is shared and differences show early. Seeds are added
-until every difference asked about is clear or the most allowed have run. There is never one number:
-choices that no other beats on all counts are kept, and a person decides.
+Each seed is run for every choice, so that luck is shared and differences show early. Seeds are
+added until every difference asked about is clear or the most allowed have run. There is never one
+number: choices that no other beats on all counts are kept, and a person decides.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from linli.analysis.simulation.engine import Run, Setting, run
+from linli.analysis.simulation.engine import Run, run
+from linli.analysis.simulation.setting import Setting
 from linli.analysis.simulation.state import State
 from linli.errors import N_, BadInput
 
@@ -85,7 +86,7 @@ class Comparison:
         at = OUTCOMES.index(outcome)
         less = self.outcomes[self.names.index(scenario), :, at] - self.outcomes[0, :, at]
         n, mean = len(less), float(less.mean())
-        if n < 2:  # noqa: PLR2004 - one world says nothing of spread
+        if n < 2:
             return Difference(mean, -np.inf, np.inf)
         half = float(stdtrit(n - 1, (1 + CONFIDENCE) / 2) * less.std(ddof=1) / np.sqrt(n))
         return Difference(mean, mean - half, mean + half)

@@ -9,13 +9,14 @@ from enum import IntEnum
 import numpy as np
 from numpy.typing import NDArray
 
-# The finaliser of SplitMix64 and its step: Steele, Lea and Flood (2014), doi:10.1145/2660193.2660195
+# SplitMix64, its finaliser and step: Steele, Lea and Flood (2014), doi:10.1145/2660193.2660195
 STEP = np.uint64(0x9E3779B97F4A7C15)
 MIX_1 = np.uint64(0xBF58476D1CE4E5B9)
 MIX_2 = np.uint64(0x94D049BB133111EB)
 SLOT_STEP = np.uint64(0xD1B54A32D192ED03)  # odd, so that slots never share a number
 S30, S27, S31, S11 = np.uint64(30), np.uint64(27), np.uint64(31), np.uint64(11)
 TO_UNIT = 2.0**-53
+ALL_BITS = 2**64 - 1
 
 
 class Purpose(IntEnum):
@@ -45,17 +46,27 @@ class Purpose(IntEnum):
 
 def mix(x: NDArray[np.uint64]) -> NDArray[np.uint64]:
     """Stir 64 bits until each depends on all."""
-    x = (x ^ (x >> S30)) * MIX_1
-    x = (x ^ (x >> S27)) * MIX_2
-    return x ^ (x >> S31)
+    x = x ^ (x >> S30)
+    x *= MIX_1
+    x ^= x >> S27
+    x *= MIX_2
+    x ^= x >> S31
+    return x
 
 
 def key_of(seed: int, purpose: Purpose, day: int = 0) -> np.uint64:
     """What seed, purpose and day come to; persons are stirred into it."""
-    words = np.array([seed & (2**64 - 1)], dtype=np.uint64)
-    for word in (int(purpose), day + 1):
-        words = mix(words * STEP + np.uint64(word))
-    return words[0]
+    word = seed & ALL_BITS
+    for stirred_in in (int(purpose), day + 1):
+        word = _mix_one((word * int(STEP) + stirred_in) & ALL_BITS)
+    return np.uint64(word)
+
+
+def _mix_one(x: int) -> int:
+    """`mix` for one number: whole numbers are quicker than an array of one."""
+    x = ((x ^ (x >> 30)) * int(MIX_1)) & ALL_BITS
+    x = ((x ^ (x >> 27)) * int(MIX_2)) & ALL_BITS
+    return x ^ (x >> 31)
 
 
 def bits(key: np.uint64, who: NDArray) -> NDArray[np.uint64]:
@@ -65,4 +76,4 @@ def bits(key: np.uint64, who: NDArray) -> NDArray[np.uint64]:
 
 def chance(seed: int, purpose: Purpose, who: NDArray, *, day: int = 0) -> NDArray[np.float64]:
     """One number a person, evenly in [0, 1)."""
-    return (bits(key_of(seed, purpose, day), who) >> S11) * TO_UNIT
+    return (bits(key_of(seed, purpose, day), who) >> S11).astype(np.float64) * TO_UNIT

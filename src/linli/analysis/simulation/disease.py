@@ -109,7 +109,7 @@ class Disease:
     sources: Mapping[str, str]
 
     def cumulative(self) -> NDArray[np.float64]:
-        """Infectiousness until each whole day since the first, shape (128,); mean weight 1 a day."""
+        """Infectiousness until each whole day since the first, shape (128,); on average 1 a day."""
         weights = np.zeros(127)
         if len(self.infectiousness) == 1:
             weights[:] = 1.0
@@ -152,7 +152,7 @@ def read_disease(text: str, *, name: str) -> Disease:
     disease = Disease(**made)
     for entry in known - {"name", "sources"}:
         if entry not in disease.sources:
-            raise WrongDisease(name=name, entry=entry, reason="has no source; name one, or assumed.")
+            raise WrongDisease(name=name, entry=entry, reason="has no source; add one.")
     return disease
 
 
@@ -174,7 +174,7 @@ def _made(name: str, entry: str, value: Any) -> Any:
         return tuple(_share(name, entry, s) for s in shares)
     if entry == "infectiousness":
         weights = tuple(_number(name, entry, w, least=0) for w in value)
-        if not 0 < len(weights) < 127 or not sum(weights):  # noqa: PLR2004 - the table's length
+        if not 0 < len(weights) < 127 or not sum(weights):
             raise WrongDisease(name=name, entry=entry, reason="needs 1 to 126 days, not all zero.")
         return weights
     if entry in ("asymptomatic_infectiousness", "death_without_care"):
@@ -190,7 +190,7 @@ def _duration(name: str, entry: str, value: Any) -> Duration:
         raise WrongDisease(name=name, entry=entry, reason="needs mean, and perhaps sd and family.")
     family = value.get("family", "gamma" if value.get("sd") else "fixed")
     if family not in tuple(Family):
-        raise WrongDisease(name=name, entry=entry, reason=f"family {family} is none of {[*Family]}.")
+        raise WrongDisease(name=name, entry=entry, reason=f"{family} is none of {[*Family]}.")
     mean = _number(name, entry, value.get("mean"), least=0)
     return Duration(mean, _number(name, entry, value.get("sd", 0), least=0), Family(family))
 

@@ -8,118 +8,31 @@ counted. Whoever decides sees reports only.
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from functools import cached_property
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from linli.analysis.simulation import care, measures, response
-from linli.analysis.simulation.city import City, mean_contacts
-from linli.analysis.simulation.course import Course, course_of, fall_ill
-from linli.analysis.simulation.dice import S11, TO_UNIT, Purpose, bits, chance, key_of
-from linli.analysis.simulation.disease import LAYERS, Disease
-from linli.analysis.simulation.observation import Observation
+from linli.analysis.simulation.course import fall_ill
+from linli.analysis.simulation.dice import Purpose, bits, chance, key_of
+from linli.analysis.simulation.disease import LAYERS
 from linli.analysis.simulation.policies import (
-    Deliver, Isolate, Policy, Quarantine, Screen, Trace, Vaccinate, WrongPolicy,
+    Deliver,
+    Isolate,
+    Policy,
+    Quarantine,
+    Screen,
+    Trace,
+    Vaccinate,
 )  # fmt: skip
-from linli.analysis.simulation.state import COLUMNS, NOT_YET, Calendar, Event, Infected, State
+from linli.analysis.simulation.setting import Setting
+from linli.analysis.simulation.state import NOT_YET, Calendar, Event, Infected, State
 from linli.errors import N_, BadInput
 
 DAYS_BACK = 16  # how long it is remembered which contacts went on
-PEOPLE_AT_ONCE = 1_000_000
 BLOCK = 4096  # rows a thread takes at a time; the result does not depend on it
-ALONE = (Isolate, Quarantine, Trace, Vaccinate, Deliver)  # at most one of each at a time
-
-
-@dataclass(frozen=True)
-class Setting:
-    """All a world needs but its seed."""
-
-    city: City
-    disease: Disease
-    policies: tuple[Policy, ...] = ()
-    observation: Observation = field(default_factory=Observation)
-    first: int = 20  # infected at the start
-    imported_a_day: float = 0.0  # infected elsewhere
-    beta: float | None = None  # infected by one contact a day; None: from the disease's R0
-
-    def __post_init__(self) -> None:
-        if not 0 <= self.first <= self.city.n_people:
-            raise BadInput(
-                N_("{n} infected at the start do not fit a city of {people}. Give 0 to that."),
-                n=self.first, people=self.city.n_people,
-            )  # fmt: skip
-        if not self.imported_a_day >= 0:
-            raise BadInput(N_("{n} imported a day is below 0. Give 0 or more."), n=self.imported_a_day)
-        for kind in ALONE:
-            if sum(isinstance(p, kind) and p.until_day is None for p in self.policies) > 1:
-                raise WrongPolicy(
-                    policy=kind.kind, entry="until", reason="stands twice with no end. Give one."
-                )
-        for policy in self.policies:
-            self.city.compounds_of(policy.where)
-
-    @cached_property
-    def prepared(self) -> "Prepared":
-        """What every world of this setting shares."""
-        return Prepared(self)
-
-
-class Prepared:
-    """The city and the disease as the kernel reads them; made once."""
-
-    def __init__(self, setting: Setting) -> None:
-        from linli.analysis.simulation.kernel import Places
-
-        city = setting.city
-        self.course: Course = course_of(setting.disease, setting.observation)
-        self.beta = setting.beta if setting.beta is not None else beta_of(city, setting.disease)
-        self.where = tuple(city.compounds_of(p.where) for p in setting.policies)
-        community = city.community.of(city.compound.start[:-1])
-        is_responder = np.zeros(city.n_people, dtype=np.bool_)
-        is_responder[city.responder] = True
-        self.places = Places(
-            city.age, city.household, city.household_start, city.household_compound, city.place,
-            city.place_start, city.members, city.n_schools, city.compound.start, community,
-            city.community.start, city.responder,
-            np.searchsorted(city.responder, city.community.start), is_responder,
-        )  # fmt: skip
-        self.contacts = np.array([city.contacts.of(la) for la in LAYERS])
-        self.weight = np.array([setting.disease.layers[la] for la in LAYERS])
-        self.cumulative = setting.disease.cumulative()
-        self.homes = np.bincount(city.household_compound, minlength=len(city.compound))
-        self._rank: dict[int, NDArray[np.int32]] = {}
-
-    def rank(self, city: City, n: int, policy: Vaccinate) -> NDArray[np.int32]:
-        """Who is vaccinated before whom: the oldest first, those out of reach never."""
-        if n not in self._rank:
-            self._rank[n] = _queue_of(city, self.where[n], policy)
-        return self._rank[n]
-
-
-def _queue_of(city: City, where: NDArray[np.bool_], policy: Vaccinate) -> NDArray[np.int32]:
-    """The place of each person in the queue; the largest number for those out of reach."""
-    key = key_of(0, Purpose.QUEUE)
-    rank = np.full(city.n_people, np.iinfo(np.int32).max, dtype=np.int32)
-    reached = np.zeros(city.n_people, dtype=bool)
-    for first in range(0, city.n_people, PEOPLE_AT_ONCE):
-        some = slice(first, min(first + PEOPLE_AT_ONCE, city.n_people))
-        luck = (bits(key, np.arange(some.start, some.stop)) >> S11) * TO_UNIT
-        reached[some] = where[city.household_compound[city.household[some]]]
-        reached[some] &= luck < policy.reach
-    older = np.bincount(city.age[reached], minlength=256)[::-1].cumsum()[::-1]
-    ahead = np.append(older[1:], 0)  # of each age: how many are older
-    for first in range(0, city.n_people, PEOPLE_AT_ONCE):
-        who = first + np.flatnonzero(reached[first : first + PEOPLE_AT_ONCE])
-        age = city.age[who]
-        order = np.argsort(age, kind="stable")
-        n_of = np.bincount(age, minlength=256)
-        within = np.arange(len(who)) - np.repeat(np.cumsum(n_of) - n_of, n_of)
-        rank[who[order]] = ahead[age[order]] + within
-        ahead += n_of
-    return rank
 
 
 @dataclass(frozen=True)
@@ -139,39 +52,6 @@ class Run:
         areas = self.setting.city.areas(scope)
         at = areas.of(self.state.infected.columns()["person"])
         return np.bincount(at, minlength=len(areas))
-
-
-def beta_of(city: City, disease: Disease) -> float:
-    """How much one contact infects so that a first case infects R0 people before anything is done."""
-    met = mean_contacts(city) * [disease.layers[la] for la in LAYERS]
-    years = np.bincount(city.age, minlength=111) / city.n_people
-    course = course_of(disease, Observation())
-    open_to = float(course.susceptibility @ years)
-    ill = float(course.symptomatic @ years)
-    days = np.arange(128)
-    total = float(np.interp(course.infectious, days, disease.cumulative()).mean())
-    at_home = float(mean_contacts(city)[0])
-
-    def infected(beta: float) -> float:
-        n = 0.0
-        for share, less in ((ill, 1.0), (1 - ill, disease.asymptomatic_infectiousness)):
-            x = beta * total * less
-            home = 1 - np.exp(-x * disease.layers[LAYERS[0]] * course.strength.astype(float))
-            n += share * (met[1:].sum() * x + at_home * float(home.mean()))
-        return n * open_to
-
-    low, high = 0.0, 1.0
-    while infected(high) < disease.r0:
-        high *= 2
-        if high > 1e6:  # noqa: PLR2004 - nobody meets anybody
-            raise BadInput(
-                N_("In this city one case cannot infect {r0}. Lower R0 or add contacts."),
-                r0=disease.r0,
-            )
-    for _ in range(60):
-        middle = (low + high) / 2
-        low, high = (middle, high) if infected(middle) < disease.r0 else (low, middle)
-    return high
 
 
 QUEUES = ("queue", "to_trace", "wait_ward", "wait_intensive", "wait_shelter")
@@ -249,7 +129,7 @@ def _pool(threads: int) -> Iterator[Callable[..., Any]]:
 def _day(setting: Setting, state: State, each: Callable[..., Any], *, oracle: bool) -> None:
     city, ready, day = setting.city, setting.prepared, state.day
     seen, series = state.infected, _Series(state)
-    state.series = series  # type: ignore[assignment]
+    state.series = series
     take = state.calendar.take
     by_screen = take(Event.SCREEN_RESULT, day)
     cases = response.report(state, np.concatenate([take(Event.RESULT, day), by_screen]), city)
@@ -338,10 +218,10 @@ def _respond(setting: Setting, state: State, reach: Any, on: Any, cases: NDArray
     response.keep(state, rooms=policy.rooms if policy is not None else 0)
 
 
-def _rules(setting: Setting, state: State, shares: NDArray, on: Any, day: int | None = None) -> Any:
+def _rules(setting: Setting, state: State, shares: NDArray, on: Any) -> Any:
     from linli.analysis.simulation.kernel import Rules
 
-    ready, day = setting.prepared, state.day if day is None else day
+    ready, day = setting.prepared, state.day
     rank, given, works = np.zeros(1, np.int32), 0, 0.0
     if Vaccinate in on:
         n, policy = on[Vaccinate]
@@ -359,7 +239,9 @@ def _rows(state: State) -> Any:
     from linli.analysis.simulation.kernel import Rows
 
     seen = state.infected
-    return Rows(seen.person, seen.at, seen.start, seen.stop, seen.strength, seen.kept, seen.kept_from)
+    return Rows(
+        seen.person, seen.at, seen.start, seen.stop, seen.strength, seen.kept, seen.kept_from
+    )
 
 
 def _meet(
@@ -392,7 +274,8 @@ def _block(active: NDArray, spread: Any) -> tuple[NDArray, ...]:
     room = 2 * len(active) + 64
     while True:
         found = _room(room, with_time=True)
-        n = infect(active, *spread, found)
+        places, rows, rules, *people = spread
+        n = infect(active, places, rows, rules, people[0], people[1], people[2], found)
         if n <= room:
             return tuple(a[:n] for a in found)
         room = n
@@ -404,13 +287,16 @@ def _meets(setting: Setting, state: State) -> response.Meets:
 
     places = setting.prepared.places
 
-    def meets(of: NDArray, day: int) -> response.Contacts:
-        back = state.shares[day % DAYS_BACK]
-        rules = _rules(setting, state, back, {}, day)
+    def meets(of: NDArray, first_days: NDArray) -> response.Contacts:
+        rules = _rules(setting, state, state.shares[0], {})
+        days = range(state.day - DAYS_BACK, state.day)
+        keys = np.zeros(DAYS_BACK, dtype=np.uint64)
+        for day in days:
+            keys[day % DAYS_BACK] = key_of(state.seed, Purpose.CONTACT, day)
         room = 64 * len(of) + 64
         while True:
             found = _room(room)
-            n = contacts_of(of, places, _rows(state), rules, back, found)
+            n = contacts_of(of, first_days, keys, places, _rows(state), rules, state.shares, found)
             if n <= room:
                 return tuple(a[:n] for a in found)  # type: ignore[return-value]
             room = n
@@ -465,13 +351,12 @@ def _deliver(setting: Setting, state: State, on: Any, closed: NDArray[np.bool_])
     shut_in = np.zeros(city.n_households, dtype=bool)
     shut_in[city.household[state.tally["held"]]] = True
     homes = np.flatnonzero(shut_in)
-    n_homes = int(setting.prepared.homes[closed].sum() + (~closed[city.household_compound[homes]]).sum())
+    n_homes = int(
+        setting.prepared.homes[closed].sum() + (~closed[city.household_compound[homes]]).sum()
+    )
     before = min(int(state.tally["undelivered"]), n_homes)  # who still waits orders nothing new
     waiting = before + (n_homes - before) // policy.every_days
     done = min(waiting, policy.households_a_day)
     state.tally["undelivered"] = waiting - done
     state.series["delivered"].append(done)
     state.series["undelivered"].append(waiting - done)
-
-
-__all__ = ["COLUMNS", "Prepared", "Run", "Setting", "begin", "beta_of", "run"]

@@ -1,6 +1,7 @@
-"""Who meets whom today, and who is infected by it? Only the infectious are visited; compiled by Numba.
+"""Who meets whom today, and who is infected by it? Only the infectious are visited.
 
-This file is imported when a run starts. `oracle` says the same in plain NumPy, and a test compares.
+Compiled by Numba; imported when a run starts. `oracle` says the same in plain NumPy, and a test
+compares.
 A contact exists, with its partner and whether it goes on, before anybody asks whether it infects:
 so tracing can find it again, and worlds with other policies share it.
 """
@@ -11,7 +12,15 @@ import numpy as np
 from numba import njit
 
 from linli.analysis.simulation.dice import (
-    MIX_1, MIX_2, S11, S27, S30, S31, SLOT_STEP, STEP, TO_UNIT,
+    MIX_1,
+    MIX_2,
+    S11,
+    S27,
+    S30,
+    S31,
+    SLOT_STEP,
+    STEP,
+    TO_UNIT,
 )  # fmt: skip
 
 N_LAYERS = 7
@@ -104,13 +113,13 @@ def _so_far(cumulative, days):  # type: ignore[no-untyped-def]
 
 
 @njit(nogil=True, cache=True)
-def _infectiousness(rows, r, rules):  # type: ignore[no-untyped-def]
-    """From when, how long and how much row r infects today; the first day makes up for its own."""
+def _infectiousness(rows, r, day, rules):  # type: ignore[no-untyped-def]
+    """From when, how long and how much row r infects on a day; the first makes up for its own."""
     start = np.float64(rows.start[r])
-    begin = max(start, np.float64(rules.day))
-    if int(rows.at[r]) + 1 == rules.day:
+    begin = max(start, np.float64(day))
+    if int(rows.at[r]) + 1 == day:
         begin = start
-    end = min(np.float64(rows.stop[r]), rules.day + 1.0)
+    end = min(np.float64(rows.stop[r]), day + 1.0)
     if end <= begin:
         return begin, begin, 0.0
     x = _so_far(rules.cumulative, end - start) - _so_far(rules.cumulative, begin - start)
@@ -119,7 +128,7 @@ def _infectiousness(rows, r, rules):  # type: ignore[no-untyped-def]
 
 @njit(nogil=True, cache=True)
 def _meeting(i, layer, places, rules):  # type: ignore[no-untyped-def]
-    """Among whom person i meets people of a layer: first, how many, from which list, how many met."""
+    """Among whom person i meets people: first, how many, from which list, how many a day."""
     mean = rules.contacts[layer]
     compound = places.household_compound[places.household[i]]
     if layer == COMPOUND:
@@ -151,7 +160,7 @@ def _partner(h, first, n, listed, places):  # type: ignore[no-untyped-def]
     at = first + _pick(h, n)
     if listed == 1:
         return np.int64(places.members[at])
-    if listed == 2:  # noqa: PLR2004 - which list, see _meeting
+    if listed == 2:
         return np.int64(places.responder[at])
     return at
 
@@ -164,9 +173,9 @@ def _compound(i, places):  # type: ignore[no-untyped-def]
 @njit(nogil=True, cache=True)
 def _susceptible(j, places, rules):  # type: ignore[no-untyped-def]
     """How far person j can be infected, 0 to 1; 0 where a vaccine holds."""
-    if rules.vaccinated > 0 and rules.rank[j] < rules.vaccinated:
-        if _unit(_who(rules.vaccine_key, j)) < rules.efficacy:
-            return 0.0
+    is_reached = rules.vaccinated > 0 and rules.rank[j] < rules.vaccinated
+    if is_reached and _unit(_who(rules.vaccine_key, j)) < rules.efficacy:
+        return 0.0
     return rules.susceptibility[places.age[j]]
 
 
@@ -180,7 +189,7 @@ def infect(active, places, rows, rules, status, held_until, held_away, found):  
     n_found = 0
     for a in range(len(active)):
         r = active[a]
-        begin, end, x0 = _infectiousness(rows, r, rules)
+        begin, end, x0 = _infectiousness(rows, r, rules.day, rules)
         if x0 <= 0.0 or rows.kept[r] == AWAY:
             continue
         i = np.int64(rows.person[r])
@@ -242,38 +251,41 @@ def infect(active, places, rows, rules, status, held_until, held_away, found):  
 
 
 @njit(nogil=True, cache=True)
-def contacts_of(cases, places, rows, rules, back, found):  # type: ignore[no-untyped-def]
-    """Write the contacts that rows had on one day outside their home: (person, row, layer).
+def contacts_of(cases, first_days, keys, places, rows, rules, back, found):  # type: ignore[no-untyped-def]
+    """Write the contacts that rows had outside their home since a day: (person, row, layer).
 
-    ``back``: the shares of contacts that went on that day. Returns how many there are.
+    ``keys`` and ``back``: of each past day, by its number modulo their length, the key of its
+    chances and the shares of contacts that went on. Returns how many contacts there are.
     """
     target, source, by = found
     n_found = 0
     for a in range(len(cases)):
         r = cases[a]
         i = np.int64(rows.person[r])
-        if rows.kept_from[r] <= rules.day:
-            continue
-        _, _, x0 = _infectiousness(rows, r, rules)
-        who = _who(rules.key, i)
         compound = _compound(i, places)
-        for layer in range(1, N_LAYERS):
-            own = back[layer, compound]
-            if own <= 0.0:
-                continue
-            first, n, listed, mean = _meeting(i, layer, places, rules)
-            if n == 0:
-                continue
-            wanted = mean * max(1.0, np.ceil(x0 * rules.weight[layer] / FULL_SLOT))
-            n_slots = int(wanted)
-            if _unit(_slot(who, layer, SLOTS_OF_LAYER - ONE)) < wanted - n_slots:
-                n_slots += 1
-            for s in range(n_slots):
-                h2 = _mix(_slot(who, layer, s))
-                j = _partner(h2, first, n, listed, places)
-                if j == i or _unit(_mix(h2)) >= min(own, back[layer, _compound(j, places)]):
+        for day in range(first_days[a], rules.day):
+            if rows.kept_from[r] <= day:
+                break
+            _, _, x0 = _infectiousness(rows, r, day, rules)
+            who = _who(keys[day % len(keys)], i)
+            shares = back[day % len(back)]
+            for layer in range(1, N_LAYERS):
+                own = shares[layer, compound]
+                if own <= 0.0:
                     continue
-                if n_found < len(target):
-                    target[n_found], source[n_found], by[n_found] = j, r, layer
-                n_found += 1
+                first, n, listed, mean = _meeting(i, layer, places, rules)
+                if n == 0:
+                    continue
+                wanted = mean * max(1.0, np.ceil(x0 * rules.weight[layer] / FULL_SLOT))
+                n_slots = int(wanted)
+                if _unit(_slot(who, layer, SLOTS_OF_LAYER - ONE)) < wanted - n_slots:
+                    n_slots += 1
+                for s in range(n_slots):
+                    h2 = _mix(_slot(who, layer, s))
+                    j = _partner(h2, first, n, listed, places)
+                    if j == i or _unit(_mix(h2)) >= min(own, shares[layer, _compound(j, places)]):
+                        continue
+                    if n_found < len(target):
+                        target[n_found], source[n_found], by[n_found] = j, r, layer
+                    n_found += 1
     return n_found

@@ -10,6 +10,8 @@ from enum import StrEnum
 from linli.analysis.simulation.disease import Duration, Family
 from linli.errors import N_, BadInput
 
+FOUR_DAYS = Duration(4.0, 2.5, Family.GAMMA)  # from onset to a visit; assumed
+
 
 class Definition(StrEnum):
     """What makes a case one that counts."""
@@ -30,7 +32,7 @@ class Period:
     """What holds from a day on, until the next period's."""
 
     from_day: int = 0
-    onset_to_visit: Duration = Duration(4.0, 2.5, Family.GAMMA)  # days; assumed
+    onset_to_visit: Duration = FOUR_DAYS
     tests_a_day: int = 1_000_000  # of people who come with symptoms, theirs and others'
     definition: Definition = Definition.LABORATORY
 

@@ -50,7 +50,7 @@ def _hash(rules, i: NDArray, layer: int, slot: NDArray) -> NDArray[np.uint64]:  
 
 
 def _unit(h: NDArray[np.uint64]) -> NDArray[np.float64]:
-    return (h >> S11) * TO_UNIT
+    return (h >> S11).astype(np.float64) * TO_UNIT
 
 
 def _open_to(j: NDArray, places, rules) -> NDArray[np.float64]:  # type: ignore[no-untyped-def]
@@ -78,7 +78,7 @@ def _home(layer, table, places, rows, rules, status, held_until, held_away) -> F
     return [(int(j[k]), int(row[a[k]]), layer, float(when[k])) for k in np.flatnonzero(caught)]
 
 
-def _outside(layer, table, places, rows, rules, status, held_until, held_away) -> Found:  # type: ignore[no-untyped-def]
+def _outside(layer, table, places, _rows, rules, status, held_until, _away) -> Found:  # type: ignore[no-untyped-def]
     row, i, begin, end, x0 = table
     pools = [_pool(int(p), LAYERS[layer], places, rules) for p in i]
     mean = np.array([m for _, m in pools])

@@ -243,7 +243,8 @@ class Deliver(Policy):
 KINDS: dict[str, type[Policy]] = {
     k.kind: k
     for k in (
-        CloseCompounds, Reduce, Isolate, Quarantine, Trace, Screen, Beds, Triage, Vaccinate, Deliver,
+        CloseCompounds, Reduce, Isolate, Quarantine, Trace, Screen, Beds, Triage, Vaccinate,
+        Deliver,
     )
 }  # fmt: skip
 
@@ -265,7 +266,9 @@ def policy_of(given: Mapping[str, Any]) -> Policy:
     try:
         return chosen(**{k: _made(kind, k, v, entries[k].default) for k, v in said.items()})
     except TypeError:
-        raise WrongPolicy(policy=kind, entry="values", reason="a value has the wrong type.") from None
+        raise WrongPolicy(
+            policy=kind, entry="values", reason="a value has the wrong type."
+        ) from None
 
 
 def _made(kind: str, entry: str, value: Any, usual: Any) -> Any:

@@ -14,7 +14,7 @@ from linli.analysis.simulation.policies import Isolate, Quarantine, Trace
 from linli.analysis.simulation.state import NOT_YET, Event, Fate, Kept, State
 
 Contacts = tuple[NDArray, NDArray, NDArray]  # person, row of the case, layer
-Meets = Callable[[NDArray, int], Contacts]  # rows and a day: whom they met outside their home
+Meets = Callable[[NDArray, NDArray], Contacts]  # rows, since when: whom they met outside home
 
 
 @dataclass(frozen=True)
@@ -78,10 +78,8 @@ def trace(state: State, policy: Trace, rows: NDArray[np.int32], city: City, meet
     parts = [_before(state, taken, policy)]
     onset = np.where(np.isfinite(seen.onset[taken]), seen.onset[taken] - 2, day)
     begins = np.minimum(np.maximum(onset, day - 14), seen.reported[taken] - policy.look_back_days)
-    for back in range(1, state.shares.shape[0]):
-        of = taken[(begins <= day - back) & (day - back >= 0)]
-        if len(of):
-            parts.append(meets(of, day - back))
+    begins = np.maximum(begins, max(0, day + 1 - len(state.shares))).astype(np.int64)
+    parts.append(meets(taken, begins))
     people, _, layer = (np.concatenate(a) for a in zip(*parts, strict=True))
     found = np.array([float(policy.found.get(la, 0.0)) for la in LAYERS])
     delay = np.array([int(policy.delay_days.get(la, 0)) for la in LAYERS])
@@ -148,7 +146,7 @@ def _watch(state: State, people: NDArray, *, test: bool) -> None:
     rows = rows[(seen.reported[rows] == NOT_YET) & (seen.stop[rows] > day)]
     due = np.where(test, np.floor(seen.start[rows]) + 1, np.floor(seen.onset[rows]))
     due = np.minimum(np.maximum(due, day), 30_000)
-    sooner = (due < 30_000) & ((seen.visits[rows] > due) | (seen.visits[rows] == NOT_YET))  # noqa: PLR2004
+    sooner = (due < 30_000) & ((seen.visits[rows] > due) | (seen.visits[rows] == NOT_YET))
     rows, due = rows[sooner], due[sooner]
     seen.visits[rows] = due
     state.calendar.add(Event.VISITS, due, rows)

@@ -1,14 +1,15 @@
 """What is to be compared? A city, what is known, and choices, from two files a person can write.
 
-The city's file has `[city]`, `[run]` and perhaps `[observation]`; the choices' file one `[[scenario]]`
-each, with a name and its policies. Days are dates, or numbers from the first day on. Whatever cannot
-be is refused here, by name, before anything runs.
+The city's file has `[city]`, `[run]` and perhaps `[observation]`; the choices' file one
+`[[scenario]]` each, with a name and its policies. Days are dates, or numbers from the first day on.
+Whatever cannot be is refused here, by name, before anything runs.
 """
 
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from datetime import date
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -16,11 +17,14 @@ import numpy as np
 from linli.analysis.simulation.build import CityPlan, build, even_grids, read_grids
 from linli.analysis.simulation.city import City, Contacts, WrongCity
 from linli.analysis.simulation.disease import Duration, Family, read_disease, shipped
-from linli.analysis.simulation.engine import Setting
 from linli.analysis.simulation.observation import (
-    Definition, Observation, Period, WrongObservation,
+    Definition,
+    Observation,
+    Period,
+    WrongObservation,
 )  # fmt: skip
 from linli.analysis.simulation.policies import Policy, WrongPolicy, policy_of
+from linli.analysis.simulation.setting import Setting
 from linli.errors import N_, BadInput
 
 Reads = Callable[[str], str]  # the name of a file beside the city's: its text
@@ -59,7 +63,9 @@ def read_study(city_text: str, scenario_text: str, reads: Reads) -> Study:
     first = _whole(run.get("first", 20), "first", least=0, most=100_000_000)
     imported = run.get("imported_a_day", 0.0)
     if isinstance(imported, bool) or not isinstance(imported, int | float):
-        raise WrongScenario(file="city", entry="imported_a_day", reason=f"{imported!r} is no number.")
+        raise WrongScenario(
+            file="city", entry="imported_a_day", reason=f"{imported!r} is no number."
+        )
     city = read_city(given.get("city", {}), reads)
     settings = {
         name: Setting(city, disease, policies, observation, first=first, imported_a_day=imported)
@@ -113,7 +119,7 @@ def _scenarios(text: str, starts_on: date | None, n_days: int) -> dict[str, tupl
             policy_of(_with_days(p, starts_on, n_days)) for p in one.get("policy", [])
         )
     if not found:
-        raise WrongScenario(file="scenarios", entry="file", reason="holds no [[scenario]]; add one.")
+        raise WrongScenario(file="scenarios", entry="file", reason="holds no [[scenario]].")
     return found
 
 
@@ -124,7 +130,7 @@ def _with_days(given: Mapping[str, Any], starts_on: date | None, n_days: int) ->
     for entry, name in (("from", "from_day"), ("until", "until_day")):
         if entry not in said:
             continue
-        day = _day(said.pop(entry), starts_on, lambda why, e=entry: _refuse(kind, e, why))
+        day = _day(said.pop(entry), starts_on, partial(_refuse, kind, entry))
         if day < 0:
             _refuse(kind, entry, f"day {day} lies before the run begins.")
         if entry == "from" and day >= n_days:
@@ -181,7 +187,7 @@ def _observation(given: Mapping[str, Any], starts_on: date | None) -> Observatio
 
 def _wait(given: Any) -> Duration:
     if not isinstance(given, dict) or not set(given) <= {"mean", "sd"} or "mean" not in given:
-        raise WrongObservation(entry="onset_to_visit", reason="needs mean, and perhaps sd, in days.")
+        raise WrongObservation(entry="onset_to_visit", reason="needs mean, perhaps sd, in days.")
     mean, sd = float(given["mean"]), float(given.get("sd", 0.0))
     if mean < 0 or sd < 0:
         raise WrongObservation(entry="onset_to_visit", reason="mean and sd have to be 0 or more.")

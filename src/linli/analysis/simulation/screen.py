@@ -1,8 +1,8 @@
 """Which of thousands of choices are worth a closer look? The city as grids, in a tenth of a second.
 
-A stochastic metapopulation: each grid holds how many are susceptible, latent, presymptomatic and ill;
-contacts within compound, community and city carry it on. Gates, reduced contacts and isolation are
-followed; tracing, beds and deliveries are not. What looks best here is confirmed by `engine.run`.
+A stochastic metapopulation: each grid holds how many are susceptible, latent, presymptomatic and
+ill; contacts within compound, community and city carry it on. Gates, reduced contacts and isolation
+are followed; tracing, beds and deliveries are not. `engine.run` confirms what looks best here.
 """
 
 from collections.abc import Sequence
@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 from linli.analysis.simulation.city import City, mean_contacts
 from linli.analysis.simulation.course import course_of
 from linli.analysis.simulation.disease import LAYERS, Disease, Layer
-from linli.analysis.simulation.engine import Setting, beta_of
 from linli.analysis.simulation.observation import Observation
 from linli.analysis.simulation.policies import OUTSIDE, CloseCompounds, Isolate, Policy, Reduce
+from linli.analysis.simulation.setting import Setting, beta_of
 from linli.errors import N_, BadInput
 
 NEAR = (Layer.COMMUNITY, Layer.SCHOOL, Layer.RESPONSE)
@@ -59,7 +59,7 @@ class Screen:
     def run(self, policies: Sequence[Policy], *, seed: int, n_days: int) -> Sketch:
         """Draw one world under some dated policies; raises BadInput for a trigger or a ladder."""
         _check(policies)
-        disease, seen = self.setting.disease, self.setting.observation
+        seen = self.setting.observation
         rng = np.random.default_rng([seed, 1])
         n = self.people
         s = n.copy()
@@ -78,7 +78,9 @@ class Screen:
             home, out = self._spread(before + ill * (1 - apart), shares)
             force = home + out
             new = rng.binomial(s, -np.expm1(-force))
-            at_home = rng.binomial(new, np.divide(home, force, out=np.zeros_like(home), where=force > 0))
+            at_home = rng.binomial(
+                new, np.divide(home, force, out=np.zeros_like(home), where=force > 0)
+            )
             moved = [rng.binomial(a, p) for a, p in zip((latent, before, ill), leave, strict=True)]
             s -= new
             latent += np.stack([new - at_home, at_home]) - moved[0]
@@ -98,7 +100,11 @@ class Screen:
     def _stages(self) -> tuple[float, float, float]:
         disease = self.setting.disease
         ill_days = max(0.5, disease.infectious.mean_days - disease.presymptomatic.mean_days)
-        return disease.latent.mean_days, disease.presymptomatic.mean_days, _felt_days(disease, ill_days)
+        return (
+            disease.latent.mean_days,
+            disease.presymptomatic.mean_days,
+            _felt_days(disease, ill_days),
+        )
 
     def _shares(
         self, policies: Sequence[Policy], where: list[NDArray[np.bool_]], day: int
@@ -243,7 +249,12 @@ def first_to_close(
 
 
 def best_day(
-    screen: Screen, policy: CloseCompounds, days: Sequence[int], *, seeds: Sequence[int], n_days: int
+    screen: Screen,
+    policy: CloseCompounds,
+    days: Sequence[int],
+    *,
+    seeds: Sequence[int],
+    n_days: int,
 ) -> dict[int, float]:
     """Mean infections for each day a policy could begin: the price of waiting."""
     return {

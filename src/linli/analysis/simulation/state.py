@@ -1,4 +1,4 @@
-"""Where does everybody stand on a day? Arrays that a run changes, that can be kept and taken up again.
+"""Where does everybody stand on a day? Arrays that can be kept and taken up again.
 
 People who were never infected cost a few bytes each; everything else is one row an infected person.
 """
@@ -90,16 +90,20 @@ class Calendar:
 
     def add(self, event: Event, days: NDArray, rows: NDArray[np.int32]) -> None:
         """Note rows for days; those without a day (infinite) are left out."""
+        if not len(rows):
+            return
         known = np.isfinite(days)
         if not known.all():
             days, rows = days[known], rows[known]
-        if not len(rows):
-            return
-        days = days.astype(np.int32)
+            if not len(rows):
+                return
+        days = days.astype(np.int16)
         order = np.argsort(days, kind="stable")
         days, rows = days[order], rows[order]
-        for cut in np.split(np.arange(len(days)), np.flatnonzero(np.diff(days)) + 1):
-            self.due.setdefault((int(event), int(days[cut[0]])), []).append(rows[cut])
+        cuts = [0, *(np.flatnonzero(days[1:] != days[:-1]) + 1).tolist(), len(days)]
+        kind, due = int(event), self.due
+        for begin, end, day in zip(cuts, cuts[1:], days[cuts[:-1]].tolist(), strict=False):
+            due.setdefault((kind, day), []).append(rows[begin:end])
 
     def take(self, event: Event, day: int) -> NDArray[np.int32]:
         """The rows of a day, in the order they were noted; they are taken out."""

@@ -10,10 +10,11 @@ import pytest
 from linli.analysis.simulation import calibrate
 from linli.analysis.simulation.build import CityPlan, build, even_grids
 from linli.analysis.simulation.compare import compare, shared_days
-from linli.analysis.simulation.disease import Layer, shipped
-from linli.analysis.simulation.engine import Setting, run
-from linli.analysis.simulation.policies import CloseCompounds, Isolate, Reduce, Trace
+from linli.analysis.simulation.disease import shipped
+from linli.analysis.simulation.engine import run
+from linli.analysis.simulation.policies import OUTSIDE, CloseCompounds, Isolate, Reduce, Trace
 from linli.analysis.simulation.screen import Screen, best_day, first_to_close
+from linli.analysis.simulation.setting import Setting
 from linli.errors import BadInput
 
 TOWN = build(even_grids(20_000, n_districts=2), CityPlan(), np.random.default_rng(1))
@@ -52,7 +53,7 @@ def test_no_choice_that_another_beats_in_everything_is_kept():
     settings = {
         "nothing": town(),
         "trace": town(Isolate(), Trace()),
-        "shut for no gain": town(CloseCompounds(from_day=39, leakage=1.0, within=1.0, until_day=40)),
+        "shut for no gain": town(CloseCompounds(from_day=39, leakage=1, within=1, until_day=40)),
         "shut": town(CloseCompounds(from_day=10)),
     }
 
@@ -94,7 +95,7 @@ def test_closing_a_day_later_shows_with_a_twentieth_of_the_variance():
 def test_the_sketch_ranks_choices_as_the_engine_does():
     choices = [
         (), (CloseCompounds(from_day=20),), (CloseCompounds(from_day=12),),
-        (Reduce(layers={Layer.CITY: 0.3, Layer.WORK: 0.3, Layer.SCHOOL: 0.0, Layer.COMMUNITY: 0.3}),),
+        (Reduce(layers=dict.fromkeys(OUTSIDE, 0.4)),),
     ]  # fmt: skip
     sketch = Screen(town())
 
@@ -127,7 +128,7 @@ def test_the_sketch_says_what_it_does_not_know():
 
 
 def announced():
-    """New reports of each day from 1 January to 8 March 2020; NaN without a notice the day before."""
+    """New reports of each day from 1 January to 8 March 2020; NaN where not both totals stand."""
     text = files("linli.demo.wuhan").joinpath("daily_counts.csv").read_text("utf-8")
     total = {date.fromisoformat(r["date"]): int(r["confirmed"]) for r in csv.DictReader(text.splitlines())}  # noqa: E501  # fmt: skip
     found = np.full(68, np.nan)

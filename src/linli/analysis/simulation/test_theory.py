@@ -12,7 +12,8 @@ from linli.analysis.epidemic.offspring import offspring
 from linli.analysis.simulation.build import CityPlan, build, even_grids
 from linli.analysis.simulation.city import Contacts
 from linli.analysis.simulation.disease import LAYERS, Disease, Duration, Family, Layer, shipped
-from linli.analysis.simulation.engine import Setting, run
+from linli.analysis.simulation.engine import run
+from linli.analysis.simulation.setting import Setting
 
 NOBODY = Contacts(compound=0, community=0, work=0, school=0, city=0, response=0)
 ALL = (1.0,) * 9

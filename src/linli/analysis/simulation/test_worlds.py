@@ -1,4 +1,4 @@
-"""Is a world the same whoever computes it, are people conserved, and does a policy do what it says?"""
+"""Is a world the same whoever computes it, are people conserved, do policies do what they say?"""
 
 from dataclasses import replace
 
@@ -10,12 +10,23 @@ from hypothesis import strategies as st
 
 from linli.analysis.simulation.build import CityPlan, build, even_grids
 from linli.analysis.simulation.disease import Layer, shipped
-from linli.analysis.simulation.engine import Setting, run
+from linli.analysis.simulation.engine import run
 from linli.analysis.simulation.observation import Definition, Observation, Period
 from linli.analysis.simulation.policies import (
-    Beds, CloseCompounds, Deliver, Isolate, Quarantine, Reduce, Rung, Screen, Trace, Triage,
-    Trigger, Vaccinate,
+    Beds,
+    CloseCompounds,
+    Deliver,
+    Isolate,
+    Quarantine,
+    Reduce,
+    Rung,
+    Screen,
+    Trace,
+    Triage,
+    Trigger,
+    Vaccinate,
 )  # fmt: skip
+from linli.analysis.simulation.setting import Setting
 from linli.analysis.simulation.state import COLUMNS, Fate, State
 
 CITY = build(even_grids(4000, n_districts=2), CityPlan(), np.random.default_rng(1))
@@ -170,7 +181,10 @@ def test_gates_keep_everybody_in_when_nothing_leaks():
 
 
 def test_a_change_of_the_definition_empties_the_queue_into_one_days_reports():
-    periods = (Period(tests_a_day=5), Period(from_day=30, tests_a_day=5, definition=Definition.CLINICAL))
+    periods = (
+        Period(tests_a_day=5),
+        Period(from_day=30, tests_a_day=5, definition=Definition.CLINICAL),
+    )
     setting = Setting(TOWN, COVID, observation=Observation(periods=periods), first=60)
 
     reports = run(setting, seed=3, n_days=34).series["reports"]

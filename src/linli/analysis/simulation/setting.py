@@ -1,0 +1,150 @@
+"""What is simulated: a city, a disease, policies and what is seen; checked, and made ready once."""
+
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from linli.analysis.simulation.city import City, mean_contacts
+from linli.analysis.simulation.course import Course, course_of
+from linli.analysis.simulation.dice import S11, TO_UNIT, Purpose, bits, key_of
+from linli.analysis.simulation.disease import LAYERS, Disease
+from linli.analysis.simulation.observation import Observation
+from linli.analysis.simulation.policies import (
+    Deliver,
+    Isolate,
+    Policy,
+    Quarantine,
+    Trace,
+    Vaccinate,
+    WrongPolicy,
+)
+from linli.errors import N_, BadInput
+
+PEOPLE_AT_ONCE = 1_000_000
+ALONE = (Isolate, Quarantine, Trace, Vaccinate, Deliver)  # at most one of each at a time
+
+
+@dataclass(frozen=True)
+class Setting:
+    """All a world needs but its seed."""
+
+    city: City
+    disease: Disease
+    policies: tuple[Policy, ...] = ()
+    observation: Observation = field(default_factory=Observation)
+    first: int = 20  # infected at the start
+    imported_a_day: float = 0.0  # infected elsewhere
+    beta: float | None = None  # infected by one contact a day; None: from the disease's R0
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.first <= self.city.n_people:
+            raise BadInput(
+                N_("{n} infected at the start do not fit a city of {people}. Give 0 to that."),
+                n=self.first, people=self.city.n_people,
+            )  # fmt: skip
+        if not self.imported_a_day >= 0:
+            raise BadInput(
+                N_("{n} imported a day is below 0. Give 0 or more."), n=self.imported_a_day
+            )
+        for kind in ALONE:
+            if sum(isinstance(p, kind) and p.until_day is None for p in self.policies) > 1:
+                raise WrongPolicy(
+                    policy=kind.kind, entry="until", reason="stands twice with no end. Give one."
+                )
+        for policy in self.policies:
+            self.city.compounds_of(policy.where)
+
+    @cached_property
+    def prepared(self) -> "Prepared":
+        """What every world of this setting shares."""
+        return Prepared(self)
+
+
+class Prepared:
+    """The city and the disease as the kernel reads them; made once."""
+
+    def __init__(self, setting: Setting) -> None:
+        from linli.analysis.simulation.kernel import Places
+
+        city = setting.city
+        self.course: Course = course_of(setting.disease, setting.observation)
+        self.beta = setting.beta if setting.beta is not None else beta_of(city, setting.disease)
+        self.where = tuple(city.compounds_of(p.where) for p in setting.policies)
+        community = city.community.of(city.compound.start[:-1])
+        is_responder = np.zeros(city.n_people, dtype=np.bool_)
+        is_responder[city.responder] = True
+        self.places = Places(
+            city.age, city.household, city.household_start, city.household_compound, city.place,
+            city.place_start, city.members, city.n_schools, city.compound.start, community,
+            city.community.start, city.responder,
+            np.searchsorted(city.responder, city.community.start), is_responder,
+        )  # fmt: skip
+        self.contacts = np.array([city.contacts.of(la) for la in LAYERS])
+        self.weight = np.array([setting.disease.layers[la] for la in LAYERS])
+        self.cumulative = setting.disease.cumulative()
+        self.homes = np.bincount(city.household_compound, minlength=len(city.compound))
+        self._rank: dict[int, NDArray[np.int32]] = {}
+
+    def rank(self, city: City, n: int, policy: Vaccinate) -> NDArray[np.int32]:
+        """Who is vaccinated before whom: the oldest first, those out of reach never."""
+        if n not in self._rank:
+            self._rank[n] = _queue_of(city, self.where[n], policy)
+        return self._rank[n]
+
+
+def _queue_of(city: City, where: NDArray[np.bool_], policy: Vaccinate) -> NDArray[np.int32]:
+    """The place of each person in the queue; the largest number for those out of reach."""
+    key = key_of(0, Purpose.QUEUE)
+    rank = np.full(city.n_people, np.iinfo(np.int32).max, dtype=np.int32)
+    reached = np.zeros(city.n_people, dtype=bool)
+    for first in range(0, city.n_people, PEOPLE_AT_ONCE):
+        some = slice(first, min(first + PEOPLE_AT_ONCE, city.n_people))
+        luck = (bits(key, np.arange(some.start, some.stop)) >> S11) * TO_UNIT
+        reached[some] = where[city.household_compound[city.household[some]]]
+        reached[some] &= luck < policy.reach
+    older = np.bincount(city.age[reached], minlength=256)[::-1].cumsum()[::-1]
+    ahead = np.append(older[1:], 0)  # of each age: how many are older
+    for first in range(0, city.n_people, PEOPLE_AT_ONCE):
+        who = first + np.flatnonzero(reached[first : first + PEOPLE_AT_ONCE])
+        age = city.age[who]
+        order = np.argsort(age, kind="stable")
+        n_of = np.bincount(age, minlength=256)
+        within = np.arange(len(who)) - np.repeat(np.cumsum(n_of) - n_of, n_of)
+        rank[who[order]] = ahead[age[order]] + within
+        ahead += n_of
+    return rank
+
+
+def beta_of(city: City, disease: Disease) -> float:
+    """How much one contact infects if a first case, with nothing done, is to infect R0 people."""
+    met = mean_contacts(city) * [disease.layers[la] for la in LAYERS]
+    years = np.bincount(city.age, minlength=111) / city.n_people
+    course = course_of(disease, Observation())
+    open_to = float(course.susceptibility @ years)
+    ill = float(course.symptomatic @ years)
+    days = np.arange(128)
+    total = float(np.interp(course.infectious, days, disease.cumulative()).mean())
+    at_home = float(mean_contacts(city)[0])
+
+    def infected(beta: float) -> float:
+        n = 0.0
+        for share, less in ((ill, 1.0), (1 - ill, disease.asymptomatic_infectiousness)):
+            x = beta * total * less
+            home = 1 - np.exp(-x * disease.layers[LAYERS[0]] * course.strength.astype(float))
+            n += share * (met[1:].sum() * x + at_home * float(home.mean()))
+        return n * open_to
+
+    low, high = 0.0, 1.0
+    while infected(high) < disease.r0:
+        high *= 2
+        if high > 1e6:
+            raise BadInput(
+                N_("In this city one case cannot infect {r0}. Lower R0 or add contacts."),
+                r0=disease.r0,
+            )
+    for _ in range(60):
+        middle = (low + high) / 2
+        low, high = (middle, high) if infected(middle) < disease.r0 else (low, middle)
+    return high
