@@ -1,243 +1,41 @@
 """How able is a unit by its records? The study, its records, its snapshots and experts' words."""
 
-from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation import get_language, gettext
 from ninja import Body, Query, Router, Status
-from pydantic import BaseModel, Field
 
 from linli import clock
 from linli.api.auth import actor_of
-from linli.api.doors import After, Done, Id, Most, door, purpose_of
+from linli.api.doors import Done, Id, door, purpose_of
+from linli.api.evaluation_shapes import (
+    EvaluationAreaAsk,
+    EvaluationAsk,
+    EvaluationChecks,
+    EvaluationJudgement,
+    EvaluationJudgementNew,
+    EvaluationRecord,
+    EvaluationRecords,
+    EvaluationRecordsAsk,
+    EvaluationSnapshot,
+    EvaluationSnapshotNew,
+    EvaluationStaffing,
+    EvaluationStudy,
+)
 from linli.api.reading import refuse_no_text
 from linli.errors import N_, NotFound, Word
 from linli.policy.can import Actor, Ask, can
 from linli.policy.powers import roles_for
 from linli.registry import areas
 from linli.registry.areas import Area
-from linli.registry.forms import RecordForm
 from linli.studies.evaluation import checks, judgements, opened, snapshots, study, told
 from linli.studies.evaluation.study import SEE, Basis
 from linli.studies.evaluation.tables import Judgement, Snapshot
 
 router = Router(tags=["evaluation"])
 KEPT_SHOWN = 50
-Indicator = Annotated[str, Field(max_length=40, pattern=r"^[A-Za-z0-9._-]+$")]
-Phase = Annotated[str, Field(pattern="^(peacetime|response|recovery|)$")]
-
-
-class EvaluationAsk(BaseModel):
-    """Which area, in which phase (that of its mode if none), and as of which day (now if none)."""
-
-    area_id: Id
-    phase: Phase = ""
-    as_of: datetime | None = None
-
-
-class EvaluationGroup(BaseModel):
-    """A group of indicators: its score, and how many of them are known."""
-
-    id: str
-    name: str
-    score: float | None
-    n_known: int
-    n_judged: int
-    n: int
-
-
-class EvaluationOutcome(BaseModel):
-    """A group of outcomes; it stands beside the score and never in it."""
-
-    id: str
-    name: str
-    score: float | None
-
-
-class EvaluationIndicator(BaseModel):
-    """An indicator: its value, what was counted, on what basis, or why there is no value."""
-
-    indicator: str
-    name: str
-    unit: str
-    phase: str
-    in_phase: bool
-    value: float | None
-    count: float | None
-    per: float | None
-    basis: str
-    reason: str
-    target: float | None
-    level: float | None
-    worth: float | None
-    gain: float | None
-
-
-class EvaluationPeer(BaseModel):
-    """A unit of the same tier with a similar profile."""
-
-    area_id: int
-    name: str
-    score: float | None
-
-
-class EvaluationBelow(EvaluationPeer):
-    """A unit below, with its rank among them and the scores of its groups."""
-
-    rank: float | None
-    groups: dict[str, float | None]
-
-
-class EvaluationSince(BaseModel):
-    """What moved since the last snapshot, by indicator, in points of the score."""
-
-    at: datetime
-    before: float | None
-    after: float | None
-    moved: float | None
-    n_compared: int
-    not_compared: list[str]
-    by_indicator: dict[str, float]
-
-
-class EvaluationStudy(BaseModel):
-    """One unit, scored and explained; null is unknown and never zero."""
-
-    area_id: int
-    framework: str
-    phase: str
-    at: datetime
-    snapshot_id: int | None
-    fingerprint: str
-    recipe: str
-    version: str
-    score: float | None
-    why_no_score: str
-    rank: int | None
-    n_ranked: int
-    share_collected: float
-    groups: list[EvaluationGroup]
-    outcomes: list[EvaluationOutcome]
-    indicators: list[EvaluationIndicator]
-    helps_most: list[str]
-    strengths: list[str]
-    weaknesses: list[str]
-    peers: list[EvaluationPeer]
-    below: list[EvaluationBelow]
-    since: EvaluationSince | None
-
-
-class EvaluationRecordsAsk(BaseModel):
-    """Which side of which indicator, in which area."""
-
-    area_id: Id
-    indicator: Indicator
-    side: Annotated[str, Field(pattern="^(count|per)$")] = "count"
-    part: Annotated[int, Field(ge=0, le=20)] = 0
-    after: After = 0
-    most: Most = opened.ROWS_A_PAGE
-
-
-class EvaluationRecord(BaseModel):
-    """One record behind a number: its id, what it is in a code, and the path where it lies."""
-
-    model_config = {"from_attributes": True}
-
-    id: int | str
-    what: str
-    path: str
-
-
-class EvaluationRecords(BaseModel):
-    """A page of the records behind one part of a number, as far as the caller reaches."""
-
-    kind: str
-    spelled: str
-    n: int
-    rows: list[EvaluationRecord]
-    after: int | None
-
-
-class EvaluationStaffing(BaseModel):
-    """One community below the norm, and by how many workers."""
-
-    area_id: int
-    name_zh: str
-    n_households: int
-    n_workers: int
-    n_wanted: int
-    n_lacking: int
-
-
-class EvaluationChecks(BaseModel):
-    """The self-check of an area."""
-
-    area_id: int
-    n_communities: int
-    below_norm: list[EvaluationStaffing]
-    n_left: int
-    n_served: int
-    n_vacant: int
-    n_grade_steps: int
-    share_solved_where_found: float | None
-    delay_hours: dict[str, float]
-    n_checked_again: int
-    n_mismatched: int
-
-
-class EvaluationJudgement(BaseModel):
-    """What an expert says of an indicator of a unit."""
-
-    model_config = {"from_attributes": True}
-
-    id: int
-    area_id: int
-    indicator: str
-    value: float
-    expert: str
-    judged_on: date
-    reason: str
-    recorded_at: datetime
-    withdrawn_at: datetime | None
-
-
-class EvaluationJudgementNew(RecordForm):
-    """A judgement with the expert's name, the day and the reason."""
-
-    area_id: Id
-    indicator: Indicator
-    value: float
-    expert: Annotated[str, Field(min_length=2, max_length=120, pattern=r"\S")]
-    judged_on: date
-    reason: Annotated[str, Field(min_length=2, max_length=500, pattern=r"\S")]
-
-
-class EvaluationSnapshot(BaseModel):
-    """Counts of all units of an area, kept as they stood."""
-
-    model_config = {"from_attributes": True}
-
-    id: int
-    framework: str
-    at: datetime
-    taken_by: int | None
-    n_units: int
-    fingerprint: str
-    version: str
-
-
-class EvaluationSnapshotNew(RecordForm):
-    """The area whose units are counted and kept."""
-
-    area_id: Id
-
-
-class EvaluationAreaAsk(BaseModel):
-    """Which area."""
-
-    area_id: Id
 
 
 @router.get(

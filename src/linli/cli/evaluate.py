@@ -215,6 +215,7 @@ def _write(
     earlier: "Evaluation | None",
 ) -> None:
     from linli.analysis.evaluation import report
+    from linli.studies.raster import as_png
 
     if path.suffix == ".html":
         page = report.as_html(result, ran, language=language(), unit=at, before=earlier)
@@ -222,7 +223,9 @@ def _write(
         return
     made = BytesIO()
     try:
-        report.write_docx(made, result, ran, language=language(), unit=at, before=earlier)
+        report.write_docx(
+            made, result, ran, language=language(), unit=at, before=earlier, draw=as_png
+        )
     except ModuleNotFoundError:
         raise BadInput(
             N_("A Word report needs python-docx: install linli[report], or ask for .html.")

@@ -1,9 +1,8 @@
 """What does the person who decides need to read? Tables first, then the same as a document."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from html import escape
-from io import BytesIO
 from typing import Any, BinaryIO
 
 import numpy as np
@@ -175,21 +174,23 @@ def write_docx(
     unit: int | None = None,
     before: Evaluation | None = None,
     more: Sequence[Section] = (),
+    draw: Callable[[str], Any] | None = None,
 ) -> None:
-    """Write the same pictures and tables as a Word document; needs the extra `report`."""
+    """Write the same tables as a Word document, with the pictures that `draw` makes of SVG.
+
+    Needs the extra `report`. What `draw` gives has a file of pixels and a `width_px`.
+    """
     from docx import Document
     from docx.shared import Inches
-
-    from linli.analysis.evaluation.raster import as_png
 
     told = as_tables(result, ran)
     paper = Document()
     paper.add_heading(result.title(language), level=0)
     paper.add_paragraph(_head(told, language))
-    for svg in pictures(result, ran, unit=unit, language=language, before=before):
-        drawn = as_png(svg)
+    drawings = pictures(result, ran, unit=unit, language=language, before=before)
+    for drawn in map(draw, drawings) if draw else ():
         width = min(WIDEST_INCHES, drawn.width_px / PIXELS_AN_INCH)
-        paper.add_picture(BytesIO(drawn.data), width=Inches(width))
+        paper.add_picture(drawn.file, width=Inches(width))
     for title, header, rows in (*_sections(told, language), *more):
         paper.add_heading(title, level=1)
         table = paper.add_table(rows=1 + len(rows), cols=len(header), style="Light Grid")

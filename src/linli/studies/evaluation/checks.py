@@ -12,9 +12,8 @@ from django.db.models import Q
 
 from linli.analysis.evaluation.formulas import Term
 from linli.analysis.rates import Rate, rate
-from linli.loops import board
+from linli.loops import board, counted
 from linli.loops.board import FoundSolved
-from linli.loops.ledger import Item
 from linli.policy.can import Actor, Ask, can
 from linli.policy.powers import roles_for
 from linli.policy.roles import COMMUNITY_STAFF
@@ -82,7 +81,7 @@ def checks(actor: Actor, area: Area, *, now: int) -> Checks:
         int(by_area(term, [area], now=now, exercise=actor.exercise)[area.path])
         for term in (_LEFT, _SERVED)
     )
-    asked = Item.objects.filter(under(area.path), exercise=actor.exercise)
+    asked = counted.items(exercise=actor.exercise).filter(under(area.path))
     differs = asked.filter(back_check="differs").count()
     checked = asked.filter(back_check__in=("agrees", "differs")).count()
     steps = Qualification.objects.filter(under(area.path), kind=QualificationKind.GRADE).count()

@@ -14,6 +14,7 @@ from linli.errors import N_, BadInput
 from linli.registry.imports import files
 from linli.studies.evaluation import told
 from linli.studies.evaluation.study import Study
+from linli.studies.raster import as_png
 
 FORMS = {
     "csv": "text/csv; charset=utf-8",
@@ -52,7 +53,9 @@ def made(study: Study, form: str, *, language: str, translate: Translate = str) 
         page = report.as_html(study.result, language=language, unit=study.unit, more=more)
         return page.encode()
     into = BytesIO()
-    report.write_docx(into, study.result, language=language, unit=study.unit, more=more)
+    report.write_docx(
+        into, study.result, language=language, unit=study.unit, more=more, draw=as_png
+    )
     return into.getvalue()
 
 

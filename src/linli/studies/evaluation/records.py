@@ -15,7 +15,7 @@ from django.db.models.functions import Cast
 from linli import clock
 from linli.analysis.evaluation.formulas import Term, Vocabulary
 from linli.errors import N_
-from linli.loops.ledger import Item
+from linli.loops import counted
 from linli.loops.loop import State
 from linli.loops.screening.tables import Count
 from linli.policy.roles import COMMUNITY_STAFF
@@ -175,9 +175,11 @@ def _has_organisation(asked: Asked, values: tuple[Any, ...]) -> Q:
 
 def _free_of_cases(asked: Asked) -> Q:
     """No open confirmed case: of a compound's residents, or in the community."""
-    cases = Item.objects.filter(
-        loop="case", item_class="confirmed", exercise=asked.exercise
-    ).exclude(state=State.CLOSED)
+    cases = (
+        counted.items(exercise=asked.exercise)
+        .filter(loop="case", item_class="confirmed")
+        .exclude(state=State.CLOSED)
+    )
     at_home = Person.objects.filter(
         id__in=cases.filter(subject_kind="person").values("subject_id"), household__isnull=False
     )
@@ -292,7 +294,7 @@ RECORDS: dict[str, Records] = {
         measures={"expected": F("n_expected"), "covered": _COVERED}, verb="coverage.see",
     ),
     "items": Records(
-        N_("items"), lambda asked: Item.objects.filter(exercise=asked.exercise),
+        N_("items"), lambda asked: counted.items(exercise=asked.exercise),
         {
             "loop": (str, _among("loop")), "stage": (str, _among("stage")),
             "state": (str, _among("state")), "item_class": (str, _among("item_class")),

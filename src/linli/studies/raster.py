@@ -24,7 +24,7 @@ ANCHORS = {"start": "ls", "middle": "ms", "end": "rs"}
 class Drawn:
     """A picture as PNG, with its width in the units of the drawing."""
 
-    data: bytes
+    file: BytesIO
     width_px: float
 
 
@@ -42,7 +42,8 @@ def as_png(svg: str) -> Drawn:
         _draw(pen, shape, font)
     into = BytesIO()
     image.save(into, "PNG", optimize=True)
-    return Drawn(into.getvalue(), width)
+    into.seek(0)
+    return Drawn(into, width)
 
 
 def _font() -> Any:
