@@ -6,7 +6,7 @@ a sequence made on the device; what comes twice is once, and what is older never
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 from typing import Annotated, Any, Literal
@@ -226,7 +226,7 @@ def _as_merged(given: Sequence[Given]) -> list[Given]:
     merged = Person.objects.filter(id__in=ids, survivor_id__isnull=False)
     now = {person_id: resolve(person_id) for person_id in merged.values_list("id", flat=True)}
     return [
-        replace(one, subject=now[one.subject])
+        one._replace(subject=now[one.subject])
         for one in given
         if not one.household and one.subject in now
     ]
