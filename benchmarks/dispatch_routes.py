@@ -6,6 +6,7 @@ counted again. PyVRP stands beside our engine as its own reader and defaults wou
 """
 
 import argparse
+import statistics
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -16,6 +17,7 @@ from benchmarks.ground import say
 from linli.analysis.dispatch.engines import rides as darp
 from linli.analysis.dispatch.engines import vrp
 
+SEEDS = (1, 2, 3)  # one seed may stay in a poor corner however long it searches
 Reader = Callable[[Path], vrp.Problem]
 # file, reader, best known, unit of a distance, bar: above it by at most
 SETS: tuple[tuple[str, Reader, float, int, float], ...] = (
@@ -52,11 +54,14 @@ def _routes(
     path: Path, name: str, read: Reader, best: float, bar: float, seconds: float
 ) -> None:  # fmt: skip
     problem = read(path)
-    found = vrp.solve(problem, iterations=10**9, seed=1, stop=worked(seconds))
-    gap = _instances.check(problem, found) / best - 1
+    runs = [vrp.solve(problem, iterations=10**9, seed=seed, stop=worked(seconds)) for seed in SEEDS]
+    gaps = sorted(_instances.check(problem, found) / best - 1 for found in runs)
     cars = CARS.get(name)
-    also = "" if cars is None else f", {len(found.routes)} cars of {cars}"
-    say(f"{name}, {seconds:g} s of work", f"{gap:+.2%}{also}", f"<= {bar:+.2%}")
+    most = max(len(found.routes) for found in runs)
+    also = "" if cars is None else f", {most} cars of {cars}"
+    median = statistics.median(gaps)
+    say(f"{name}, {seconds:g} s of work, median of seeds", f"{median:+.2%}{also}", f"<= {bar:+.2%}")
+    say("    the worst seed", f"{gaps[-1]:+.2%}")
     peer = _pyvrp(path, name, seconds)
     if peer is not None:
         say("    PyVRP by its own reader and defaults", f"{peer / best - 1:+.2%}", ">= ours")
