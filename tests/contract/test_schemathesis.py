@@ -24,16 +24,20 @@ from schemathesis.core.result import Ok
 from schemathesis.generation import GenerationMode
 from schemathesis.specs.openapi.checks import ignored_auth
 
+from linli import clock
 from linli.loops.shipped import ship_limits
 from linli.policy.roles import PURPOSES, Role
+from linli.registry import roster
+from linli.registry.accounts import Account
 from linli.site.wsgi import application
 from tests.callers import still, token_for
-from tests.cast import POSTS, City, build_city
+from tests.cast import EVENING, HOUR, POSTS, City, build_city
 from tests.policy import stage
 
 pytestmark = [pytest.mark.django_db, pytest.mark.db, pytest.mark.usefixtures("kept_connection")]
 
-CALLERS = {None: Role.VISITOR, "ann": Role.RESIDENT, **{name: role for name, role, *_ in POSTS}}
+CALLERS = {None: Role.VISITOR, "ann": Role.RESIDENT, **{name: role for name, role, *_ in POSTS},
+           "dov": Role.DRIVER}  # fmt: skip
 WIDE = [None, "sam", "lou"]  # nobody, who sees residents, and who runs the deployment
 REST = [name for name in CALLERS if name not in {*WIDE, "cleo", "eve"}]  # one of each role
 QUICK = "sam"
@@ -48,8 +52,18 @@ def city(
         still()
         ship_limits()
         made = build_city()
+        made.accounts["dov"] = driver(made)
         yield made, stage.furnish(made, stage.OWN)
         transaction.set_rollback(True)
+
+
+def driver(city: City) -> Account:
+    """Somebody who drives for the street, whom the cast does not have."""
+    account = Account.objects.create_user("dov", display_name="Dov", language="en")
+    area = city.areas["elm"]
+    post = roster.Post.objects.create(role=Role.DRIVER, area=area, path=area.path)
+    roster.appoint(post, account, starts_at=clock.moment(EVENING - HOUR))
+    return account
 
 
 @pytest.fixture(scope="module")

@@ -3,7 +3,8 @@
 The city as one: latent, presymptomatic and ill people, as in the study of Hao et al. (2020),
 doi:10.1038/s41586-020-2554-8. A share of the ill is ever reported. Some of those have a test that
 finds them, after a delay that falls from period to period; the others wait until a clinical
-definition counts them. Fitted by an ensemble sampler: nothing is tuned by hand.
+definition counts them. Fitted by an ensemble sampler; what it is given beforehand was chosen with
+the published values of Wuhan known, so its agreement with them is no blind test.
 """
 
 from collections.abc import Callable, Sequence
