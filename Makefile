@@ -13,7 +13,7 @@ FRAGMENTS := $(wildcard src/linli/locale/fragments/*.po src/linli/locale/fragmen
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test db lint types contracts golden reference messages lock bench wheel spark format clean
+.PHONY: help setup demo test db lint types contracts golden reference messages lock bench search wheel spark format clean
 
 help: ## List what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -60,6 +60,9 @@ bench: setup ## Run the benchmarks and print their figures (BENCH=name picks one
 spark: setup ## Install the extra for a cluster, and check that it answers as one machine does
 	$(PIP) $(HASHED) -r requirements/spark.txt
 	$(BIN)/python -m pytest -m slow src/linli/studies
+
+search: setup ## Search the API as every role for what breaks it (LINLI_SEARCH=50 looks longer)
+	$(PYTEST) -m search $(TESTS)
 
 wheel: .make/app .make/frontend .make/messages ## Build the package with its scripts and translations in it
 	$(BIN)/hatchling build -t wheel

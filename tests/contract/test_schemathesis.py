@@ -5,7 +5,7 @@ In process, each call undone. Half of the calls name things that are there, so t
 through (an end before its start); every other check is schemathesis' own. That nothing answers
 without a token is not asked here (the probe sends it along) but in the crossing, of every role.
 Three callers try every operation; the others what is open to their role: that all
-else is refused to them is the crossing's to show.
+else is refused to them is the crossing's to show. Those others are called by `make search`.
 Each caller draws other cases, and always the same: `LINLI_SEARCH=50` draws so many of each kind.
 """
 
@@ -82,6 +82,7 @@ def test_schemathesis_finds_nothing(city: Any, schema: Any, name: str | None) ->
     assert not found, "\n\n".join(found)
 
 
+@pytest.mark.search
 @pytest.mark.slow
 @pytest.mark.parametrize("name", REST)
 def test_schemathesis_finds_nothing_for_any_other_role(city: Any, schema: Any, name: str) -> None:
