@@ -25,7 +25,7 @@ from tests.cast import City, build_city
 from tests.policy import stage
 from tests.policy.examples import Examples
 
-pytestmark = [pytest.mark.db, pytest.mark.django_db]
+pytestmark = pytest.mark.django_db  # who may is decided before a database is asked
 
 REFUSED = {401, 403, 404}
 JSON = "application/json"
@@ -188,6 +188,7 @@ def test_every_role_may_exactly_what_is_declared_where_it_is_declared(
                 assert set(answer.json()) == {"code", "sentence", "values"}, at
 
 
+@pytest.mark.db
 @pytest.mark.parametrize(
     "operation",
     [o for o in OPERATIONS if "_id}" in o.path and o.says["x-placed"]],
@@ -229,6 +230,7 @@ def test_staff_without_a_second_factor_see_and_do_nothing(
             assert answer.status_code in {403, 404}, f"{role}: {answer.told!r}"
 
 
+@pytest.mark.db
 @pytest.mark.parametrize(
     "operation",
     [o for o in OPERATIONS if o.method == "get" and o.says["x-about-residents"]],
