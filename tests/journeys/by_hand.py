@@ -7,7 +7,8 @@ by day, rungs are compared with what has run.
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
+from functools import cache
 from importlib.resources import files
 from zoneinfo import ZoneInfo
 
@@ -91,9 +92,14 @@ def _counted(start: int, end: int, calendar: str) -> int:
     )
 
 
+@cache
+def _holidays() -> dict[date, tuple[tuple[time, time], ...]]:
+    return office.shipped().exceptions
+
+
 def _open_hours(start: int, end: int) -> Iterable[tuple[int, int]]:
     day = datetime.fromtimestamp(start, ZONE).date()
-    holidays = office.shipped().exceptions
+    holidays = _holidays()
     while day <= datetime.fromtimestamp(end, ZONE).date():
         hours = holidays.get(day, OFFICE_HOURS if day.weekday() < 5 else ())
         for begins, stops in hours:

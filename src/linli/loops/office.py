@@ -76,6 +76,7 @@ def in_force() -> OfficeDays:
     return found
 
 
+@lru_cache(maxsize=1)
 def shipped() -> Office:
     """The office calendar that Linli comes with: the years that the library knows."""
     years = (_of_library(year) for year in range(FIRST_DAY.year, LAST_DAY.year + 1))
