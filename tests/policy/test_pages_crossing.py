@@ -21,7 +21,7 @@ from tests.callers import still
 from tests.cast import build_city
 from tests.policy import stage
 
-pytestmark = [pytest.mark.db, pytest.mark.django_db]
+pytestmark = pytest.mark.django_db
 
 NOT_OURS = ("account/", "api/", "^api", "open311/", "static/")  # allauth's, and crossed elsewhere
 SECRETS = (b"Zhao ash", b"item of ash", b"p-ash", b"h-ash")
