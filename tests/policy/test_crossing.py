@@ -170,6 +170,8 @@ def test_every_role_may_exactly_what_is_declared_where_it_is_declared(
 
     for role in CALLERS:
         for where in (stage.OWN, stage.FOREIGN):
+            if where == stage.FOREIGN and not operation.reaches(role, own_area=True):
+                continue  # who is refused at home is refused abroad by the same question
             answer, _ = world.call(operation, role, where)
             status, told = answer.status_code, answer.told.decode()
             at = f"{role} in {where}: {status} {told[:300]}"
@@ -188,7 +190,6 @@ def test_every_role_may_exactly_what_is_declared_where_it_is_declared(
                 assert set(answer.json()) == {"code", "sentence", "values"}, at
 
 
-@pytest.mark.db
 @pytest.mark.parametrize(
     "operation",
     [o for o in OPERATIONS if "_id}" in o.path and o.says["x-placed"]],
