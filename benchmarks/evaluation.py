@@ -91,8 +91,8 @@ def _linear() -> None:
 
 def _peer() -> None:
     try:
-        from pymcdm.methods import TOPSIS  # type: ignore[import-not-found]
-        from pymcdm.weights import critic_weights  # type: ignore[import-not-found]
+        from pymcdm.methods import TOPSIS
+        from pymcdm.weights import critic_weights
     except ImportError:
         print("  pymcdm is not installed: no peer beside TOPSIS and CRITIC")
         return

@@ -224,7 +224,7 @@ class _Model:
             self.model.add_exactly_one(v for (job, _), v in chosen.items() if job == k)
         return chosen
 
-    def _if(self, constraint, *rules: str, also: Sequence[Any] = ()) -> None:  # type: ignore[no-untyped-def]
+    def _if(self, constraint: Any, *rules: str, also: Sequence[Any] = ()) -> None:
         literals = [*also, *(self.switches[r] for r in rules if self.switches)]
         if literals:
             constraint.only_enforce_if(literals)
@@ -242,7 +242,7 @@ class _Model:
         vehicles = [self.yard.vehicles[kind[0]] for kind in self.vehicle_kinds]
         self._hours(self.vehicle, [v.duty for v in vehicles])
 
-    def _hours(self, chosen, duties) -> None:  # type: ignore[no-untyped-def]
+    def _hours(self, chosen: Any, duties: Any) -> None:
         for (k, kind), on in chosen.items():
             duty, whole = duties[kind], self.jobs[k].whole_s
             self._if(self.model.add(self.start[k] >= duty.from_s), "hours", also=[on])
@@ -258,7 +258,7 @@ class _Model:
         sizes = [j.whole_s + self.yard.turnaround_s for j in self.jobs]
         self._cumulative("vehicle", self.vehicle, self.vehicle_kinds, sizes, "vehicles")
 
-    def _cumulative(self, name, chosen, kinds, sizes, rule) -> None:  # type: ignore[no-untyped-def]
+    def _cumulative(self, name: str, chosen: Any, kinds: Any, sizes: Any, rule: str) -> None:
         for kind, members in enumerate(kinds):
             jobs = [k for (k, other) in chosen if other == kind]
             if len(jobs) <= len(members):

@@ -160,10 +160,10 @@ class _Model:
             if (d.post, d.shift) in needs and d.worker in workers
         }
 
-    def _shift(self, need: Need):  # type: ignore[no-untyped-def]
+    def _shift(self, need: Need) -> Any:
         return next(s for s in self.case.shifts if s.name == need.shift)
 
-    def _if(self, constraint, rule: str) -> None:  # type: ignore[no-untyped-def]
+    def _if(self, constraint: Any, rule: str) -> None:
         if self.switches:
             constraint.only_enforce_if(self.switches[rule])
 

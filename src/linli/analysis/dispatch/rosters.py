@@ -3,7 +3,7 @@
 One model per community: a roster for a whole city is neither solvable nor wanted by those in it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from math import ceil
 
@@ -100,7 +100,7 @@ class Gap:
     missing: int
     reasons: tuple[tuple[str, int], ...]  # a rule and how many of the workers it holds back
 
-    def tell(self, translate=str) -> str:  # type: ignore[no-untyped-def]
+    def tell(self, translate: Callable[[str], str] = str) -> str:
         """Say it in a sentence."""
         parts = [translate(REASONS[reason]).format(n=n) for reason, n in self.reasons]
         head = translate(

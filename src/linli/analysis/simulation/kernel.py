@@ -80,40 +80,40 @@ class Rules(NamedTuple):
 
 
 @njit(nogil=True, cache=True, inline="always")
-def _mix(x):  # type: ignore[no-untyped-def]
+def _mix(x):
     x = (x ^ (x >> S30)) * MIX_1
     x = (x ^ (x >> S27)) * MIX_2
     return x ^ (x >> S31)
 
 
 @njit(nogil=True, cache=True, inline="always")
-def _unit(h):  # type: ignore[no-untyped-def]
+def _unit(h):
     return np.float64(h >> S11) * TO_UNIT
 
 
 @njit(nogil=True, cache=True, inline="always")
-def _who(key, person):  # type: ignore[no-untyped-def]
+def _who(key, person):
     return _mix(key ^ ((np.uint64(person) + ONE) * STEP))
 
 
 @njit(nogil=True, cache=True, inline="always")
-def _slot(who, layer, slot):  # type: ignore[no-untyped-def]
+def _slot(who, layer, slot):
     return _mix(who + (np.uint64(layer) * SLOTS_OF_LAYER + np.uint64(slot) + ONE) * SLOT_STEP)
 
 
 @njit(nogil=True, cache=True, inline="always")
-def _pick(h, n):  # type: ignore[no-untyped-def]
+def _pick(h, n):
     return np.int64(_unit(h) * n)
 
 
 @njit(nogil=True, cache=True)
-def _so_far(cumulative, days):  # type: ignore[no-untyped-def]
+def _so_far(cumulative, days):
     whole = min(int(days), len(cumulative) - 2)
     return cumulative[whole] + min(1.0, days - whole) * (cumulative[whole + 1] - cumulative[whole])
 
 
 @njit(nogil=True, cache=True)
-def _infectiousness(rows, r, day, rules):  # type: ignore[no-untyped-def]
+def _infectiousness(rows, r, day, rules):
     """From when, how long and how much row r infects on a day; the first makes up for its own."""
     start = np.float64(rows.start[r])
     begin = max(start, np.float64(day))
@@ -127,7 +127,7 @@ def _infectiousness(rows, r, day, rules):  # type: ignore[no-untyped-def]
 
 
 @njit(nogil=True, cache=True)
-def _meeting(i, layer, places, rules):  # type: ignore[no-untyped-def]
+def _meeting(i, layer, places, rules):
     """Among whom person i meets people: first, how many, from which list, how many a day."""
     mean = rules.contacts[layer]
     compound = places.household_compound[places.household[i]]
@@ -156,7 +156,7 @@ def _meeting(i, layer, places, rules):  # type: ignore[no-untyped-def]
 
 
 @njit(nogil=True, cache=True, inline="always")
-def _partner(h, first, n, listed, places):  # type: ignore[no-untyped-def]
+def _partner(h, first, n, listed, places):
     at = first + _pick(h, n)
     if listed == 1:
         return np.int64(places.members[at])
@@ -166,12 +166,12 @@ def _partner(h, first, n, listed, places):  # type: ignore[no-untyped-def]
 
 
 @njit(nogil=True, cache=True, inline="always")
-def _compound(i, places):  # type: ignore[no-untyped-def]
+def _compound(i, places):
     return places.household_compound[places.household[i]]
 
 
 @njit(nogil=True, cache=True)
-def _susceptible(j, places, rules):  # type: ignore[no-untyped-def]
+def _susceptible(j, places, rules):
     """How far person j can be infected, 0 to 1; 0 where a vaccine holds."""
     is_reached = rules.vaccinated > 0 and rules.rank[j] < rules.vaccinated
     if is_reached and _unit(_who(rules.vaccine_key, j)) < rules.efficacy:
@@ -180,7 +180,7 @@ def _susceptible(j, places, rules):  # type: ignore[no-untyped-def]
 
 
 @njit(nogil=True, cache=True)
-def infect(active, places, rows, rules, status, held_until, held_away, found):  # type: ignore[no-untyped-def]
+def infect(active, places, rows, rules, status, held_until, held_away, found):
     """Go through infectious rows; write (person, row, layer, when) of whom they reach.
 
     Returns how many there are; more than fit means: give more room and call again.
@@ -251,7 +251,7 @@ def infect(active, places, rows, rules, status, held_until, held_away, found):  
 
 
 @njit(nogil=True, cache=True)
-def contacts_of(cases, first_days, keys, places, rows, rules, back, found):  # type: ignore[no-untyped-def]
+def contacts_of(cases, first_days, keys, places, rows, rules, back, found):
     """Write the contacts that rows had outside their home since a day: (person, row, layer).
 
     ``keys`` and ``back``: of each past day, by its number modulo their length, the key of its

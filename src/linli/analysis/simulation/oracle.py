@@ -16,7 +16,7 @@ ONE = np.uint64(1)
 Found = list[tuple[int, int, int, float]]
 
 
-def infections(active: NDArray, places, rows, rules, status, held_until, held_away) -> Found:  # type: ignore[no-untyped-def]
+def infections(active: NDArray, places, rows, rules, status, held_until, held_away) -> Found:
     """Return (person, row, layer, when) of everybody whom infectious rows reach, in no order."""
     begin, end, x0 = _infectious(active, rows, rules)
     i = rows.person[active].astype(np.int64)
@@ -32,7 +32,7 @@ def infections(active: NDArray, places, rows, rules, status, held_until, held_aw
     return found
 
 
-def _infectious(active, rows, rules):  # type: ignore[no-untyped-def]
+def _infectious(active, rows, rules):
     start = rows.start[active].astype(float)
     begin = np.where(
         rows.at[active].astype(int) + 1 == rules.day, start, np.maximum(start, rules.day)
@@ -44,7 +44,7 @@ def _infectious(active, rows, rules):  # type: ignore[no-untyped-def]
     return begin, end, np.where(end > begin, x0, 0.0)
 
 
-def _hash(rules, i: NDArray, layer: int, slot: NDArray) -> NDArray[np.uint64]:  # type: ignore[no-untyped-def]
+def _hash(rules, i: NDArray, layer: int, slot: NDArray) -> NDArray[np.uint64]:
     at = np.uint64(layer) * SLOTS_OF_LAYER + slot.astype(np.uint64) + ONE
     return mix(bits(rules.key, i) + at * SLOT_STEP)
 
@@ -53,7 +53,7 @@ def _unit(h: NDArray[np.uint64]) -> NDArray[np.float64]:
     return (h >> S11).astype(np.float64) * TO_UNIT
 
 
-def _open_to(j: NDArray, places, rules) -> NDArray[np.float64]:  # type: ignore[no-untyped-def]
+def _open_to(j: NDArray, places, rules) -> NDArray[np.float64]:
     share = rules.susceptibility[places.age[j]]
     if rules.vaccinated > 0:
         spared = _unit(bits(rules.vaccine_key, j)) < rules.efficacy
@@ -61,7 +61,7 @@ def _open_to(j: NDArray, places, rules) -> NDArray[np.float64]:  # type: ignore[
     return share
 
 
-def _home(layer, table, places, rows, rules, status, held_until, held_away) -> Found:  # type: ignore[no-untyped-def]
+def _home(layer, table, places, rows, rules, status, held_until, held_away) -> Found:
     row, i, begin, end, x0 = table
     first = places.household_start[places.household[i]].astype(np.int64)
     size = places.household_start[places.household[i] + 1].astype(np.int64) - first
@@ -78,7 +78,7 @@ def _home(layer, table, places, rows, rules, status, held_until, held_away) -> F
     return [(int(j[k]), int(row[a[k]]), layer, float(when[k])) for k in np.flatnonzero(caught)]
 
 
-def _outside(layer, table, places, _rows, rules, status, held_until, _away) -> Found:  # type: ignore[no-untyped-def]
+def _outside(layer, table, places, _rows, rules, status, held_until, _away) -> Found:
     row, i, begin, end, x0 = table
     pools = [_pool(int(p), LAYERS[layer], places, rules) for p in i]
     mean = np.array([m for _, m in pools])
@@ -105,7 +105,7 @@ def _outside(layer, table, places, _rows, rules, status, held_until, _away) -> F
     return found
 
 
-def _pool(i: int, layer: Layer, places, rules) -> tuple[range | NDArray, float]:  # type: ignore[no-untyped-def]
+def _pool(i: int, layer: Layer, places, rules) -> tuple[range | NDArray, float]:
     """Whom person i may meet in a layer, and how many of them a day."""
     mean = float(rules.contacts[LAYERS.index(layer)])
     compound = int(places.household_compound[places.household[i]])
