@@ -55,6 +55,7 @@ TIER_OF: dict[str, Tier | None] = {
     AreaKind.COMPOUND: None,
     AreaKind.BUILDING: None,
 }
+UNIT_KINDS = tuple(str(kind) for kind, tier in TIER_OF.items() if tier is not None)
 
 TIER_COLUMN = {
     Tier.COMMUNITY: "community_id",

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from django.db import connection
 
 from linli import clock
-from linli.registry.areas import TIER_OF
+from linli.registry.areas import UNIT_KINDS
 
 AHEAD_S = 4 * 3600  # a gap is found this long before it begins; assumed: time to find somebody
 
@@ -19,7 +19,7 @@ class Gap:
     at: int
 
 
-_UNITS = ", ".join(f"'{kind.value}'" for kind, tier in TIER_OF.items() if tier is not None)  # type: ignore[attr-defined]
+_UNITS = ", ".join(f"'{kind}'" for kind in UNIT_KINDS)
 
 # Somebody stops answering when an assignment ends or an absence begins: only then, and now,
 # can a gap begin. Those moments are looked at, and no others.

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 from linli.analysis.dispatch.laws import Law, breach
 from linli.analysis.dispatch.roads.closures import Closure
-from linli.analysis.dispatch.snapshot import Snapshot
+from linli.analysis.dispatch.snapshot import Crew, Snapshot, Vehicle
 from linli.analysis.dispatch.trips import Leg, Plan, Reason, Stop, Trip
 from linli.analysis.dispatch.words import moment
 from linli.errors import N_
@@ -88,9 +88,9 @@ def _meets(leg: Leg, closure: Closure) -> bool:
 
 def _within_duty(trip: Trip, snapshot: Snapshot) -> Iterator[Reason]:
     """Vehicle and crew are on duty from the start to the end of the trip."""
-    rows = [(Law.VEHICLE, snapshot.vehicles[trip.vehicle])]
+    rows: list[tuple[Law, Vehicle | Crew]] = [(Law.VEHICLE, snapshot.vehicles[trip.vehicle])]
     if trip.crew is not None:
-        rows.append((Law.ESCORT, snapshot.crews[trip.crew]))  # type: ignore[arg-type]
+        rows.append((Law.ESCORT, snapshot.crews[trip.crew]))
     for law, row in rows:
         begins, ends = trip.depart_s, trip.stops[-1].leave_s
         if begins < row.duty.from_s or ends > row.duty.until_s:

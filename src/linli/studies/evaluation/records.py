@@ -21,7 +21,7 @@ from linli.loops.screening.tables import Count
 from linli.policy.roles import COMMUNITY_STAFF
 from linli.registry import duties, roster
 from linli.registry.accounts import Account
-from linli.registry.areas import TIER_OF, Area
+from linli.registry.areas import UNIT_KINDS, Area
 from linli.registry.duties import Duty, RequestType
 from linli.registry.households import Household
 from linli.registry.organisations import Organisation
@@ -224,7 +224,6 @@ def _areas(asked: Asked) -> QuerySet[Any]:
     return Area.objects.filter(_lasting(asked))
 
 
-_UNITS = [kind.value for kind, tier in TIER_OF.items() if tier is not None]  # type: ignore[attr-defined]
 _COVERED = F("n_checked") + F("n_refused") + F("n_unreachable") + F("n_away") + F("n_exempt")
 
 RECORDS: dict[str, Records] = {
@@ -235,7 +234,7 @@ RECORDS: dict[str, Records] = {
         verb="areas.see", page="areas",
     ),
     "units": Records(
-        N_("units that answer"), lambda asked: _areas(asked).filter(kind__in=_UNITS),
+        N_("units that answer"), lambda asked: _areas(asked).filter(kind__in=UNIT_KINDS),
         {"answered": (bool, _flag(_answered))}, verb="areas.see", page="areas",
     ),
     "households": Records(

@@ -13,13 +13,12 @@ from linli.audit.records import record
 from linli.errors import N_, NotFound
 from linli.policy.can import Actor, Ask, can
 from linli.policy.powers import roles_for
-from linli.registry.areas import TIER_OF, Area, under
+from linli.registry.areas import UNIT_KINDS, Area, under
 from linli.studies.evaluation.counting import Figure, Figures, counted
 from linli.studies.evaluation.tables import Snapshot, SnapshotRow
 
 KEEP = "evaluation.keep"
 ROWS_AT_ONCE = 500
-UNITS = [kind.value for kind, tier in TIER_OF.items() if tier is not None]  # type: ignore[attr-defined]
 
 
 class NoSnapshot(NotFound):
@@ -64,7 +63,7 @@ def keep(
     exercise: bool,
 ) -> Snapshot:
     """Count every unit of an area now, and keep it; what a worker or a demo does by itself."""
-    units = list(Area.objects.filter(under(area.path), kind__in=UNITS, valid_until=None))
+    units = list(Area.objects.filter(under(area.path), kind__in=UNIT_KINDS, valid_until=None))
     figures = counted(units, formulas, now=now, exercise=exercise)
     made = Snapshot.objects.create(
         framework=framework.name, path=area.path, at=now, taken_by=by,

@@ -28,6 +28,7 @@ from linli.analysis.dispatch.snapshot import (
     Place,
     Severity,
     Snapshot,
+    Travel,
     Vehicle,
 )
 from linli.analysis.dispatch.trips import Plan
@@ -183,7 +184,7 @@ def _night(
 
 
 @lru_cache(maxsize=2)
-def _ways(at: tuple[Point, ...]):  # type: ignore[no-untyped-def]
+def _ways(at: tuple[Point, ...]) -> tuple[Roads, Travel]:
     network = streets()
     shut = sealed(network)
     ways = Ways.of(network, open_arcs(network, shut))
