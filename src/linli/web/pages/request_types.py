@@ -15,7 +15,7 @@ from linli.errors import N_, Problem, Taken, Word
 from linli.forms import BadForm
 from linli.policy.powers import roles_for
 from linli.registry import duties, request_types
-from linli.registry.duties import RequestType
+from linli.registry.duties import Duty, RequestType
 from linli.registry.request_types import CLASS_NAMES, NewRequestType, RequestTypeForm
 from linli.web.forms import answers, fields_of
 from linli.web.menu import Nav
@@ -28,8 +28,10 @@ def listed(request: HttpRequest) -> HttpResponse:
     actor = signed_in(request)
     allow(request, "duties.see")
     unled = {kind.code for kind in duties.unmapped(clock.day(clock.now()))}
+    led_by = {duty.code: duty for duty in Duty.objects.order_by("valid_from")}  # newest
     context = {
-        "types": [(kind, CLASS_NAMES.get(kind.item_class, ""), kind.code in unled)
+        "types": [(kind, CLASS_NAMES.get(kind.item_class, ""), kind.code in unled,
+                   led_by.get(kind.duty_code))
                   for kind in request_types.everything()],
         "n_unled": len(unled),
         "edits": bool(actor.holds(roles_for(request_types.EDIT))),
