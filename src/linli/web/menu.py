@@ -1,25 +1,39 @@
 """What stands in the menu of this person? What their roles may open, in one order for all."""
 
 from dataclasses import dataclass
+from enum import Enum
 
 from django.urls import reverse
 
+from linli.errors import N_
 from linli.policy.can import Actor
 from linli.policy.roles import Role
 from linli.web import pages
+
+
+class Section(Enum):
+    """The parts of the menu, in the order they stand there."""
+
+    TODAY = N_("Today")
+    PEOPLE = N_("People and cases")
+    MOVES = N_("Beds and transfers")
+    PICTURE = N_("The whole picture")
+    STUDIES = N_("Studies")
+    HOUSE = N_("The house")
 
 
 @dataclass(frozen=True)
 class Nav:
     """One entry of the menu: its words, the name of its address, and who finds it there.
 
-    A module of pages says ``NAV = Nav(...)`` or a tuple of them. ``order`` sorts the menu.
+    A module of pages says ``NAV = Nav(...)`` or a tuple of them. ``order`` sorts a section.
     """
 
     label: str
     url: str
     roles: frozenset[Role]
-    order: int = 500
+    order: int
+    section: Section
 
 
 @dataclass(frozen=True)
@@ -31,16 +45,48 @@ class Entry:
     current: str = ""
 
 
-def entries_for(actor: Actor, path: str) -> list[Entry]:
-    """The entries that lead somewhere for this actor, seen from the page at ``path``."""
+@dataclass(frozen=True)
+class Part:
+    """A section as one person sees it; without a label when all fits into one row."""
+
+    label: str
+    entries: tuple[Entry, ...]
+    opened: bool
+
+
+ROW = 9  # entries that a person can look over in one row
+
+
+def parts_for(actor: Actor, path: str) -> list[Part]:
+    """What leads somewhere for this actor, in its sections, seen from the page at ``path``.
+
+    Few entries stand in one row without sections. Otherwise the section of the page is open, or
+    the first where the page is in none.
+    """
+    mine = _mine(actor)
+    if len(mine) <= ROW:
+        entries = sorted(mine, key=lambda nav: (nav.order, nav.label))
+        return [Part("", tuple(_entry(nav, path) for nav in entries), opened=True)] if mine else []
+    sections: dict[Section, list[Entry]] = {}
+    for section in Section:
+        navs = [nav for nav in mine if nav.section is section]
+        if navs:
+            navs.sort(key=lambda nav: (nav.order, nav.label))
+            sections[section] = [_entry(nav, path) for nav in navs]
+    here = next((s for s, found in sections.items() if any(e.current for e in found)), None)
+    here = here or next(iter(sections))
+    return [Part(s.value, tuple(found), opened=s is here) for s, found in sections.items()]
+
+
+def _mine(actor: Actor) -> list[Nav]:
     found: list[Nav] = []
     for module in pages.modules():
         nav = getattr(module, "NAV", ())
         found += [nav] if isinstance(nav, Nav) else list(nav)
-    mine = sorted((n for n in found if actor.holds(n.roles)), key=lambda n: (n.order, n.label))
-    entries = []
-    for nav in mine:
-        address = reverse(nav.url)
-        here = "page" if path == address else "true" if path.startswith(f"{address}/") else ""
-        entries.append(Entry(nav.label, address, here))
-    return entries
+    return [nav for nav in found if actor.holds(nav.roles)]
+
+
+def _entry(nav: Nav, path: str) -> Entry:
+    address = reverse(nav.url)
+    here = "page" if path == address else "true" if path.startswith(f"{address}/") else ""
+    return Entry(nav.label, address, here)

@@ -18,7 +18,7 @@ from linli.policy.roles import NAMES, Purpose, Role
 from linli.registry import dial
 from linli.registry.signed_in import account_of, actor_of
 from linli.web import purposes
-from linli.web.menu import entries_for
+from linli.web.menu import parts_for
 
 SPEEDS = (0, 1, 20, 120)  # city seconds in a second, offered in a demonstration
 
@@ -31,7 +31,7 @@ def every_page(request: HttpRequest) -> dict[str, Any]:
         "actor": actor,
         "account": account,
         "posts": _posts(actor),
-        "menu": entries_for(actor, request.path),
+        "menu": parts_for(actor, request.path),
         "city_now": clock.now(),
         "demo": settings.DEMO,
         "speeds": SPEEDS,

@@ -11,7 +11,7 @@ from linli.loops import catalogue
 from linli.policy.fields import SEES
 from linli.policy.powers import POWERS
 from linli.policy.roles import NAMES, PURPOSE_NAMES, PURPOSES, SENTENCES, STAFF, Role
-from linli.web.menu import Nav
+from linli.web.menu import Nav, Section
 
 SHOWN = tuple(role for role in Role if role is not Role.SYSTEM)
 
@@ -96,5 +96,5 @@ def _may(may: frozenset[Role]) -> tuple[bool, ...]:
     return tuple(role in may for role in SHOWN)
 
 
-NAV = Nav(N_("Roles"), "roles", STAFF, order=900)
+NAV = Nav(N_("Roles"), "roles", STAFF, 900, Section.HOUSE)
 URLS = [path("about/roles", roles, name="roles")]

@@ -12,7 +12,7 @@ from linli.errors import N_, BadInput, Problem
 from linli.policy.powers import roles_for
 from linli.policy.roles import NAMES, Role
 from linli.registry import admissions, tokens
-from linli.web.menu import Nav
+from linli.web.menu import Nav, Section
 from linli.web.page import id_of, signed_in, typed
 
 TOKEN_DAYS = 90
@@ -143,7 +143,7 @@ def _one(
     return render(request, "accounts/one.html", context, status=status)
 
 
-NAV = Nav(N_("Accounts"), "accounts", roles_for("accounts.edit"), order=65)
+NAV = Nav(N_("Accounts"), "accounts", roles_for("accounts.edit"), 65, Section.HOUSE)
 URLS = [
     path("accounts", accounts, name="accounts"),
     path("accounts/new", add, name="account_add"),

@@ -27,7 +27,7 @@ from linli.registry import sites
 from linli.registry.areas import Area
 from linli.web import purposes
 from linli.web.forms import answers, fields_of
-from linli.web.menu import Nav
+from linli.web.menu import Nav, Section
 from linli.web.page import id_of, moment_of, typed, working
 from linli.web.rows import rows_of
 
@@ -140,5 +140,5 @@ def _shown(
     return render(request, "arrangements/arrangements.html", context, status=status)
 
 
-NAV = Nav(N_("Trips"), "trips", DESKS | {Role.GRID_WORKER}, order=23)
+NAV = Nav(N_("Trips"), "trips", DESKS | {Role.GRID_WORKER}, 23, Section.MOVES)
 URLS = [path(url, _view(page), name=url) for url, page in PAGES.items()]

@@ -14,7 +14,7 @@ from linli.policy.powers import roles_for
 from linli.policy.roles import NAMES, PURPOSE_NAMES, Purpose, Role
 from linli.registry import proving
 from linli.registry.accounts import Account
-from linli.web.menu import Nav
+from linli.web.menu import Nav, Section
 from linli.web.page import id_of, signed_in
 
 ACTS_A_PAGE = 50
@@ -76,7 +76,7 @@ def proof(request: HttpRequest) -> HttpResponse:
     return render(request, "audit/_proof.html", {"proof": proving.last_proof()})
 
 
-NAV = Nav(N_("Audit"), "audit", roles_for("audit.see"), order=20)
+NAV = Nav(N_("Audit"), "audit", roles_for("audit.see"), 20, Section.HOUSE)
 URLS = [
     path("audit", audit, name="audit"),
     path("audit/prove", prove, name="prove"),

@@ -20,7 +20,7 @@ from linli.policy.powers import roles_for
 from linli.policy.roles import FIELD_STAFF, Role
 from linli.registry import areas, declarations
 from linli.registry.areas import TIER_NAMES, Area, Tier
-from linli.web.menu import Nav
+from linli.web.menu import Nav, Section
 from linli.web.page import allow, id_of, signed_in
 
 DEFAULT_LOOP = "request"
@@ -212,5 +212,5 @@ def _covers(actor: Actor, area: Area) -> bool:
     return any(area.path.startswith(h.path) for h in actor.holds(roles_for("board.see")))
 
 
-NAV = Nav(N_("Board"), "board", roles_for("board.see") - {Role.RESIDENT}, order=30)
+NAV = Nav(N_("Board"), "board", roles_for("board.see") - {Role.RESIDENT}, 30, Section.PICTURE)
 URLS = [path("board", board, name="board")]

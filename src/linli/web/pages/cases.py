@@ -35,7 +35,7 @@ from linli.registry.imports.typed import checked
 from linli.registry.person import Person
 from linli.registry.sites import Site
 from linli.web import purposes
-from linli.web.menu import Nav
+from linli.web.menu import Nav, Section
 from linli.web.page import id_of, signed_in, typed, working
 from linli.web.rows import rows_of
 
@@ -304,7 +304,7 @@ def _uid(text: str) -> UUID | None:
         return None
 
 
-NAV = Nav(N_("Cases"), "cases", READERS, order=34)
+NAV = Nav(N_("Cases"), "cases", READERS, 34, Section.PEOPLE)
 URLS = [
     path("cases", cases, name="cases"),
     path("cases/report", report, name="case_report"),

@@ -19,7 +19,7 @@ from linli.policy.powers import roles_for
 from linli.registry import areas, departures
 from linli.registry.areas import Area
 from linli.web import purposes
-from linli.web.menu import Nav
+from linli.web.menu import Nav, Section
 from linli.web.page import allow, id_of, signed_in
 
 SEE = "coverage.see"
@@ -145,7 +145,7 @@ def _covers(actor: Actor, area: Area) -> bool:
     return any(area.path.startswith(h.path) for h in actor.holds(roles_for(SEE)))
 
 
-NAV = Nav(N_("Coverage"), "coverage", roles_for(SEE), order=32)
+NAV = Nav(N_("Coverage"), "coverage", roles_for(SEE), 32, Section.PICTURE)
 URLS = [
     path("coverage", board, name="coverage"),
     path("coverage/doors", doors, name="coverage_doors"),

@@ -23,7 +23,7 @@ from linli.registry.gazetteer import Place, answering, place, places_called
 from linli.registry.kinds import KINDS
 from linli.web.forms import answers, fields_of
 from linli.web.groups import grouped, types_in_use
-from linli.web.menu import Nav
+from linli.web.menu import Nav, Section
 from linli.web.page import id_of, typed, working
 from linli.web.rows import rows_of
 
@@ -208,7 +208,7 @@ def _uid(values: Any) -> UUID:
         return uuid4()
 
 
-NAV = Nav(N_("Desk"), "desk", FIELD_STAFF, order=20)
+NAV = Nav(N_("Desk"), "desk", FIELD_STAFF, 20, Section.TODAY)
 URLS = [
     path("desk/new", new, name="desk"),
     path("desk/new/callers", callers, name="callers"),

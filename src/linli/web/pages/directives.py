@@ -22,7 +22,7 @@ from linli.policy.can import Actor
 from linli.policy.roles import DUTY_OFFICERS, FIELD_STAFF, Role
 from linli.registry.areas import TIER_NAMES, Area, Tier
 from linli.registry.signed_in import actor_of
-from linli.web.menu import Nav
+from linli.web.menu import Nav, Section
 from linli.web.page import id_of, signed_in, typed, working
 
 READERS = FIELD_STAFF | {Role.AUDITOR}
@@ -117,7 +117,7 @@ def _uid(text: str) -> UUID:
         return uuid4()
 
 
-NAV = Nav(N_("Directives"), "directives", READERS, order=45)
+NAV = Nav(N_("Directives"), "directives", READERS, 45, Section.PICTURE)
 URLS = [
     path("directives", view, name="directives"),
     path("directives/issue", issue, name="issue"),

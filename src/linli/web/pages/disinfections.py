@@ -19,7 +19,7 @@ from linli.policy.roles import FIELD_STAFF
 from linli.registry import areas
 from linli.registry.areas import Area
 from linli.registry.signed_in import actor_of
-from linli.web.menu import Nav
+from linli.web.menu import Nav, Section
 from linli.web.page import id_of, typed, working
 
 
@@ -93,5 +93,5 @@ WEEKDAYS = (
     ("6", N_("Saturday")),
     ("7", N_("Sunday")),
 )
-NAV = Nav(N_("Disinfections"), "disinfections", FIELD_STAFF, order=36)
+NAV = Nav(N_("Disinfections"), "disinfections", FIELD_STAFF, 36, Section.PICTURE)
 URLS = [path("disinfections", disinfections, name="disinfections")]

@@ -33,7 +33,7 @@ from linli.studies.evaluation import (
 from linli.studies.evaluation.study import SEE, Basis, Study
 from linli.studies.evaluation.tables import Judgement, Snapshot
 from linli.web import purposes
-from linli.web.menu import Nav
+from linli.web.menu import Nav, Section
 from linli.web.page import allow, id_of, signed_in
 
 PHASES = {
@@ -305,7 +305,7 @@ def _end_of(day: date) -> int:
     return int(after.timestamp()) - 1
 
 
-NAV = Nav(N_("Evaluation"), "evaluation", roles_for(SEE), order=36)
+NAV = Nav(N_("Evaluation"), "evaluation", roles_for(SEE), 36, Section.STUDIES)
 URLS = [
     path("evaluation", overview, name="evaluation"),
     path("evaluation/self-check", self_check, name="evaluation_checks"),

@@ -10,7 +10,7 @@ from linli.loops import find
 from linli.loops.find import Filters
 from linli.policy.roles import DESKS, Role
 from linli.web import purposes
-from linli.web.menu import Nav
+from linli.web.menu import Nav, Section
 from linli.web.page import id_of, working
 from linli.web.rows import rows_of
 
@@ -44,5 +44,5 @@ SOURCES = {
     "clinic": N_("at a clinic"),
     "desk": N_("at a desk"),
 }
-NAV = Nav(N_("Fevers"), "fevers", READERS, order=17)
+NAV = Nav(N_("Fevers"), "fevers", READERS, 17, Section.PEOPLE)
 URLS = [path("fevers", fevers, name="fevers")]

@@ -27,7 +27,7 @@ from linli.policy.roles import FOLLOWERS, PURPOSES, TRACERS, Purpose
 from linli.registry import stated_needs
 from linli.registry.accounts import Account
 from linli.registry.areas import Area
-from linli.web.menu import Nav
+from linli.web.menu import Nav, Section
 from linli.web.page import id_of, working
 
 BY_HABIT = (Purpose.SCREENING, Purpose.INVESTIGATION, Purpose.CARE)
@@ -179,7 +179,7 @@ def _weeks(rows: list[FollowUp]) -> list[list[Cell]]:
     return weeks
 
 
-NAV = Nav(N_("Follow-ups"), "follow_ups", FOLLOWERS, order=12)
+NAV = Nav(N_("Follow-ups"), "follow_ups", FOLLOWERS, 12, Section.PEOPLE)
 URLS = [
     path("follow-ups", mine, name="follow_ups"),
     path("follow-ups/tell", tell, name="follow_ups_tell"),

@@ -18,7 +18,7 @@ from linli.loops.fevers.loop import FEVER_C
 from linli.loops.scene import Scene
 from linli.policy.roles import Purpose, Role
 from linli.registry.areas import Area
-from linli.web.menu import Nav
+from linli.web.menu import Nav, Section
 from linli.web.page import id_of, typed, working
 
 KEEPERS = frozenset({Role.GATE_KEEPER})
@@ -95,5 +95,5 @@ def _uid(text: str) -> UUID:
         return uuid4()
 
 
-NAV = Nav(N_("Temperature"), "gate", KEEPERS, order=30)
+NAV = Nav(N_("Temperature"), "gate", KEEPERS, 30, Section.TODAY)
 URLS = [path("gate", gate, name="gate"), path("gate/measure", measure, name="gate_measure")]

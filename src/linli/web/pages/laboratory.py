@@ -15,7 +15,7 @@ from linli.policy.powers import roles_for
 from linli.policy.roles import HEALTH_STAFF
 from linli.web import purposes
 from linli.web.columns import LABELS
-from linli.web.menu import Nav
+from linli.web.menu import Nav, Section
 from linli.web.page import id_of, signed_in
 
 REFUSED_SHOWN = 20
@@ -111,7 +111,9 @@ def cancel(request: HttpRequest, order_id: int) -> HttpResponse:
     return back
 
 
-NAV = Nav(N_("Laboratory"), "laboratory", HEALTH_STAFF | roles_for("laboratory.match"), order=36)
+NAV = Nav(
+    N_("Laboratory"), "laboratory", HEALTH_STAFF | roles_for("laboratory.match"), 36, Section.PEOPLE
+)
 URLS = [
     path("laboratory", laboratory, name="laboratory"),
     path("laboratory/take", take, name="laboratory_take"),

@@ -23,7 +23,7 @@ from linli.registry.accounts import Account
 from linli.registry.areas import TIER_NAMES
 from linli.registry.declarations import Mode
 from linli.registry.signed_in import actor_of
-from linli.web.menu import Nav
+from linli.web.menu import Nav, Section
 from linli.web.page import allow, id_of, signed_in, typed
 
 LONGEST_CELL = 20  # characters; what is longer is no duration, share or tier
@@ -202,7 +202,7 @@ def _duration(seconds: int) -> str:
     return f"{seconds // 60}m"
 
 
-NAV = Nav(N_("Limits"), "limits", STAFF, order=70)
+NAV = Nav(N_("Limits"), "limits", STAFF, 70, Section.HOUSE)
 URLS = [
     path("limits", overview, name="limits"),
     path("limits/<slug:name>", of_loop, name="limits_of"),

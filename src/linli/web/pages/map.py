@@ -23,14 +23,14 @@ from linli.policy.can import Actor
 from linli.policy.powers import roles_for
 from linli.registry.areas import Area, Tier, ancestors, get
 from linli.registry.signed_in import actor_of
-from linli.web.menu import Nav
+from linli.web.menu import Nav, Section
 from linli.web.page import allow
 from linli.web.templatetags.linli import called, say
 
 A_YEAR_S = 31_536_000
 # What a map leaves out of a name, since every name on it has the same.
 GENERIC = (" District", " Subdistrict", " Community", " Village", "街道", "社区")
-NAV = Nav(N_("Map"), "map", roles_for("map.see"), 40)
+NAV = Nav(N_("Map"), "map", roles_for("map.see"), 40, Section.PICTURE)
 
 
 @dataclass(frozen=True)

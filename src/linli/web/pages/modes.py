@@ -20,7 +20,7 @@ from linli.registry import areas
 from linli.registry.areas import Area, AreaKind
 from linli.registry.declarations import Mode, Phase
 from linli.registry.signed_in import actor_of
-from linli.web.menu import Nav
+from linli.web.menu import Nav, Section
 from linli.web.page import id_of, moment_of, signed_in, typed, working
 
 
@@ -100,7 +100,7 @@ def lift(request: HttpRequest, declaration_id: int) -> HttpResponse:
     return redirect("modes")
 
 
-NAV = Nav(N_("Modes"), "modes", STAFF, order=80)
+NAV = Nav(N_("Modes"), "modes", STAFF, 80, Section.HOUSE)
 URLS = [
     path("modes", view, name="modes"),
     path("modes/declare", declare, name="declare"),

@@ -12,7 +12,7 @@ from linli.policy.powers import roles_for
 from linli.registry import areas
 from linli.registry.areas import Area
 from linli.web import purposes
-from linli.web.menu import Nav
+from linli.web.menu import Nav, Section
 from linli.web.page import id_of, signed_in
 
 
@@ -62,7 +62,7 @@ def _area(request: HttpRequest) -> Area | None:
     return None if area_id is None else areas.get(area_id)
 
 
-NAV = Nav(N_("Beds, tests, isolation"), "ratios", roles_for("ratios.see"), order=33)
+NAV = Nav(N_("Beds, tests, isolation"), "ratios", roles_for("ratios.see"), 33, Section.PICTURE)
 URLS = [
     path("ratios", board, name="ratios"),
     path("ratios/<slug:name>", unmet, name="ratio_unmet"),

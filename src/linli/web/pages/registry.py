@@ -30,7 +30,7 @@ from linli.registry.imports import kinds as import_kinds
 from linli.registry.kinds import KINDS, Kind
 from linli.web import purposes
 from linli.web.columns import KIND_NAMES, LABELS, SHOWN, areas_named, cells
-from linli.web.menu import Nav
+from linli.web.menu import Nav, Section
 from linli.web.page import allow, id_of, signed_in
 
 LISTS = frozenset(import_kinds.every())
@@ -217,7 +217,7 @@ def _meets(reach: tuple[tuple[str, str], ...], path_: str) -> bool:
     return any(first <= path_ < end or first.startswith(path_) for first, end in reach)
 
 
-NAV = Nav(N_("Registry"), "registry", STAFF, order=50)
+NAV = Nav(N_("Registry"), "registry", STAFF, 50, Section.HOUSE)
 URLS = [
     path("registry", front, name="registry"),
     path("registry/areas/<int:area_id>", area, name="area"),

@@ -18,7 +18,7 @@ from linli.registry import duties, request_types
 from linli.registry.duties import Duty, RequestType
 from linli.registry.request_types import CLASS_NAMES, NewRequestType, RequestTypeForm
 from linli.web.forms import answers, fields_of
-from linli.web.menu import Nav
+from linli.web.menu import Nav, Section
 from linli.web.page import allow, signed_in
 
 
@@ -100,7 +100,7 @@ def _form(
     return render(request, "request_types/one.html", context, status=status)
 
 
-NAV = Nav(N_("Types of request"), "request_types", roles_for(request_types.EDIT), order=66)
+NAV = Nav(N_("Types of request"), "request_types", roles_for(request_types.EDIT), 66, Section.HOUSE)
 URLS = [
     path("request-types", listed, name="request_types"),
     path("request-types/new", new, name="request_type_new"),

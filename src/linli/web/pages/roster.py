@@ -15,7 +15,7 @@ from linli.policy.roles import NAMES, STAFF, Role
 from linli.registry import accounts, appointing, areas, roster, seats
 from linli.registry.areas import Area
 from linli.registry.signed_in import actor_of
-from linli.web.menu import Nav
+from linli.web.menu import Nav, Section
 from linli.web.page import allow, id_of, moment_of, signed_in, typed
 
 VERB = "roster.see"
@@ -101,7 +101,7 @@ def _area(request: HttpRequest, actor: Actor) -> Area:
     return found or areas.get(0)
 
 
-NAV = Nav(N_("Roster"), "roster", STAFF, order=60)
+NAV = Nav(N_("Roster"), "roster", STAFF, 60, Section.HOUSE)
 URLS = [
     path("roster", view, name="roster"),
     path("roster/appoint", appoint, name="appoint"),

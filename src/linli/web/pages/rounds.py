@@ -26,7 +26,7 @@ from linli.policy.roles import FIELD_STAFF, Role
 from linli.registry import areas
 from linli.registry.areas import Area
 from linli.registry.signed_in import actor_of
-from linli.web.menu import Nav
+from linli.web.menu import Nav, Section
 from linli.web.page import id_of, signed_in, typed, working
 
 READERS = FIELD_STAFF | {Role.ANALYST}
@@ -200,7 +200,7 @@ def _places(actor: Actor) -> list[Area]:
     return [*own, *(area for area in below if area.tier is not None)]
 
 
-NAV = Nav(N_("Rounds"), "rounds", READERS, order=34)
+NAV = Nav(N_("Rounds"), "rounds", READERS, 34, Section.PICTURE)
 URLS = [
     path("rounds", rounds, name="rounds"),
     path("rounds/call", call, name="round_call"),

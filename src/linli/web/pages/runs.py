@@ -26,7 +26,7 @@ from linli.registry.vehicles import Vehicle
 from linli.registry.wards import BedCategory, BedSeverity
 from linli.web import purposes
 from linli.web.forms import answers, fields_of
-from linli.web.menu import Nav
+from linli.web.menu import Nav, Section
 from linli.web.page import id_of, signed_in, typed, working
 
 CREW = roles_for(sheets.SEE)
@@ -152,7 +152,7 @@ def _answers(step: Any, request: HttpRequest) -> dict[str, Any]:
 
 
 SEVERITIES = dict(reversed(BedSeverity.choices))
-NAV = Nav(N_("My runs"), "drive", CREW, order=19)
+NAV = Nav(N_("My runs"), "drive", CREW, 19, Section.TODAY)
 URLS = [
     path("runs", drive, name="drive"),
     path("runs/new", new, name="run_new"),

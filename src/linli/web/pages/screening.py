@@ -25,7 +25,7 @@ from linli.policy.powers import roles_for
 from linli.registry import areas
 from linli.registry.areas import Area
 from linli.web import purposes
-from linli.web.menu import Nav
+from linli.web.menu import Nav, Section
 from linli.web.page import id_of, signed_in
 
 WORKERS = roles_for(coverage.SEE)
@@ -240,7 +240,7 @@ def _is_open(actor: Actor, where: str, today: date) -> bool:
     return any(first <= today <= last and at <= where < end for at, end, first, last in rounds)
 
 
-NAV = Nav(N_("My round"), "screening", WORKERS, order=15)
+NAV = Nav(N_("My round"), "screening", WORKERS, 15, Section.TODAY)
 URLS = [
     path("screening", screening, name="screening"),
     path("screening/own", own, name="screening_own"),

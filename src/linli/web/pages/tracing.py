@@ -44,7 +44,7 @@ from linli.registry.people import listing as people_listing
 from linli.registry.person import Person
 from linli.registry.sites import Site
 from linli.web.meetings import in_words
-from linli.web.menu import Nav
+from linli.web.menu import Nav, Section
 from linli.web.page import id_of, moment_of, typed, working
 from linli.web.rows import rows_of
 
@@ -344,7 +344,7 @@ _ACTS = {
 }
 
 
-NAV = Nav(N_("Tracing"), "tracing", TRACERS, order=16)
+NAV = Nav(N_("Tracing"), "tracing", TRACERS, 16, Section.PEOPLE)
 URLS = [
     path("tracing", desk, name="tracing"),
     path("tracing/lists/<slug:name>", listed, name="tracing_list"),

@@ -35,7 +35,7 @@ from linli.registry.sites import Site
 from linli.registry.wards import BedCategory, BedSeverity
 from linli.web import purposes
 from linli.web.forms import answers, fields_of
-from linli.web.menu import Nav
+from linli.web.menu import Nav, Section
 from linli.web.page import id_of, typed, working
 
 SENDERS = DESKS | {Role.CLINICIAN}
@@ -203,8 +203,8 @@ def board(request: HttpRequest) -> HttpResponse:
 
 
 NAV = (
-    Nav(N_("Transfers"), "transfers", SENDERS, order=18),
-    Nav(N_("Transfers at a glance"), "transfer_board", roles_for(boards.SEE), order=22),
+    Nav(N_("Transfers"), "transfers", SENDERS, 18, Section.MOVES),
+    Nav(N_("Transfers at a glance"), "transfer_board", roles_for(boards.SEE), 22, Section.MOVES),
 )
 URLS = [
     path("transfers", transfers, name="transfers"),

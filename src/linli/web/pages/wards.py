@@ -23,7 +23,7 @@ from linli.registry import wards as registry
 from linli.registry.wards import BedCategory, BedSeverity, Counted
 from linli.web import purposes
 from linli.web.forms import answers, fields_of
-from linli.web.menu import Nav
+from linli.web.menu import Nav, Section
 from linli.web.page import id_of, signed_in, typed, working
 
 RECEIVES = roles_for(lists.SEE)
@@ -175,8 +175,8 @@ GROUPS = (
     ("admitted", N_("In bed")),
 )
 NAV = (
-    Nav(N_("Ward"), "ward", RECEIVES, order=20),
-    Nav(N_("Beds"), "beds", roles_for(search.SEE), order=21),
+    Nav(N_("Ward"), "ward", RECEIVES, 20, Section.MOVES),
+    Nav(N_("Beds"), "beds", roles_for(search.SEE), 21, Section.MOVES),
 )
 URLS = [
     path("ward", ward, name="ward"),

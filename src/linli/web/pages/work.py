@@ -16,7 +16,7 @@ from linli.policy.can import OWNERS, Actor
 from linli.policy.powers import roles_for
 from linli.policy.roles import NAMES, SENTENCES, STAFF, Role
 from linli.web import purposes
-from linli.web.menu import Nav, entries_for
+from linli.web.menu import Nav, Section, entries_for
 from linli.web.page import signed_in
 from linli.web.rows import rows_of
 
@@ -108,5 +108,5 @@ def _line(line: Any) -> Line:
     return Line(NOTICE_WORDS.get(kind, kind), item_id, stage, kind)
 
 
-NAV = Nav(N_("My work"), "work", WORKERS & STAFF, order=10)
+NAV = Nav(N_("My work"), "work", WORKERS & STAFF, 10, Section.TODAY)
 URLS = [path("work", work, name="work"), path("notices", notices, name="notices")]
