@@ -127,11 +127,22 @@ def test_the_menu_holds_what_the_role_may_open(here):
     menus = {
         who: as_(here, who).get("/about/roles").context["menu"] for who in ("ann", "cy", "kim")
     }
+    labels = {
+        who: [entry.label for part in menu for entry in part.entries] for who, menu in menus.items()
+    }
 
-    assert [e.label for e in menus["ann"]] == []
-    assert "Desk" in [e.label for e in menus["cy"]]
-    assert "Audit" in [e.label for e in menus["kim"]]
-    assert "Desk" not in [e.label for e in menus["kim"]]
+    assert labels["ann"] == []
+    assert "Desk" in labels["cy"]
+    assert "Audit" in labels["kim"]
+    assert "Desk" not in labels["kim"]
+
+
+def test_a_menu_that_outgrows_its_row_opens_at_the_section_of_the_page(here):
+    menu = as_(here, "gil").get("/evaluation").context["menu"]
+
+    assert len(menu) > 1
+    assert [part.label for part in menu if part.opened] == ["Studies"]
+    assert "Evaluation" in [e.label for part in menu if part.opened for e in part.entries]
 
 
 def test_the_page_of_roles_names_every_role_and_says_the_truth(here):

@@ -78,6 +78,11 @@ def parts_for(actor: Actor, path: str) -> list[Part]:
     return [Part(s.value, tuple(found), opened=s is here) for s, found in sections.items()]
 
 
+def entries_for(actor: Actor, path: str) -> list[Entry]:
+    """Every entry of this actor's menu, section after section."""
+    return [entry for part in parts_for(actor, path) for entry in part.entries]
+
+
 def _mine(actor: Actor) -> list[Nav]:
     found: list[Nav] = []
     for module in pages.modules():
