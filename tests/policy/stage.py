@@ -8,6 +8,7 @@ from uuid import uuid4
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from PIL import Image
 
 from linli import clock
 from linli.api.loops import plural
@@ -23,6 +24,7 @@ from linli.loops.laboratory.tables import LabOrder, LabResult
 from linli.loops.laboratory.whose import Told
 from linli.loops.ledger import Item
 from linli.loops.loop import Loop
+from linli.loops.photos.tables import Photo
 from linli.policy.powers import roles_for
 from linli.policy.roles import STAFF, Role
 from linli.registry import duplicates, imports, roster
@@ -138,6 +140,8 @@ def furnish(city: City, name: str) -> Place:
         framework="community", indicator="D1.1.4", area_id=area.id, path=area.path, value=50,
         expert="t", judged_on=DAY, reason="t", recorded_at=EVENING,
     )  # fmt: skip
+    for word in ("disinfections", "conversions"):
+        rows[f"photos of {word}"] = a_photo(rows[word], area.path)
     ids = {
         "judgement_id": judged.id,
         "area_id": area.id,
@@ -181,6 +185,14 @@ def open_order(person: Person) -> int:
     new = NewOrder(person.id, "pcr", "covid19")
     orders.order_many([new], now=EVENING)
     return LabOrder.objects.get(uid=new.uid).id
+
+
+def a_photo(item_id: int, path: str) -> int:
+    """A photo that stands with an item."""
+    made = Photo.objects.create(
+        uid=uuid4(), item_id=item_id, path=path, at=EVENING, width=1, height=1, picture=b"\xff\xd8"
+    )
+    return made.id
 
 
 def _stands(loop: Loop, item_id: int, rows: dict[str, int], ids: dict[str, int]) -> int:
@@ -228,8 +240,12 @@ def without_second_factor(role: Role) -> Client:
     return client
 
 
-def a_file() -> dict[str, Any]:
-    """A list to be imported, as a form sends it."""
+def a_file(path: str) -> dict[str, Any]:
+    """A list to be imported, or a photo, as a form sends it."""
+    if path.endswith("/photos"):
+        picture = BytesIO()
+        Image.new("RGB", (8, 8)).save(picture, "JPEG")
+        return {"file": SimpleUploadedFile("stairs.jpg", picture.getvalue())}
     return {"kind": "duties", "file": SimpleUploadedFile("duties.csv", b"code,topic\n1,x\n")}
 
 

@@ -323,6 +323,7 @@ NOT_PAGES = frozenset(
         "tracing_act", "account_add", "end_token", "unmerge",
         "run_new", "run_act", "ward_act", "beds_count",
         "evaluation_take", "evaluation_judge", "judgement_withdraw", "evaluation_file",
+        "photos", "photo",
         "follow_ups_tell", "case_report", "cases_take", "case_classify", "gate_measure",
         # opened by tests of their own
         "cast", "screening_own", "chain_picture", "chain_near",

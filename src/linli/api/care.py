@@ -31,7 +31,10 @@ class CareContactMade(BaseModel):
 
 
 class DisinfectionPlaced(BaseModel):
-    """A place goes onto the sheet: on which days of the week (1 is Monday), with what."""
+    """A place goes onto the sheet: on which days of the week (1 is Monday), with what.
+
+    ``photo``: it is done only once a photo shows it.
+    """
 
     model_config = {"extra": "forbid"}
 
@@ -40,6 +43,7 @@ class DisinfectionPlaced(BaseModel):
     weekdays: Annotated[str, Field(min_length=1, max_length=7, pattern="^[1-7]+$")] = "1234567"
     agent: Annotated[str, Field(max_length=80)] = ""
     last_day: date | None = None
+    photo: bool = False
 
 
 @router.post(
@@ -75,5 +79,6 @@ def place(request: HttpRequest, body: Body[DisinfectionPlaced]) -> Any:
         weekdays=body.weekdays,
         agent=body.agent,
         last_day=body.last_day,
+        photo=body.photo,
     )
     return Done(id=made.id)

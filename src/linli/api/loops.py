@@ -10,6 +10,7 @@ from ninja import Body, Path, Query, Router
 from pydantic import BaseModel, Field, create_model
 
 from linli import clock
+from linli.api import photos
 from linli.api.auth import actor_of
 from linli.api.doors import PURPOSE_PARAMETERS, After, Id, Most, Rows, door, purpose_of
 from linli.api.faults import Fault, fault_of
@@ -92,6 +93,8 @@ def router_of(loop: Loop) -> Router:
     _write_opening(router, loop, opening, opened)
     _write_batch(router, loop, word, opening, opened)
     _write_reading(router, loop)
+    if loop.photos:
+        photos.write(router, loop)
     for step in loop.steps:
         if step.by != {Role.SYSTEM}:  # what Linli does by itself is nobody's to ask
             _write_step(router, loop, step, word)

@@ -19,12 +19,15 @@ from linli.api.faults import (
 )
 from linli.api.openapi import queries
 from linli.errors import N_, BadInput, NoText
+from linli.loops.photos.picture import MOST_BYTES
 from linli.registry import signed_in, tokens
 
 log = logging.getLogger("linli.api")
 
 PREFIX = "/api/"
 UPLOADS = "/api/imports"  # a file, which streams to disk
+PHOTOS = "/photos"
+MOST_OF_A_PHOTO = MOST_BYTES + 2**20  # and the form around it
 MOST_OF_A_FILE = 512 * 2**20  # bytes; assumed: a city's people as CSV hold a quarter of it
 
 
@@ -73,6 +76,8 @@ class OneFace:
         most = settings.DATA_UPLOAD_MAX_MEMORY_SIZE or 0
         if request.path == UPLOADS and int(size) > most and _is_known(request):
             most = MOST_OF_A_FILE
+        elif request.path.endswith(PHOTOS) and int(size) > most and _is_known(request):
+            most = MOST_OF_A_PHOTO
         if int(size) > most:
             return answer(too_large(request, most))
         if "\0" in request.path:

@@ -78,6 +78,7 @@ KINDS: dict[str, str] = {
     "organisations": N_("organisation"),
     "pair": N_("pair of records that may be one"),
     "people": N_("person"),
+    "photo": N_("photo"),
     "post": N_("post"),
     "posts": N_("post"),
     "qualifications": N_("qualification"),

@@ -92,7 +92,7 @@ def list_some(
         stages=(stage,) if stage else (),
     )
     key = str(after) if after else None
-    page = find.items(actor, filters=filters, purpose=_checked(purpose), after=key, most=most)
+    page = find.items(actor, filters=filters, purpose=checked(purpose), after=key, most=most)
     if as_json:
         say_json({"rows": [_row(item) for item in page.rows], "after": page.after})
         return
@@ -153,7 +153,7 @@ def step(
     declared = loop.step(name)
     roles = declared.by if declared else loop.seen_by
     own = find.reach(actor, number, loop=loop, roles=roles)
-    scene = Scene(actor, clock.now_s(), _checked(purpose))
+    scene = Scene(actor, clock.now_s(), checked(purpose))
     moved = advance(number, name, scene, data=_read(form), own=own)
     if as_json:
         say_json({"id": number, "stage": moved.stage})
@@ -197,10 +197,11 @@ def _seen(number: int, by: str, purpose: str) -> Any:
 
     actor, loop = acting(by), catalogue.get("request")
     find.reach(actor, number, loop=loop, roles=loop.seen_by)
-    return find.item_for(actor, number, now=clock.now_s(), purpose=_checked(purpose))
+    return find.item_for(actor, number, now=clock.now_s(), purpose=checked(purpose))
 
 
-def _checked(purpose: str) -> str:
+def checked(purpose: str) -> str:
+    """The purpose as it is; raises BadInput for what is none."""
     from linli.policy.roles import Purpose as Purposes
 
     if purpose not in set(Purposes):

@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 from pydantic import BaseModel
 
 from linli.errors import N_, BadInput, Problem
+from linli.policy.can import OWNERS
 from linli.policy.roles import Role
 
 
@@ -154,6 +155,7 @@ class Loop:
     first_allot: Allot | None = None
     subject: str = "household"
     reasons: Mapping[str, str] = field(default_factory=dict)  # why an allotment, as a sentence
+    photos: bool = False  # its items keep photos, seen by whoever sees the item
 
     def __post_init__(self) -> None:
         names = [stage.name for stage in self.stages]
@@ -198,6 +200,11 @@ class Loop:
         """Everything in an item's data that may name a person."""
         forms = (self.asks, *(step.asks for step in self.steps))
         return self.personal.union(*(form.personal for form in forms))
+
+    @property
+    def photographers(self) -> frozenset[Role]:
+        """Who may add a photo: staff who may take a step."""
+        return frozenset().union(*(s.by for s in self.steps)) - OWNERS - {Role.SYSTEM}
 
     def steps_from(self, stage: str) -> tuple[Step, ...]:
         """The steps that begin at a stage, in the order declared."""

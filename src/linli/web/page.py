@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -96,3 +97,11 @@ def moment_of(text: str) -> datetime | None:
 def id_of(text: str) -> int | None:
     """An id as an address or a form gives it; None if it is none."""
     return whole(text)
+
+
+def uid_of(request: HttpRequest) -> UUID | None:
+    """The id that a form carries so that sending it twice is once; None if it carries none."""
+    try:
+        return UUID(request.POST.get("uid", ""))
+    except ValueError:
+        return None

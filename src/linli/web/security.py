@@ -10,12 +10,15 @@ from django.shortcuts import redirect
 from django.urls import reverse
 
 from linli.errors import TooLarge
+from linli.loops.photos.picture import MOST_BYTES
 from linli.policy.can import OWNERS
 from linli.registry.signed_in import actor_of, has_session
 from linli.web.problems import OTHER_FACES, told
 
 LISTS = "/registry/imports"
 MOST_OF_A_LIST = 513 * 2**20  # bytes; what an import takes, and the form around it
+PHOTOS = "/photos"
+MOST_OF_A_PHOTO = MOST_BYTES + 2**20  # and the form around it
 Answer = Callable[[HttpRequest], HttpResponse]
 
 # Open to somebody who has signed in but not yet shown a second factor.
@@ -70,8 +73,11 @@ def size(answer: Answer) -> Answer:
         if request.path.startswith(OTHER_FACES):
             return answer(request)
         said = request.META.get("CONTENT_LENGTH") or "0"
-        takes_lists = request.path.startswith(LISTS) and has_session(request)
-        most = MOST_OF_A_LIST if takes_lists else usual
+        most = usual
+        if request.path.startswith(LISTS) and has_session(request):
+            most = MOST_OF_A_LIST
+        elif request.path.endswith(PHOTOS) and has_session(request):
+            most = MOST_OF_A_PHOTO
         if not said.isdecimal() or int(said) > most:
             return told(request, TooLarge(size=said[:20], most=most))
         return answer(request)

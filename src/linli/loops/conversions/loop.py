@@ -117,6 +117,7 @@ LOOP = Loop(
     opened_by=DUTY_OFFICERS,
     asks=ConversionAsk,
     subject="site",
+    photos=True,
     seen_by=CHECKERS | {Role.DATA_OFFICE},
     about_residents=False,
     classes={"first": N_("first use"), "again": N_("used before")},

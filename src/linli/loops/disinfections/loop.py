@@ -8,6 +8,7 @@ from pydantic import Field
 
 from linli.errors import N_
 from linli.loops.loop import Form, Loop, Stage, State, Step, stages
+from linli.loops.photos.gate import PHOTO
 from linli.loops.scene import Scene
 from linli.loops.standing import Changes, Standing
 from linli.policy.roles import COMMUNITY_STAFF, FIELD_STAFF, Role
@@ -21,6 +22,7 @@ class DisinfectionAsk(Form):
     place: str = Field(min_length=2, max_length=120)
     day: date
     agent: str = Field(default="", max_length=80)
+    photo: bool = Field(default=False, title=N_("A photo has to show that it is done"))
 
 
 class DisinfectionDone(Form):
@@ -61,6 +63,7 @@ LOOP = Loop(
     classes={"routine": N_("routine"), "flagged": N_("building without toilet or kitchen")},
     about_residents=False,
     subject="place",
+    photos=True,
     stages=(
         Stage("due", N_("due today")),
         Stage("done", N_("done"), State.CLOSED),
@@ -75,6 +78,7 @@ LOOP = Loop(
             "done",
             by=COMMUNITY_STAFF,
             asks=DisinfectionDone,
+            gates=(PHOTO,),
             effect=_done,
         ),
         Step(

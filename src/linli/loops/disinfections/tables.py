@@ -18,6 +18,7 @@ class DisinfectionPlace(models.Model):
     agent = models.CharField(max_length=80, blank=True)
     first_day = models.DateField()
     last_day = models.DateField(null=True)
+    photo = models.BooleanField(default=False)  # a photo has to show that it is done
     flag = models.CharField(max_length=40, blank=True)  # the figure of the building it comes from
 
     class Meta:

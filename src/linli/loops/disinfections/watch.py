@@ -38,6 +38,7 @@ class Due:
     name: str
     agent: str
     item_class: str
+    photo: bool = False
 
 
 class BadWeekdays(BadInput):
@@ -69,7 +70,7 @@ def due_on(day: date) -> list[Due]:
         first_day__lte=day,
         weekdays__contains=str(day.isoweekday()),
     ).order_by("path", "id")
-    found = [Due(f"p{p.id}", p.area_id, p.name, p.agent, "routine") for p in planned]
+    found = [Due(f"p{p.id}", p.area_id, p.name, p.agent, "routine", p.photo) for p in planned]
     flags = Fact.objects.filter(key__in=FLAGS, value__gt=0, as_of__lte=day)
     flagged = Area.objects.filter(id__in=flags.values("area_id"), valid_until=None)
     return found + [Due(f"a{a.id}", a.id, a.name_zh, "", "flagged") for a in flagged]
@@ -80,7 +81,12 @@ def _openings(due: Iterable[Due], day: date, exercise: bool) -> list[Opening]:
         Opening(
             area_id=one.area_id,
             item_class=one.item_class,
-            data={"place": one.name, "day": day.isoformat(), "agent": one.agent},
+            data={
+                "place": one.name,
+                "day": day.isoformat(),
+                "agent": one.agent,
+                **({"photo": True} if one.photo else {}),
+            },
             title=one.name,
             uid=uuid5(SHEETS, f"{one.key}:{day}:{exercise}"),
             subject_kind="place",
@@ -103,9 +109,9 @@ def undone(path: str, day: date, *, exercise: bool = False) -> list[Item]:
 @transaction.atomic
 def plan(
     actor: Actor, area: Area, name: str, *, first_day: date, weekdays: str = EVERY_DAY,
-    agent: str = "", last_day: date | None = None,
+    agent: str = "", last_day: date | None = None, photo: bool = False,
 ) -> DisinfectionPlace:  # fmt: skip
-    """Put a place onto the sheet, or change it; recorded."""
+    """Put a place onto the sheet, or change it; recorded. ``photo``: done only with a photo."""
     holding = can(actor, Ask(PLAN, roles_for(PLAN), area.path)).required()
     days = "".join(sorted(set(weekdays)))
     if not days or set(days) - set(EVERY_DAY):
@@ -114,7 +120,7 @@ def plan(
         area_id=area.id,
         name=name,
         defaults={"path": area.path, "weekdays": days, "agent": agent, "first_day": first_day,
-                  "last_day": last_day},
+                  "last_day": last_day, "photo": photo},
     )  # fmt: skip
     record(actor, "plan", "disinfection", made.id, holding=holding, path=area.path)
     return made

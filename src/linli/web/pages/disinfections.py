@@ -51,6 +51,7 @@ def _plan(request: HttpRequest) -> None:
         first_day=clock.day(clock.now()),
         weekdays="".join(given.getlist("weekday")),
         agent=given.get("agent", "").strip()[:80],
+        photo="photo" in given,
     )
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -19,6 +19,8 @@ from linli.loops import find, why
 from linli.loops.advance import advance
 from linli.loops.cases import definitions
 from linli.loops.find import ItemView, NextStep
+from linli.loops.loop import State
+from linli.loops.photos import keep
 from linli.loops.requests.assign import TAKERS
 from linli.loops.scene import Scene
 from linli.policy.can import Actor, usual_purpose
@@ -30,7 +32,7 @@ from linli.registry.seats import workers_at
 from linli.registry.signed_in import actor_of
 from linli.web import purposes
 from linli.web.forms import Field, answers, fields_of
-from linli.web.page import signed_in, typed
+from linli.web.page import signed_in, typed, uid_of
 from linli.web.rows import rows_of
 
 SILENT = frozenset({"read", "me_too"})
@@ -83,11 +85,26 @@ def _page(
         "history": _history(view),
         "contact": [(label, view.data.get(name)) for name, label in CONTACT if view.data.get(name)],
         "needs": stated_needs.of_person(actor_of(request), person_of(view)),
+        "photos": _photos(request, view),
         "uid": uuid4(),
         "problem": problem,
     }
     status = problem.status if problem else 200
     return render(request, "items/item.html", context, status=status)
+
+
+def _photos(request: HttpRequest, view: ItemView) -> dict[str, Any] | None:
+    """The photos of the item, and whether this person may add one; None where none are kept."""
+    actor = actor_of(request)
+    if view.own or not view.loop.photos:
+        return None
+    scene = Scene(actor, clock.now_s(), purposes.of(request) or "")
+    rows = keep.of_item(scene, view.item.id)
+    full = len(rows) >= keep.MOST_OF_AN_ITEM or view.item.state == State.CLOSED
+    held = actor.holds(view.loop.photographers)
+    adds = not full and any(view.item.path.startswith(h.path) for h in held)
+    by_role = [(one, NAMES[Role(one.role)]) for one in rows]
+    return {"rows": by_role, "adds": adds}
 
 
 def person_of(view: ItemView) -> int | None:
@@ -186,7 +203,7 @@ def step(request: HttpRequest, item_id: int, name: str) -> HttpResponse:
             name,
             Scene(actor, clock.now_s(), purpose),
             data=answers(declared.asks, request.POST),
-            uid=_uid(request),
+            uid=uid_of(request),
             own=view.own,
         )
     except Problem as problem:
@@ -211,13 +228,6 @@ def _row(request: HttpRequest, item_id: int) -> HttpResponse:
     view = find.item_for(actor, item_id, now=clock.now_s(), purpose=purpose)
     rows = rows_of([view.item], actor, purpose)
     return render(request, "work/_row.html", {"row": rows[0], "just_done": True})
-
-
-def _uid(request: HttpRequest) -> UUID | None:
-    try:
-        return UUID(request.POST.get("uid", ""))
-    except ValueError:
-        return None
 
 
 def _next(request: HttpRequest) -> str:
