@@ -24,12 +24,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def quick_passwords() -> Iterator[None]:
-    """Hash passwords quickly: a slow hash is right in a city and 24 times too slow in a test."""
+def quick_settings() -> Iterator[None]:
+    """Spare tests what is right in a city: a slow hash, and every file looked up at the start.
+
+    Every test client starts anew, and looking up all files took longer than most requests.
+    """
     from django.test import override_settings
 
     quick = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    with override_settings(PASSWORD_HASHERS=quick):
+    with override_settings(PASSWORD_HASHERS=quick, WHITENOISE_AUTOREFRESH=True):
         yield
 
 

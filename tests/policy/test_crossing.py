@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import pytest
@@ -31,6 +32,12 @@ REFUSED = {401, 403, 404}
 JSON = "application/json"
 OPEN_TO = {Role.VISITOR, Role.RESIDENT}
 FAR_AWAY = 10**9
+
+
+@cache
+def _a_list() -> str:
+    """The name of a list of codes."""
+    return next(iter(code_lists()))
 
 
 @dataclass(frozen=True)
@@ -122,7 +129,7 @@ class World:
         ids["item_id"] = ids["row_id"]
         ids["photo_id"] = place.rows.get(f"photos of {word}", 0)
         ids |= {
-            "name": next(iter(code_lists())),
+            "name": _a_list(),
             "kind": "people",
             "figure": "unseen",
             "year": 2020,
