@@ -1,15 +1,20 @@
 """Does every page open for whom it is, in both languages, and refuse everybody else?"""
 
+from collections.abc import Iterator
+from typing import Any
+
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from linli import clock
 from linli.loops.ledger import Item
+from linli.loops.shipped import ship_limits
 from linli.policy.roles import Role
 from linli.registry.person import Person
 from linli.web import pages
-from tests.cast import City
+from tests.cast import EVENING, build_city
 from tests.web.furnished import NOT_PAGES, VISITS, Furnished, Visit, ask, furnish
 
 pytestmark = pytest.mark.db
@@ -17,10 +22,20 @@ pytestmark = pytest.mark.db
 MOST_QUERIES = {"work": 22, "items": 20, "board": 26, "item": 32, "records": 22, "registry": 16}
 
 
+@pytest.fixture(scope="module")
+def built(django_db_setup: None, django_db_blocker: Any) -> Iterator[Furnished]:
+    """Furnish the city once for all pages: what a test does is undone, so none disturbs another."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        ship_limits()
+        yield furnish(build_city())
+        transaction.set_rollback(True)
+
+
 @pytest.fixture
-def here(city: City, settings) -> Furnished:
+def here(built: Furnished, settings, db: None) -> Furnished:
     settings.SECOND_FACTOR = False
-    return furnish(city)
+    clock.follow(lambda: clock.Dial(shown=EVENING + 900, speed=0))
+    return built
 
 
 def as_(here: Furnished, who: str | None, language: str = "en") -> Client:

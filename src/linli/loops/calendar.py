@@ -10,7 +10,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import accumulate
 from zoneinfo import ZoneInfo
 
@@ -60,26 +60,8 @@ class Calendar:
     @cached_property
     def _spans(self) -> tuple[list[int], list[int], list[int]]:
         """Starts and ends of every span in UTC seconds, and the count at each start."""
-        zone = ZoneInfo(self.zone)
-        eras = [Era(_utc(FIRST_DAY, time(0), zone), self.week, self.exceptions), *self.later]
-        begins = [era.since_s for era in eras]
-        starts: list[int] = []
-        ends: list[int] = []
-        day = FIRST_DAY
-        while day <= LAST_DAY:
-            midnight, next_midnight = _utc(day, time(0), zone), _utc(day, _MIDNIGHT, zone)
-            first = max(bisect_right(begins, midnight) - 1, 0)
-            for n in range(first, bisect_left(begins, next_midnight)):
-                until = begins[n + 1] if n + 1 < len(begins) else next_midnight
-                for opens, shuts in eras[n].hours(day):
-                    start = max(_utc(day, opens, zone), begins[n], ends[-1] if ends else 0)
-                    end = min(_utc(day, shuts, zone), until)
-                    if end > start:  # an hour that a change of the clocks takes out counts nothing
-                        starts.append(start)
-                        ends.append(end)
-            day += timedelta(days=1)
-        lengths = (end - start for start, end in zip(starts, ends, strict=True))
-        return starts, ends, list(accumulate(lengths, initial=0))[:-1]
+        first = Era(_utc(FIRST_DAY, time(0), ZoneInfo(self.zone)), self.week, self.exceptions)
+        return _spans_of(self.zone, tuple(_plain(era) for era in (first, *self.later)))
 
     def count(self, moment_s: int) -> int:
         """The calendar's seconds up to a moment in UTC seconds."""
@@ -109,6 +91,38 @@ class Calendar:
                 moment=f"+{count}", first=FIRST_DAY.isoformat(), last=LAST_DAY.isoformat()
             )
         return at
+
+
+_Plain = tuple[int, tuple[Hours, ...], tuple[tuple[date, Hours], ...]]
+
+
+def _plain(era: Era) -> _Plain:
+    """An era as something that can be remembered by."""
+    return era.since_s, era.week, tuple((era.exceptions or {}).items())
+
+
+@lru_cache(maxsize=8)  # read anew with every version signed, and mostly the same
+def _spans_of(zone_name: str, plain: tuple[_Plain, ...]) -> tuple[list[int], list[int], list[int]]:
+    zone = ZoneInfo(zone_name)
+    eras = [Era(since_s, week, dict(exceptions)) for since_s, week, exceptions in plain]
+    begins = [era.since_s for era in eras]
+    starts: list[int] = []
+    ends: list[int] = []
+    day = FIRST_DAY
+    while day <= LAST_DAY:
+        midnight, next_midnight = _utc(day, time(0), zone), _utc(day, _MIDNIGHT, zone)
+        first = max(bisect_right(begins, midnight) - 1, 0)
+        for n in range(first, bisect_left(begins, next_midnight)):
+            until = begins[n + 1] if n + 1 < len(begins) else next_midnight
+            for opens, shuts in eras[n].hours(day):
+                start = max(_utc(day, opens, zone), begins[n], ends[-1] if ends else 0)
+                end = min(_utc(day, shuts, zone), until)
+                if end > start:  # an hour that a change of the clocks takes out counts nothing
+                    starts.append(start)
+                    ends.append(end)
+        day += timedelta(days=1)
+    lengths = (end - start for start, end in zip(starts, ends, strict=True))
+    return starts, ends, list(accumulate(lengths, initial=0))[:-1]
 
 
 def _utc(day: date, at: time, zone: ZoneInfo) -> int:
