@@ -80,16 +80,18 @@ def test_no_page_breaks_or_shows_a_foreign_thing(
         client = Client(raise_request_exception=False)
         if role is not Role.VISITOR:
             client.force_login(Account.objects.get(username=f"only_{role}"))
-        own = _get(client, page, places[stage.OWN])
-        foreign = _get(client, page, places[stage.FOREIGN])
-        missing = _get(client, page, places[stage.FOREIGN], beyond=FAR_AWAY)
-
-        for answer in (own, foreign, missing):
-            assert answer.status_code < 500, f"{role}: {answer.told[:500]!r}"
-        shown = [secret for secret in SECRETS if secret in own.told + foreign.told]
+        answers = [_get(client, page, places[stage.OWN])]
+        if "<" in page:  # otherwise there is one such page, the same for every place
+            answers.append(_get(client, page, places[stage.FOREIGN]))
+        shown = [secret for secret in SECRETS if any(secret in a.told for a in answers)]
         assert not shown, f"{role} sees {shown}"
-        if "_id>" in page and not page.startswith(_ANYWHERE):
-            assert foreign.status_code == missing.status_code, role
+        if "_id>" in page:
+            missing = _get(client, page, places[stage.FOREIGN], beyond=FAR_AWAY)
+            if not page.startswith(_ANYWHERE):
+                assert answers[-1].status_code == missing.status_code, role
+            answers.append(missing)
+        for answer in answers:
+            assert answer.status_code < 500, f"{role}: {answer.told[:500]!r}"
 
 
 # Places and what is public have no foreign side; an import is its account's, not an area's.
@@ -118,6 +120,7 @@ def _get(client: Client, page: str, place: stage.Place, beyond: int = 0) -> Any:
         "mark": "x",
         "token_id": 1,
         "merge_id": 1,
+        "photo_id": 1,
         "code": "noise",
         "form": "csv",
     }
