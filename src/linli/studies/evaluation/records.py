@@ -154,9 +154,9 @@ def _answered(asked: Asked) -> Q:
 
 
 def _left(asked: Asked) -> Q:
-    """The account holds no such post any more."""
+    """The account holds no such post any more at the end of the window."""
     still = Assignment.objects.filter(
-        roster.current(asked.now),
+        roster.current(asked.until),
         account=OuterRef("account"),
         post__role__in=[role.value for role in COMMUNITY_STAFF],
     )

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST
 
 from linli import clock
 from linli.analysis.evaluation import diagnosis, figures
+from linli.analysis.rates import LEAST_N
 from linli.errors import N_, BadInput, NotFound, Problem, Word
 from linli.policy.can import OWNERS, Actor
 from linli.policy.powers import roles_for
@@ -42,6 +43,7 @@ PHASES = {
     "recovery": N_("recovery"),
 }
 MOST_PICTURED = 40
+MOST_LISTED = 200
 LEAST_CORNERS = 3
 KEPT_SHOWN = 10
 
@@ -119,17 +121,23 @@ def indicator(request: HttpRequest, name: str, problem: Problem | None = None) -
 
 @never_cache
 def self_check(request: HttpRequest) -> HttpResponse:
-    """Whether the house is in order: the staffing norm, turnover, found and solved, back-checks."""
+    """Whether the house is in order: norm, learning, turnover, found and solved, back-checks."""
     actor = signed_in(request)
     area = _area(request, actor)
-    shown = checks.checks(actor, area, now=clock.now_s())
+    found = checks.checks(actor, area, now=clock.now_s())
+    n, n_college, n_certified = found.all
     context = {
         "area": area,
         "above": _above(actor, area),
-        "checks": shown,
+        "checks": found,
+        "below": found.below_norm,
+        "college": n_college / n if n else None,
+        "certified": n_certified / n if n else None,
         "norm": checks.HOUSEHOLDS_A_WORKER,
         "quarter": checks.QUARTER_DAYS,
-        "shown": shown.below_norm[:MOST_PICTURED],
+        "least_n": LEAST_N,
+        "shown": found.communities[:MOST_LISTED],
+        "more": max(0, len(found.communities) - MOST_LISTED),
     }
     return render(request, "evaluation/checks.html", context)
 
