@@ -1,4 +1,4 @@
-"""The line is cut: gate, round and supply go on by themselves, and all is merged afterwards (S97)."""
+"""The line is cut: gate, round and supply go on by themselves, and all is merged after (S97)."""
 
 from collections import Counter
 from dataclasses import replace
@@ -33,9 +33,7 @@ def uid(name: str) -> UUID:
 def fever(city: City, n: int) -> Act:
     """Gus measures somebody at the gate."""
     data = {"temperature_c": 38.1, "source": "gate", "name": f"Somebody {n}"}
-    opening = Opening(
-        city.areas["oak"].id, "fever", data, channel="page"
-    )
+    opening = Opening(city.areas["oak"].id, "fever", data, channel="page")
     return Act(uid(f"fever{n}"), CUT + n * 60, "fever", n, opening)
 
 
@@ -81,7 +79,9 @@ def test_gate_round_and_supply_go_on_without_the_centre_and_are_merged(city: Cit
 
     at_gate = sync.merge(gus, [fever(city, n) for n in range(3)], now=EVENING, purpose="screening")
     supply = sync.merge(bo, supplies(city), now=EVENING, purpose="service")
-    visits = receive.receive(cy, [report(next(iter(found.people.values())), CUT)], now=EVENING, purpose="screening")
+    visits = receive.receive(
+        cy, [report(next(iter(found.people.values())), CUT)], now=EVENING, purpose="screening"
+    )
 
     assert {one.came for one in at_gate + supply} == {Came.ACCEPTED}
     assert [one.outcome for one in visits] == [Outcome.ACCEPTED]

@@ -102,6 +102,14 @@ def merge(actor: Actor, acts: Sequence[Act], *, now: int, purpose: str = "") -> 
     return [answers[place] for place in range(len(acts))]
 
 
+def within_reach(at: int, now: int) -> int:
+    """The moment that a device tells, as it is written; raises ActOutOfReach."""
+    ahead = at - now
+    if not -DAYS_BACK * DAY_S <= ahead <= AHEAD_S:
+        raise ActOutOfReach(hours=round(ahead / 3600), minutes=AHEAD_S // 60, days=DAYS_BACK)
+    return min(at, now)
+
+
 def _asking(actor: Actor, act: Act) -> Actor:
     """Who writes down what somebody else asks acts by a post, and not as the resident they are."""
     if not act.on_behalf:
@@ -116,10 +124,7 @@ def _asking(actor: Actor, act: Act) -> Actor:
 
 
 def _merged(act: Act, scene: Scene) -> Answer:
-    ahead = act.at - scene.now
-    if not -DAYS_BACK * DAY_S <= ahead <= AHEAD_S:
-        raise ActOutOfReach(hours=round(ahead / 3600), minutes=AHEAD_S // 60, days=DAYS_BACK)
-    loop, at = catalogue.get(act.loop), min(act.at, scene.now)
+    loop, at = catalogue.get(act.loop), within_reach(act.at, scene.now)
     if act.opening is not None:
         mine = None if act.on_behalf else scene.actor.id
         moved = open_item(
