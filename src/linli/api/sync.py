@@ -114,7 +114,7 @@ def _act(said: SyncAct) -> Act:
     if said.area_id is not None and not said.step and not named:
         opening = Opening(
             said.area_id, class_of(loop, said.kind), said.form, kind=said.kind, title=said.title,
-            channel=said.channel.value,
+            channel=str(said.channel),
         )  # fmt: skip
     elif said.area_id is not None or not said.step or not named:
         raise NoSuchAct

@@ -7,7 +7,7 @@ holds the item is told. An act that may not be taken is refused with its reason,
 keeps it. Limits are judged by when an act reached us; the history shows both moments.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
@@ -185,7 +185,7 @@ def _beside(
     return Answer(act.uid, Came.OVERTAKEN, item_id, current.stage, problem)
 
 
-def _told(current: Standing, step: Step, scene: Scene) -> Iterable[Telling]:
+def _told(current: Standing, step: Step, scene: Scene) -> Sequence[Telling]:
     """Who holds it now, or who answers for its unit, so that somebody looks at both."""
     holder = current.holder_id or scene.answers(current.unit_id, current.topic)
     if holder is None or holder == scene.actor.id:
