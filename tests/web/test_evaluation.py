@@ -53,7 +53,7 @@ def test_the_page_says_how_much_is_known_and_why_there_is_no_score(lived: City):
 
     assert "There is no score." in told
     assert "a score needs at least 25%" in told
-    assert "No loop keeps stock." in told
+    assert "Awaits the loop of stock." in told
 
 
 def test_a_number_opens_the_records_of_its_numerator_for_who_may_see_them(lived: City):
