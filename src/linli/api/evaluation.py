@@ -57,8 +57,9 @@ def read(request: HttpRequest, wanted: Query[EvaluationAsk]) -> Any:
     actor, area = _area(request, wanted.area_id)
     until = clock.seconds(wanted.as_of) if wanted.as_of else None
     found = study.study(
-        actor, area, basis=_basis(actor, area, until), phase=wanted.phase, language=_language()
-    )
+        actor, area, basis=_basis(actor, area, until), phase=wanted.phase, language=_language(),
+        since=clock.seconds(wanted.since) if wanted.since else None,
+    )  # fmt: skip
     return told.as_values(found, _language(), gettext)
 
 

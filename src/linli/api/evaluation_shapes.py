@@ -14,11 +14,12 @@ Phase = Annotated[str, Field(pattern="^(peacetime|response|recovery|)$")]
 
 
 class EvaluationAsk(BaseModel):
-    """Which area, in which phase (that of its mode if none), and as of which day (now if none)."""
+    """Which area, in which phase (that of its mode if none), as of when, and since when."""
 
     area_id: Id
     phase: Phase = ""
     as_of: datetime | None = None
+    since: datetime | None = None
 
 
 class EvaluationGroup(BaseModel):
@@ -86,6 +87,15 @@ class EvaluationSince(BaseModel):
     by_indicator: dict[str, float]
 
 
+class EvaluationPoint(BaseModel):
+    """The score at a snapshot, or now, over the indicators that were counted alike at all."""
+
+    at: datetime
+    score: float
+    n_compared: int
+    snapshot_id: int | None
+
+
 class EvaluationStudy(BaseModel):
     """One unit, scored and explained; null is unknown and never zero."""
 
@@ -111,6 +121,7 @@ class EvaluationStudy(BaseModel):
     peers: list[EvaluationPeer]
     below: list[EvaluationBelow]
     since: EvaluationSince | None
+    history: list[EvaluationPoint]
 
 
 class EvaluationRecordsAsk(BaseModel):

@@ -11,6 +11,7 @@ from linli.analysis.evaluation.formulas import Formula, Term
 from linli.analysis.evaluation.framework import Node, Role
 from linli.errors import N_
 from linli.studies.evaluation.counting import WHY, Figure
+from linli.studies.evaluation.history import history
 from linli.studies.evaluation.records import RECORDS
 from linli.studies.evaluation.study import Study
 
@@ -181,6 +182,7 @@ def as_values(study: Study, language: str, translate: Translate = str) -> dict[s
         "peers": peers_of(study),
         "below": below_of(study),
         "since": since_of(study),
+        "history": history_of(study),
     }  # fmt: skip
 
 
@@ -226,6 +228,16 @@ def since_of(study: Study) -> dict[str, Any] | None:
         "not_compared": list(since.not_compared),
         "by_indicator": {name: by for name, by in moved if abs(by) > 1e-9},
     }
+
+
+def history_of(study: Study) -> list[dict[str, Any]]:
+    """The score at each snapshot and now, over what was counted alike at all of them."""
+    found = history(study)
+    n = len(found.indicators)
+    return [
+        {"at": p.at.isoformat(), "score": p.score, "n_compared": n, "snapshot_id": p.snapshot_id}
+        for p in found.points
+    ]
 
 
 def sheet(study: Study, language: str, translate: Translate = str) -> list[list[Any]]:

@@ -22,6 +22,7 @@ from linli.policy.can import OWNERS, Actor
 from linli.policy.powers import roles_for
 from linli.registry import areas
 from linli.registry.areas import Area
+from linli.studies import pictures
 from linli.studies.evaluation import (
     checks,
     documents,
@@ -31,6 +32,7 @@ from linli.studies.evaluation import (
     study,
     told,
 )
+from linli.studies.evaluation.history import history
 from linli.studies.evaluation.study import SEE, Basis, Study
 from linli.studies.evaluation.tables import Judgement, Snapshot
 from linli.web import purposes
@@ -46,6 +48,7 @@ MOST_PICTURED = 40
 MOST_LISTED = 200
 LEAST_CORNERS = 3
 KEPT_SHOWN = 10
+DAY_S = 24 * 3600
 
 
 @never_cache
@@ -67,6 +70,9 @@ def overview(request: HttpRequest) -> HttpResponse:
         "weaknesses": [names[name] for name in worst],
         "below": told.below_of(found),
         "since": told.since_of(found),
+        "since_asked": request.GET.get("since", ""),
+        "since_at": found.since.at if found.since else None,
+        **_over_time(found),
         "names": names,
         "profile": _profile(found),
         "heat": _heat(found),
@@ -197,11 +203,11 @@ def _back(area: Area, name: str) -> HttpResponse:
 
 def _asked(request: HttpRequest) -> tuple[Actor, Area, Study]:
     actor = signed_in(request)
-    area = _area(request, actor)
+    area, since = _area(request, actor), request.GET.get("since", "")
     allow(request, SEE, path=area.path)
     found = study.study(
         actor, area, basis=_basis(request, actor, area), phase=request.GET.get("phase", ""),
-        language=_language(),
+        language=_language(), since=_end_of(_day(since)) if since else None,
     )  # fmt: skip
     return actor, area, found
 
@@ -226,7 +232,7 @@ def _area(request: HttpRequest, actor: Actor) -> Area:
 
 
 def _frame(request: HttpRequest, actor: Actor, area: Area, found: Study) -> dict[str, Any]:
-    kept = {k: v for k, v in request.GET.items() if k in {"phase", "as_of"} and v}
+    kept = {k: v for k, v in request.GET.items() if k in {"phase", "as_of", "since"} and v}
     return {
         "area": area,
         "above": _above(actor, area),
@@ -269,6 +275,25 @@ def _profile(found: Study) -> str:
         shown[gettext("median")] = documents.medians(result, [g["group"] for g in groups])
     drawn = figures.radar([g["group"] for g in groups], shown)
     return mark_safe(drawn)  # noqa: S308 - drawn by us, names escaped
+
+
+def _over_time(found: Study) -> dict[str, Any]:
+    """The line of the score over its snapshots, and the same as rows, the newest first."""
+    told_once = history(found)
+    if not told_once.points:
+        return {"line": "", "points": []}
+    last = told_once.points[-1].at
+    days = [(p.at - last).total_seconds() / DAY_S for p in told_once.points]
+    drawn = pictures.lines(
+        gettext("Score over time"),
+        [pictures.Series(gettext("Score"), days, [p.score for p in told_once.points])],
+        x_label=gettext("days before this count"), y_label=gettext("Score"),
+    )  # fmt: skip
+    return {
+        "line": mark_safe(drawn),  # noqa: S308 - drawn by us, names escaped
+        "points": list(reversed(told_once.points)),
+        "n_alike": len(told_once.indicators),
+    }
 
 
 def _heat(found: Study) -> str:
