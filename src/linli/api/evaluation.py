@@ -35,6 +35,7 @@ from linli.studies.evaluation import (
     judgements,
     opened,
     snapshots,
+    spelling,
     study,
     told,
 )
@@ -60,7 +61,7 @@ def read(request: HttpRequest, wanted: Query[EvaluationAsk]) -> Any:
         actor, area, basis=_basis(actor, area, until), phase=wanted.phase, language=_language(),
         since=clock.seconds(wanted.since) if wanted.since else None,
     )  # fmt: skip
-    return told.as_values(found, _language(), gettext)
+    return told.as_values(found, _language(), gettext, beside=wanted.beside_id)
 
 
 @router.get(
@@ -83,7 +84,7 @@ def records(request: HttpRequest, wanted: Query[EvaluationRecordsAsk]) -> Any:
     )  # fmt: skip
     return EvaluationRecords(
         kind=found.page,
-        spelled=told.spelled(found.term, gettext),
+        spelled=spelling.spelled(found.term, gettext),
         n=found.n,
         rows=[EvaluationRecord.model_validate(row) for row in found.rows],
         after=found.after,

@@ -20,6 +20,7 @@ class EvaluationAsk(BaseModel):
     phase: Phase = ""
     as_of: datetime | None = None
     since: datetime | None = None
+    beside_id: Id | None = None
 
 
 class EvaluationGroup(BaseModel):
@@ -96,6 +97,18 @@ class EvaluationPoint(BaseModel):
     snapshot_id: int | None
 
 
+class EvaluationBeside(BaseModel):
+    """Another unit of the tier: [own, its] score by group, and what sets them apart most."""
+
+    area_id: int
+    name: str
+    score: float | None
+    apart: float | None
+    unexplained: float
+    groups: dict[str, list[float | None]]
+    by_indicator: dict[str, float]
+
+
 class EvaluationStudy(BaseModel):
     """One unit, scored and explained; null is unknown and never zero."""
 
@@ -122,6 +135,7 @@ class EvaluationStudy(BaseModel):
     below: list[EvaluationBelow]
     since: EvaluationSince | None
     history: list[EvaluationPoint]
+    beside: EvaluationBeside | None
 
 
 class EvaluationRecordsAsk(BaseModel):

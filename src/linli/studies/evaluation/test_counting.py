@@ -18,6 +18,7 @@ from linli.registry.households import Household
 from linli.registry.imports.staging import Upload
 from linli.registry.organisations import Organisation
 from linli.registry.person import Person
+from linli.studies.evaluation import spelling
 from linli.studies.evaluation.counting import Figure, Why, by_area, counted
 from linli.studies.evaluation.records import RECORDS, rows_of, vocabulary
 from tests.bedside import Bedside
@@ -199,3 +200,19 @@ def test_most_indicators_are_counted_and_each_other_one_names_what_it_awaits():
 
     assert len(collected) >= 40
     assert all(formula.awaits and formula.awaits_zh for formula in waiting.values())
+
+
+def test_every_filter_moment_and_sum_that_a_formula_may_name_has_a_word():
+    for name, known in vocabulary().items():
+        assert set(known.filters) <= set(spelling.FILTERS), name
+        assert set(known.moments) <= set(spelling.MOMENTS), name
+        assert set(known.measures) <= set(spelling.MEASURES), name
+
+
+def test_a_term_is_said_in_words_and_not_in_codes():
+    term = FORMULAS["D3.2.5"].per[0]
+
+    assert spelling.spelled(term, str) == (
+        "items; of the loop: transfer; stage: on the way / at the door of the ward / admitted; "
+        "opened in the last 30 days"
+    )

@@ -29,6 +29,7 @@ from linli.studies.evaluation import (
     judgements,
     opened,
     snapshots,
+    spelling,
     study,
     told,
 )
@@ -55,7 +56,7 @@ DAY_S = 24 * 3600
 def overview(request: HttpRequest) -> HttpResponse:
     """One unit: its score, what would help most, its neighbours, and the units below it."""
     actor, area, found = _asked(request)
-    lines = told.lines_of(found)
+    lines, other = told.lines_of(found), id_of(request.GET.get("beside", ""))
     best, worst = _extremes(found)
     names = {line.node.id: line.node for line in lines}
     context = {
@@ -73,6 +74,9 @@ def overview(request: HttpRequest) -> HttpResponse:
         "since_asked": request.GET.get("since", ""),
         "since_at": found.since.at if found.since else None,
         **_over_time(found),
+        "others": [one for one in found.units if one.id != area.id],
+        "beside": told.beside_of(found, other) if other is not None else None,
+        "other": other,
         "names": names,
         "profile": _profile(found),
         "heat": _heat(found),
@@ -103,7 +107,7 @@ def indicator(request: HttpRequest, name: str, problem: Problem | None = None) -
         "why": told.why_of(line, _language(), gettext),
         "note": line.formula.note_zh if _language().startswith("zh") else line.formula.note,
         "sides": [
-            (key, title, [(n, told.spelled(term, gettext)) for n, term in enumerate(terms)])
+            (key, title, [(n, spelling.spelled(term, gettext)) for n, term in enumerate(terms)])
             for key, title, terms in (
                 ("count", N_("counted"), line.formula.count),
                 ("per", N_("divided by"), line.formula.per),
