@@ -1,6 +1,6 @@
 """What stood in the records then? Counts of all units, kept as they were, to compare with."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from hashlib import sha256
 from zoneinfo import ZoneInfo
 
@@ -67,10 +67,19 @@ def keep(
     now: int,
     by: int | None,
     exercise: bool,
+    told: Callable[[int, int], None] | None = None,
 ) -> Snapshot:
-    """Count every unit of an area now, and keep it; what a worker or a demo does by itself."""
+    """Count every unit of an area now, and keep it; what a worker or a demo does by itself.
+
+    ``told`` hears how many formulas of how many are counted.
+    """
     units = list(Area.objects.filter(under(area.path), kind__in=UNIT_KINDS, valid_until=None))
-    figures = counted(units, formulas, now=now, exercise=exercise)
+    figures: Figures = {unit.id: {} for unit in units}
+    for n, (name, formula) in enumerate(formulas.items(), start=1):
+        for area_id, found in counted(units, {name: formula}, now=now, exercise=exercise).items():
+            figures[area_id] |= found
+        if told is not None:
+            told(n, len(formulas))
     made = Snapshot.objects.create(
         framework=framework.name, path=area.path, at=now, taken_by=by,
         digests={name: formula.digest() for name, formula in formulas.items()},
@@ -91,27 +100,42 @@ def keep(
 
 
 def nightly(
-    framework: Framework, formulas: Mapping[str, Formula], *, now: int, exercise: bool
+    framework: Framework,
+    formulas: Mapping[str, Formula],
+    *,
+    now: int,
+    exercise: bool,
+    told: Callable[[int, int], None] | None = None,
 ) -> int:
     """Keep each city's counts once a night, and thin out old nights; how many were kept.
 
     Every night of the last five weeks stays, then the first one of each month. What somebody took
     by hand stays for good.
     """
-    if clock.moment(now).astimezone(ZoneInfo(settings.TIME_ZONE)).hour < NIGHT_HOUR:
-        return 0
-    today = clock.midnight_s(clock.day(clock.moment(now)))
     kept = 0
-    for city in Area.objects.filter(parent=None, valid_until=None).order_by("path"):
-        mine = Snapshot.objects.filter(
-            framework=framework.name, exercise=exercise, path=city.path, taken_by=None
-        )
-        if mine.filter(at__gte=today).exists():
-            continue
-        keep(city, framework, formulas, now=now, by=None, exercise=exercise)
-        _thin(mine, now)
+    for city in owed_tonight(framework, now=now, exercise=exercise):
+        keep(city, framework, formulas, now=now, by=None, exercise=exercise, told=told)
+        _thin(_nights(framework, city, exercise=exercise), now)
         kept += 1
     return kept
+
+
+def owed_tonight(framework: Framework, *, now: int, exercise: bool) -> list[Area]:
+    """The cities whose counts of this night are not kept yet; none before two in the morning."""
+    if clock.moment(now).astimezone(ZoneInfo(settings.TIME_ZONE)).hour < NIGHT_HOUR:
+        return []
+    today = clock.midnight_s(clock.day(clock.moment(now)))
+    cities = Area.objects.filter(parent=None, valid_until=None).order_by("path")
+    return [
+        city for city in cities
+        if not _nights(framework, city, exercise=exercise).filter(at__gte=today).exists()
+    ]  # fmt: skip
+
+
+def _nights(framework: Framework, city: Area, *, exercise: bool) -> QuerySet[Snapshot]:
+    return Snapshot.objects.filter(
+        framework=framework.name, exercise=exercise, path=city.path, taken_by=None
+    )
 
 
 def _thin(mine: QuerySet[Snapshot], now: int) -> None:

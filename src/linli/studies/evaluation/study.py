@@ -209,14 +209,6 @@ def basis_of(
     return Basis(measured, counted_by, now, snapshot)
 
 
-def keep_the_night(*, now: int, exercise: bool) -> int:
-    """Keep the counts of every city once a night; how many were kept."""
-    measured = framework()
-    return snapshots.nightly(
-        measured, shipped_formulas(measured, vocabulary()), now=now, exercise=exercise
-    )
-
-
 def phase_at(path: str, now: int, *, exercise: bool) -> str:
     """The phase of the framework that fits the mode declared at an area."""
     declared = declarations.in_force(path, now, exercise=exercise) or declarations.in_force(

@@ -8,10 +8,12 @@ import pytest
 from linli import clock
 from linli.analysis.evaluation.formulas import shipped_formulas
 from linli.analysis.evaluation.framework import shipped
+from linli.jobs import queue
 from linli.plans.chores import CHORES
 from linli.registry.households import Household
 from linli.studies.evaluation import snapshots, study
 from linli.studies.evaluation.history import history
+from linli.studies.evaluation.jobs import ask_for_the_night
 from linli.studies.evaluation.records import vocabulary
 from linli.studies.evaluation.tables import Snapshot, SnapshotRow
 from tests.callers import still
@@ -47,11 +49,16 @@ def test_a_night_is_kept_once_and_not_before_two_in_the_morning(city: City):
     midnight = clock.midnight_s(date(2020, 2, 9))
     times = (midnight + HOUR, midnight + 2 * HOUR, midnight + 3 * HOUR, EVENING, EVENING + DAY)
 
-    kept = [study.keep_the_night(now=at, exercise=False) for at in times]
+    asked = [ask_for_the_night(now=at, exercise=False) for at in times]
+    before = Snapshot.objects.count()
+    while queue.run_next():
+        pass
 
-    assert kept == [0, 1, 0, 0, 1]
+    assert asked == [0, 1, 0, 0, 1]
+    assert before == 0  # asked for by the chore, counted by a job beside it
     assert Snapshot.objects.filter(taken_by=None).count() == 2
     assert any(chore.name == "snapshots" for chore in CHORES)
+    assert ask_for_the_night(now=EVENING + DAY + HOUR, exercise=False) == 0
 
 
 def test_old_nights_are_thinned_to_the_first_of_a_month_and_what_a_person_took_stays(city: City):
