@@ -12,7 +12,9 @@ from openpyxl import load_workbook
 
 from linli.audit.records import Record
 from linli.registry.households import Household
+from linli.studies.evaluation import study
 from linli.studies.evaluation.tables import Judgement, Snapshot
+from linli.studies.evaluation.told import beside_of
 from tests.callers import still
 from tests.cast import EVENING, City
 
@@ -53,7 +55,7 @@ def test_the_page_says_how_much_is_known_and_why_there_is_no_score(lived: City):
 
     assert "There is no score." in told
     assert "a score needs at least 25%" in told
-    assert "No loop keeps stock." in told
+    assert "Awaits the loop of stock." in told
 
 
 def test_a_number_opens_the_records_of_its_numerator_for_who_may_see_them(lived: City):
@@ -175,3 +177,27 @@ def test_the_self_check_counts_the_norm_and_what_lacks(lived: City):
 
     assert '<td class="n" data-label="Households">1000</td>' in told
     assert "<strong>1</strong>" in told  # 1,000 households ask for 5 workers, and 4 are there
+
+
+def test_two_neighbours_stand_side_by_side_and_the_difference_adds_up(lived: City):
+    oak, pine = lived.areas["oak"], lived.areas["pine"]
+    Judgement.objects.bulk_create(
+        Judgement(
+            framework="community", indicator=name, area_id=area.id, path=area.path, value=value,
+            expert="Prof. Li", judged_on=date(2020, 2, 1), reason="Read it.", recorded_at=EVENING,
+        )
+        for area, value in ((oak, 90.0), (pine, 40.0))
+        for name in ("D1.4.1", "D1.4.2", "D2.1.1", "D2.3.1", "D2.3.3", "D3.1.1", "D3.1.2", "D3.1.3")
+    )  # fmt: skip
+    basis = study.basis_of(now=EVENING, exercise=False, path=oak.path)
+
+    found = study.study(lived.actor("dee"), oak, basis=basis, phase="peacetime")
+    told = beside_of(found, pine.id)
+    page = opened(lived, "dee", "evaluation", f"?area={oak.id}&phase=peacetime&beside={pine.id}")
+    wrong = opened(lived, "dee", "evaluation", f"?area={oak.id}&beside={lived.areas['ash'].id}")
+
+    explained = sum(told["by_indicator"].values()) + told["unexplained"]
+    assert told["apart"] == pytest.approx(found.score - told["score"])
+    assert explained == pytest.approx(told["apart"], abs=1e-4)
+    assert "What sets them apart most" in page.content.decode()
+    assert wrong.status_code == 422

@@ -26,6 +26,7 @@ from linli.api import (
     rules,
     screening,
     signals,
+    sync,
     transfers,
     visits,
     work,
@@ -53,7 +54,7 @@ def build() -> LinliAPI:
     faults.handle(made)
     parts = (
         care, cases, codes, evaluation, for_person, imports, joining, laboratory, oversight, places,
-        proposals, rules, screening, signals, transfers, work,
+        proposals, rules, screening, signals, sync, transfers, work,
     )  # fmt: skip
     for part in parts:
         made.add_router("", part.router)

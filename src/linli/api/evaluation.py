@@ -21,7 +21,6 @@ from linli.api.evaluation_shapes import (
     EvaluationRecordsAsk,
     EvaluationSnapshot,
     EvaluationSnapshotNew,
-    EvaluationStaffing,
     EvaluationStudy,
 )
 from linli.api.reading import refuse_no_text
@@ -30,7 +29,16 @@ from linli.policy.can import Actor, Ask, can
 from linli.policy.powers import roles_for
 from linli.registry import areas
 from linli.registry.areas import Area
-from linli.studies.evaluation import checks, judgements, opened, snapshots, study, told
+from linli.studies.evaluation import (
+    checks,
+    checks_told,
+    judgements,
+    opened,
+    snapshots,
+    spelling,
+    study,
+    told,
+)
 from linli.studies.evaluation.study import SEE, Basis
 from linli.studies.evaluation.tables import Judgement, Snapshot
 
@@ -50,9 +58,10 @@ def read(request: HttpRequest, wanted: Query[EvaluationAsk]) -> Any:
     actor, area = _area(request, wanted.area_id)
     until = clock.seconds(wanted.as_of) if wanted.as_of else None
     found = study.study(
-        actor, area, basis=_basis(actor, area, until), phase=wanted.phase, language=_language()
-    )
-    return told.as_values(found, _language(), gettext)
+        actor, area, basis=_basis(actor, area, until), phase=wanted.phase, language=_language(),
+        since=clock.seconds(wanted.since) if wanted.since else None,
+    )  # fmt: skip
+    return told.as_values(found, _language(), gettext, beside=wanted.beside_id)
 
 
 @router.get(
@@ -75,7 +84,7 @@ def records(request: HttpRequest, wanted: Query[EvaluationRecordsAsk]) -> Any:
     )  # fmt: skip
     return EvaluationRecords(
         kind=found.page,
-        spelled=told.spelled(found.term, gettext),
+        spelled=spelling.spelled(found.term, gettext),
         n=found.n,
         rows=[EvaluationRecord.model_validate(row) for row in found.rows],
         after=found.after,
@@ -93,25 +102,7 @@ def self_check(request: HttpRequest, wanted: Query[EvaluationAreaAsk]) -> Any:
     """Each line is counted from records."""
     actor, area = _area(request, wanted.area_id)
     found = checks.checks(actor, area, now=clock.now_s())
-    return EvaluationChecks(
-        area_id=area.id,
-        n_communities=found.n_communities,
-        below_norm=[
-            EvaluationStaffing(
-                area_id=row.area.id, name_zh=row.area.name_zh, n_households=row.n_households,
-                n_workers=row.n_workers, n_wanted=row.n_wanted, n_lacking=row.n_lacking,
-            )
-            for row in found.below_norm
-        ],
-        n_left=found.left.successes,
-        n_served=found.left.n,
-        n_vacant=found.n_vacant,
-        n_grade_steps=found.n_grade_steps,
-        share_solved_where_found=found.found.share_at_found.share,
-        delay_hours={str(tier): hours for tier, hours in found.found.delay_h.items()},
-        n_checked_again=found.mismatch.n,
-        n_mismatched=found.mismatch.successes,
-    )  # fmt: skip
+    return checks_told.as_values(found, area)
 
 
 @router.get(

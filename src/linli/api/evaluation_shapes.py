@@ -14,11 +14,13 @@ Phase = Annotated[str, Field(pattern="^(peacetime|response|recovery|)$")]
 
 
 class EvaluationAsk(BaseModel):
-    """Which area, in which phase (that of its mode if none), and as of which day (now if none)."""
+    """Which area, in which phase (that of its mode if none), as of when, and since when."""
 
     area_id: Id
     phase: Phase = ""
     as_of: datetime | None = None
+    since: datetime | None = None
+    beside_id: Id | None = None
 
 
 class EvaluationGroup(BaseModel):
@@ -86,6 +88,27 @@ class EvaluationSince(BaseModel):
     by_indicator: dict[str, float]
 
 
+class EvaluationPoint(BaseModel):
+    """The score at a snapshot, or now, over the indicators that were counted alike at all."""
+
+    at: datetime
+    score: float
+    n_compared: int
+    snapshot_id: int | None
+
+
+class EvaluationBeside(BaseModel):
+    """Another unit of the tier: [own, its] score by group, and what sets them apart most."""
+
+    area_id: int
+    name: str
+    score: float | None
+    apart: float | None
+    unexplained: float
+    groups: dict[str, list[float | None]]
+    by_indicator: dict[str, float]
+
+
 class EvaluationStudy(BaseModel):
     """One unit, scored and explained; null is unknown and never zero."""
 
@@ -111,6 +134,8 @@ class EvaluationStudy(BaseModel):
     peers: list[EvaluationPeer]
     below: list[EvaluationBelow]
     since: EvaluationSince | None
+    history: list[EvaluationPoint]
+    beside: EvaluationBeside | None
 
 
 class EvaluationRecordsAsk(BaseModel):
@@ -145,7 +170,7 @@ class EvaluationRecords(BaseModel):
 
 
 class EvaluationStaffing(BaseModel):
-    """One community below the norm, and by how many workers."""
+    """One community: its workers against the norm, and how many have a degree or certificate."""
 
     area_id: int
     name_zh: str
@@ -153,22 +178,54 @@ class EvaluationStaffing(BaseModel):
     n_workers: int
     n_wanted: int
     n_lacking: int
+    n_people: int
+    n_college: int
+    n_certified: int
+
+
+class EvaluationQuarter(BaseModel):
+    """Who left all community posts in the 91 days up to a day; no share of fewer than ten."""
+
+    until: date
+    n_left: int
+    n_served: int
+    share: float | None
+
+
+class EvaluationGradeStep(BaseModel):
+    """A step of somebody's grade, or an act of care for them, and what shows it."""
+
+    id: int
+    account_id: int
+    kind: str
+    step: str
+    before: str
+    evidence: str
+    gained_on: date
 
 
 class EvaluationChecks(BaseModel):
-    """The self-check of an area."""
+    """The self-check of an area; steps of the grade only for who may see the roster."""
 
     area_id: int
     n_communities: int
-    below_norm: list[EvaluationStaffing]
-    n_left: int
-    n_served: int
+    n_below_norm: int
+    communities: list[EvaluationStaffing]
+    quarters: list[EvaluationQuarter]
     n_vacant: int
     n_grade_steps: int
+    n_care: int
+    steps: list[EvaluationGradeStep] | None
+    n_answered: int
+    n_solved_where_found: int
     share_solved_where_found: float | None
     delay_hours: dict[str, float]
+    n_closed: int
+    n_sampled: int
+    n_to_check: int
     n_checked_again: int
     n_mismatched: int
+    share_mismatched: float | None
 
 
 class EvaluationJudgement(BaseModel):

@@ -83,7 +83,7 @@ def opening_of(loop: Loop, body: Any, actor: Actor, text: str, key: str | None) 
     """What the engine opens from a body; ``text`` is the token to follow it by, if any."""
     return Opening(
         area_id=body.area_id,
-        item_class=_class_of(loop, body.kind),
+        item_class=class_of(loop, body.kind),
         data=body.form.model_dump(mode="json"),
         kind=body.kind,
         title=body.title,
@@ -95,7 +95,7 @@ def opening_of(loop: Loop, body: Any, actor: Actor, text: str, key: str | None) 
     )
 
 
-def _class_of(loop: Loop, kind: str) -> str:
+def class_of(loop: Loop, kind: str) -> str:
     """The class that the loop's own filing gives a kind; the last one declared without it."""
     folder = catalogue.folder_of(loop)
     if folder and find_spec(f"{folder}.filing"):

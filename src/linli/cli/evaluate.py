@@ -78,6 +78,9 @@ def evaluate(
         Path | None, typer.Option(help=_("Formulas of your own, as TOML."), exists=True)
     ] = None,
     keep: Annotated[bool, typer.Option("--keep", help=_("Keep a snapshot of the area."))] = False,
+    self_check: Annotated[
+        bool, typer.Option("--self-check", help=_("Norm, learning, turnover, checks, by records."))
+    ] = False,
     report: Annotated[
         Path | None, typer.Option(help=_("Write a report: a name ending in .html or .docx."))
     ] = None,
@@ -94,11 +97,11 @@ def evaluate(
         for name in framework_names():
             typer.echo(f"{name:<14} {shipped(name).facts.get('title', '')}")
         return
-    if from_records:
-        from linli.cli.evaluate_records import Asked
-        from linli.cli.evaluate_records import from_records as score
+    if from_records or self_check:
+        from linli.cli import evaluate_records as records
 
-        score(Asked(area, by, as_of, phase, formulas, keep, report, as_json))
+        asked = records.Asked(area, by, as_of, phase, formulas, keep, report, as_json)
+        (records.self_check if self_check else records.from_records)(asked)
         return
     chosen = _framework(framework)
     if comparisons:

@@ -64,6 +64,40 @@ def from_records(asked: Asked) -> None:
     _tell(found, values)
 
 
+def self_check(asked: Asked) -> None:
+    """Tell the self-check of an area: each line is counted from records."""
+    if not asked.by:
+        raise BadInput(N_("Say in whose name: --as USER, or LINLI_AS."))
+    get_ready()
+    from linli import clock
+    from linli.cli.request import acting
+    from linli.studies.evaluation import checks, checks_told, study
+
+    actor, area = acting(asked.by), _area(asked.area)
+    found = checks.checks(actor, area, now=clock.now_s())
+    if asked.as_json:
+        say_json(checks_told.as_values(found, area))
+        return
+    say(_("{n} of {all} communities are below one worker for {norm} households."),
+        n=len(found.below_norm), all=len(found.communities),
+        norm=checks.HOUSEHOLDS_A_WORKER)  # fmt: skip
+    for one in found.communities:
+        say(_("{name}: {workers} of {wanted} workers, {lacking} lacking; {college} of {people} "
+              "with a degree, {certified} with a certificate"),
+            name=study.called(one.area, language()), workers=one.n_workers, wanted=one.n_wanted,
+            lacking=one.n_lacking, college=one.n_college, people=one.n_people,
+            certified=one.n_certified)  # fmt: skip
+    for quarter in found.quarters:
+        say(_("Up to {day}: {left} of {served} left"), day=quarter.until,
+            left=quarter.left.successes, served=quarter.left.n)  # fmt: skip
+    solved, again = found.found.share_at_found, found.again
+    say(_("{n} of {all} answered requests were solved at the tier that found them."),
+        n=solved.successes, all=solved.n)  # fmt: skip
+    say(_("{sampled} of {closed} closed requests were drawn; of {n} checked, {other} differ."),
+        sampled=again.n_sampled, closed=again.n_closed, n=again.mismatch.n,
+        other=again.mismatch.successes)  # fmt: skip
+
+
 def _tell(found: "Study", values: Mapping[str, Any]) -> None:
     from linli.studies.evaluation import study, told
 

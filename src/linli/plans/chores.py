@@ -22,6 +22,7 @@ from linli.loops.follow_ups import watch as follow_ups
 from linli.loops.screening import owed
 from linli.loops.vacancies import watch
 from linli.plans import modes
+from linli.studies.evaluation.jobs import ask_for_the_night
 
 HEARTBEAT = "worker"  # the lease that shows that some worker is alive
 HEARTBEAT_EVERY_S = 5
@@ -75,6 +76,11 @@ def _calls() -> int:
     return calls.chore(exercise=bool(settings.DEMO))
 
 
+def _snapshots() -> int:
+    """Ask for the counts of the evaluation once a night."""
+    return ask_for_the_night(now=clock.now_s(), exercise=bool(settings.DEMO))
+
+
 # A lease is how long the others wait when a worker is killed in the middle of a chore.
 CHORES: tuple[Chore, ...] = (
     Chore("alive", beat, every_s=HEARTBEAT_EVERY_S, lease_s=10),
@@ -89,6 +95,7 @@ CHORES: tuple[Chore, ...] = (
     Chore("calls", _calls, every_s=60.0, lease_s=60),
     Chore("send", outbox.send, every_s=1.0, lease_s=30),
     Chore("mail", mail.post, every_s=5.0),
+    Chore("snapshots", _snapshots, every_s=600.0, lease_s=60),
     Chore("destroy", destroy.chore, every_s=3600.0, lease_s=600),
     Chore("seal", seal_all, every_s=5.0, lease_s=60),
     Chore("knocks", counter.forget, every_s=300.0, lease_s=60),

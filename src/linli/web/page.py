@@ -13,6 +13,7 @@ from linli import clock
 from linli.columns import whole
 from linli.errors import N_, BadInput, SignInNeeded
 from linli.jobs.outbox import Notice
+from linli.loops.sync import within_reach
 from linli.policy.can import Actor, Ask, Holding, can
 from linli.policy.powers import roles_for
 from linli.policy.roles import NAMES, Purpose, Role
@@ -92,6 +93,17 @@ def moment_of(text: str) -> datetime | None:
         raise BadInput(
             N_("{given} is no moment. Write it like 2020-02-09T18:00."), given=text[:40]
         ) from None
+
+
+def kept_at(request: HttpRequest, now: int) -> int | None:
+    """When a form was filled in that its page kept while the line was cut; None: just now.
+
+    Raises ActOutOfReach for a moment that a device cannot mean.
+    """
+    if request.POST.get("kept") != "1":
+        return None
+    ms = id_of(request.POST.get("at_ms", "") or request.POST.get("seq", ""))
+    return None if ms is None else within_reach(ms // 1000, now)
 
 
 def id_of(text: str) -> int | None:

@@ -66,16 +66,16 @@ def percentile_rank(values: NDArray[np.float64]) -> NDArray[np.float64]:
 
 def low_ranks(values: NDArray[np.float64]) -> NDArray[np.float64]:
     """How many units stand strictly below, per column; missing stays missing."""
-    order = np.argsort(values, axis=0, kind="stable")  # NaN goes last
-    ordered = np.take_along_axis(values, order, axis=0)
-    place = np.arange(len(values)).reshape(-1, *[1] * (values.ndim - 1))
-    fresh = np.ones(values.shape, dtype=bool)
-    fresh[1:] = ordered[1:] != ordered[:-1]
-    first = np.maximum.accumulate(np.where(fresh, place, 0), axis=0)
-    ranks = np.empty(values.shape)
-    np.put_along_axis(ranks, order, first.astype(float), axis=0)
-    ranks[np.isnan(values)] = np.nan
-    return ranks
+    lanes = np.ascontiguousarray(np.moveaxis(values, 0, -1))  # one column after the other
+    order = np.argsort(lanes, axis=-1, kind="stable")  # NaN goes last
+    ordered = np.take_along_axis(lanes, order, axis=-1)
+    fresh = np.ones(lanes.shape, dtype=bool)
+    fresh[..., 1:] = ordered[..., 1:] != ordered[..., :-1]
+    first = np.maximum.accumulate(np.where(fresh, np.arange(len(values)), 0), axis=-1)
+    ranks = np.empty(lanes.shape)
+    np.put_along_axis(ranks, order, first.astype(float), axis=-1)
+    ranks[np.isnan(lanes)] = np.nan
+    return np.ascontiguousarray(np.moveaxis(ranks, -1, 0))
 
 
 def _whole(values: NDArray, nodes: tuple[Node, ...], recipe: Recipe, *, where: str) -> NDArray:

@@ -1,5 +1,6 @@
 """Would another reasonable choice have changed the order? Many evaluations, run in batches."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -149,14 +150,18 @@ def sensitivity(base: Evaluation, plan: Plan) -> Sensitivity:
 def _run(base: Evaluation, plan: Plan, at: NDArray) -> Replicates:
     sizes = [f.n_sets if isinstance(f, Noise) else len(f.options) for f in plan.factors]
     picks = np.minimum((at * sizes).astype(np.intp), np.array(sizes) - 1)
-    noisy = [k for k, f in enumerate(plan.factors) if isinstance(f, Noise)]
-    plain = [k for k in range(len(plan.factors)) if k not in noisy]
+    noisy = {k: f for k, f in enumerate(plan.factors) if isinstance(f, Noise)}
+    choices = {k: f for k, f in enumerate(plan.factors) if isinstance(f, Choice)}
+    plain = list(choices)
     whole = np.full((len(base.table.ids), len(picks)), np.nan)
     failures: dict[int, str] = {}
     variants, which = np.unique(picks[:, plain], axis=0, return_inverse=True)
     for number, variant in enumerate(variants):
         rows = np.flatnonzero(which.ravel() == number)
-        said = {plan.factors[k].field: plan.factors[k].options[p] for k, p in zip(plain, variant, strict=True)}  # type: ignore[union-attr]  # fmt: skip # noqa: E501
+        said = {
+            one.field: one.options[pick]
+            for one, pick in zip(choices.values(), variant, strict=True)
+        }
         try:
             _fill(whole, rows, base, said, plan, picks, noisy)
         except Problem as problem:
@@ -175,7 +180,7 @@ def _fill(
     said: dict[str, Any],
     plan: Plan,
     picks: NDArray,
-    noisy: list[int],
+    noisy: Mapping[int, Noise],
 ) -> None:
     """Evaluate one combination of choices once, then all its sets of weights in batches."""
     made = evaluate(base.table, base.framework, replace(base.recipe, **said))
@@ -183,7 +188,7 @@ def _fill(
     if not noisy:
         whole[:, rows] = made.scores[:, root, None]
         return
-    sets = {k: _noise(made, plan.factors[k], plan.seed + k) for k in noisy}  # type: ignore[arg-type]
+    sets = {k: _noise(made, noise, plan.seed + k) for k, noise in noisy.items()}
     step = max(1, BATCH_CELLS // (min(len(whole), BLOCK_UNITS) * len(made.tree.ids)))
     for start in range(0, len(rows), step):
         batch = rows[start : start + step]

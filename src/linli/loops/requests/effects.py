@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 from typing import Any
-from uuid import UUID
+
+from django.utils.crypto import salted_hmac
 
 from linli.loops.requests.forms import IN_PERSON
 from linli.loops.scene import Scene
@@ -35,13 +36,13 @@ def rated(item: Standing, form: Mapping[str, Any], scene: Scene) -> Changes:
         "satisfied": form.get("satisfied"),
         "outcome": "solved" if form["solved"] else "not_solved",
         "reply_seen_at": item.reply_seen_at or scene.now,
-        "back_check": _sampled(item),
+        "back_check": "asked" if drawn(item.uid) else "",
     }
 
 
 def lapsed(item: Standing, form: Mapping[str, Any], scene: Scene) -> Changes:
     """The resident had the reply and said nothing: closed without a rating, not as solved."""
-    return {"outcome": "unrated", "back_check": _sampled(item)}
+    return {"outcome": "unrated", "back_check": "asked" if drawn(item.uid) else ""}
 
 
 def merged(item: Standing, form: Mapping[str, Any], scene: Scene) -> Changes:
@@ -69,6 +70,10 @@ def checked(item: Standing, form: Mapping[str, Any], scene: Scene) -> Changes:
     return {"back_check": "agrees" if form["agrees"] else "differs"}
 
 
-def _sampled(item: Standing) -> str:
-    uid = item.uid if isinstance(item.uid, UUID) else UUID(str(item.uid))
-    return "asked" if uid.int % BACK_CHECK_ONE_IN == 0 else ""
+def drawn(uid: object) -> bool:
+    """Whether a closed request is asked about again.
+
+    Drawn from its uid by a secret, so that whoever makes uids cannot choose what is checked.
+    """
+    digest = salted_hmac("linli.back_check", str(uid), algorithm="sha256").digest()
+    return int.from_bytes(digest[:8]) % BACK_CHECK_ONE_IN == 0

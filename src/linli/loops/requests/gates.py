@@ -5,6 +5,7 @@ from typing import Any
 
 from linli.errors import N_
 from linli.loops import write
+from linli.loops.ledger import Event
 from linli.loops.loop import Gate, State, Unmet
 from linli.loops.requests.forms import IN_PERSON
 from linli.loops.scene import Scene
@@ -29,7 +30,10 @@ def _told_in_person(item: Standing, form: Mapping[str, Any], scene: Scene) -> Un
 
 
 def _another_person(item: Standing, form: Mapping[str, Any], scene: Scene) -> Unmet | None:
-    if scene.actor.id is not None and scene.actor.id != item.holder_id:
+    """Neither who holds it now nor who ever answered it, whoever holds it since."""
+    answers = Event.objects.filter(item_id=item.id, step="answer")
+    solvers = {item.holder_id, *answers.values_list("actor_id", flat=True)}
+    if scene.actor.id is not None and scene.actor.id not in solvers:
         return None
     return Unmet("another_person", N_("Somebody other than who solved it has to check."))
 

@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Count, F
+from django.db.models import Count, Exists, F, OuterRef
 
 from linli.analysis.rates import Rate, rate
 from linli.loops.find import Page
-from linli.loops.ledger import Item
+from linli.loops.ledger import Event, Item
 from linli.loops.loop import State
 from linli.loops.requests.loop import LOOP
 from linli.policy.can import Actor, Ask, can, scope
@@ -30,6 +30,7 @@ def waiting(
     if not actor.holds(fit) or not actor.two_factor:
         path = min((h.path for h in actor.holds(roles)), key=len, default="")
         can(actor, Ask("back_check.see", roles, path, chosen, about_residents=True)).required()
+    answers = Event.objects.filter(item_id=OuterRef("id"), step="answer", actor_id=actor.id)
     rows = (
         Item.objects.filter(
             within(scope(actor, fit)),
@@ -39,6 +40,7 @@ def waiting(
             exercise=actor.exercise,
         )
         .exclude(holder_id=actor.id, holder_id__isnull=False)
+        .exclude(Exists(answers))
         .order_by("closed_at", "id")
     )
     if after:

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import Exists, F, FloatField, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, FloatField, Func, OuterRef, Q, QuerySet
+from django.db.models.fields.json import KeyTransform
 from django.db.models.functions import Cast
 
 from linli import clock
@@ -23,7 +24,9 @@ from linli.registry import duties, roster
 from linli.registry.accounts import Account
 from linli.registry.areas import UNIT_KINDS, Area
 from linli.registry.duties import Duty, RequestType
+from linli.registry.facts import Fact
 from linli.registry.households import Household
+from linli.registry.imports.staging import Upload
 from linli.registry.organisations import Organisation
 from linli.registry.person import Person
 from linli.registry.qualifications import Qualification
@@ -33,6 +36,8 @@ from linli.registry.vehicles import Vehicle
 
 HOUR_S = 3600
 DAY_S = 24 * HOUR_S
+INFECTED_DAYS = 180  # how long a worker's illness counts as one of this emergency; assumed
+NO_ROOMS = ("no_toilet", "no_kitchen")  # figures of a building, as the disinfections read them
 Make = Callable[["Asked", tuple[Any, ...]], Q]
 
 
@@ -154,9 +159,9 @@ def _answered(asked: Asked) -> Q:
 
 
 def _left(asked: Asked) -> Q:
-    """The account holds no such post any more."""
+    """The account holds no such post any more at the end of the window."""
     still = Assignment.objects.filter(
-        roster.current(asked.now),
+        roster.current(asked.until),
         account=OuterRef("account"),
         post__role__in=[role.value for role in COMMUNITY_STAFF],
     )
@@ -211,6 +216,63 @@ def _workers(asked: Asked) -> QuerySet[Any]:
     return running.exclude(Exists(earlier))
 
 
+def _linked(_: Asked) -> Q:
+    return Q(account__person_id__isnull=False)
+
+
+def _infected(asked: Asked) -> Q:
+    """The resident an account is linked to was a confirmed case within the last half year."""
+    cases = counted.items(exercise=asked.exercise).filter(
+        loop="case", item_class="confirmed", subject_kind="person",
+        opened_at__gt=asked.now - INFECTED_DAYS * DAY_S, opened_at__lte=asked.now,
+    )  # fmt: skip
+    return Q(account__person_id__in=cases.values("subject_id"))
+
+
+def _sent_by(asked: Asked, values: tuple[Any, ...]) -> Q:
+    """The account belongs to an organisation of these kinds that lies in another area."""
+    senders = Organisation.objects.filter(
+        _lasting(asked), kind__in=values, id=OuterRef("account__organisation_id")
+    ).exclude(area=OuterRef("post__area"))
+    return Q(Exists(senders))
+
+
+def _shares_rooms(asked: Asked) -> Q:
+    """The building is marked as without own kitchens or toilets, by the newest day."""
+    day = clock.day(clock.moment(asked.now))
+    marked = Fact.objects.filter(key__in=NO_ROOMS, value__gt=0, as_of__lte=day)
+    return Q(home_id__in=marked.values("area_id"))
+
+
+def _delivered(asked: Asked) -> Q:
+    """An account of the organisation sent in a list in the window."""
+    sent = Upload.objects.filter(
+        at__gt=asked.since, at__lte=asked.until, n_rows__gt=0,
+        account_id__in=Account.objects.filter(organisation_id=OuterRef(OuterRef("pk"))).values("id"),
+    )  # fmt: skip
+    return Q(Exists(sent))
+
+
+def _owned_by(_: Asked, values: tuple[Any, ...]) -> Q:
+    return Q(organisation_id__in=Organisation.objects.filter(kind__in=values).values("id"))
+
+
+class ListLength(Func):
+    """How many entries a list in an item's data holds; nothing counts as none."""
+
+    output_field = FloatField()
+
+    def as_sqlite(self, compiler: Any, connection: Any, **more: Any) -> Any:
+        """As SQLite says it."""
+        template = "COALESCE(JSON_ARRAY_LENGTH(%(expressions)s), 0)"
+        return self.as_sql(compiler, connection, template=template, **more)
+
+    def as_postgresql(self, compiler: Any, connection: Any, **more: Any) -> Any:
+        """As PostgreSQL says it."""
+        template = "COALESCE(JSONB_ARRAY_LENGTH(%(expressions)s), 0)"
+        return self.as_sql(compiler, connection, template=template, **more)
+
+
 def _led(asked: Asked) -> Q:
     day = clock.day(clock.moment(asked.now))
     return Q(duty_code__in=Duty.objects.filter(duties.in_force(day)).values("code"))
@@ -239,6 +301,7 @@ RECORDS: dict[str, Records] = {
     ),
     "households": Records(
         N_("households"), lambda _: Household.objects.all(),
+        {"shares_rooms": (bool, _flag(_shares_rooms))},
         moments={"confirmed": _day("as_of")}, verb="households.see", residents=True,
         page="households",
     ),
@@ -261,7 +324,11 @@ RECORDS: dict[str, Records] = {
         path="post__path", verb="roster.see",
     ),
     "workers": Records(
-        N_("community workers"), _workers, {"holds": (str, _holds)}, path="post__path",
+        N_("community workers"), _workers, {
+            "holds": (str, _holds), "sent_by": (str, _sent_by), "linked": (bool, _flag(_linked)),
+            "infected": (bool, _flag(_infected)),
+        },
+        path="post__path",
         verb="roster.see",
     ),
     "qualifications": Records(
@@ -272,6 +339,7 @@ RECORDS: dict[str, Records] = {
     "organisations": Records(
         N_("organisations"), lambda asked: Organisation.objects.filter(_lasting(asked)),
         {"kind": (str, _among("kind")), "temporary": (bool, _column("temporary"))},
+        moments={"delivered": _delivered},
         verb="organisations.see", page="organisations",
     ),
     "sites": Records(
@@ -304,10 +372,14 @@ RECORDS: dict[str, Records] = {
             "missed": (bool, _column("missed")),
             "rated": (bool, _flag(lambda _: Q(solved__isnull=False))),
             "replied": (bool, _flag(lambda _: Q(replied_at__isnull=False))),
+            "organisation": (str, _owned_by),
+            "organisation_named": (bool, _flag(lambda _: Q(organisation_id__isnull=False))),
             "where_found": (bool, _flag(lambda _: Q(solved_tier=F("found_tier")))),
         },
         moments={"opened": _moment("opened_at"), "replied": _moment("replied_at"),
                  "closed": _moment("closed_at")},
-        measures={"hours_to_reply": _hours("replied_at"), "hours_to_close": _hours("closed_at")},
+        measures={"hours_to_reply": _hours("replied_at"), "hours_to_close": _hours("closed_at"),
+                  "escorts": ListLength(KeyTransform("escort_ids", "data")),
+                  "passengers": ListLength(KeyTransform("sent", "data"))},
     ),
 }  # fmt: skip

@@ -1,9 +1,12 @@
 """What stood in the records then? Counts of all units, kept as they were, to compare with."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from hashlib import sha256
+from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 
 import linli
 from linli import clock
@@ -11,7 +14,7 @@ from linli.analysis.evaluation.formulas import Formula
 from linli.analysis.evaluation.framework import Framework
 from linli.audit.records import record
 from linli.errors import N_, NotFound
-from linli.policy.can import Actor, Ask, can
+from linli.policy.can import PATH_STEP, Actor, Ask, can
 from linli.policy.powers import roles_for
 from linli.registry.areas import UNIT_KINDS, Area, under
 from linli.studies.evaluation.counting import Figure, Figures, counted
@@ -19,6 +22,9 @@ from linli.studies.evaluation.tables import Snapshot, SnapshotRow
 
 KEEP = "evaluation.keep"
 ROWS_AT_ONCE = 500
+NIGHT_HOUR = 2  # of the city's clock: the day's reports are in by then
+NIGHTS_KEPT = 35
+DAY_S = 24 * 3600
 
 
 class NoSnapshot(NotFound):
@@ -61,10 +67,19 @@ def keep(
     now: int,
     by: int | None,
     exercise: bool,
+    told: Callable[[int, int], None] | None = None,
 ) -> Snapshot:
-    """Count every unit of an area now, and keep it; what a worker or a demo does by itself."""
+    """Count every unit of an area now, and keep it; what a worker or a demo does by itself.
+
+    ``told`` hears how many formulas of how many are counted.
+    """
     units = list(Area.objects.filter(under(area.path), kind__in=UNIT_KINDS, valid_until=None))
-    figures = counted(units, formulas, now=now, exercise=exercise)
+    figures: Figures = {unit.id: {} for unit in units}
+    for n, (name, formula) in enumerate(formulas.items(), start=1):
+        for area_id, found in counted(units, {name: formula}, now=now, exercise=exercise).items():
+            figures[area_id] |= found
+        if told is not None:
+            told(n, len(formulas))
     made = Snapshot.objects.create(
         framework=framework.name, path=area.path, at=now, taken_by=by,
         digests={name: formula.digest() for name, formula in formulas.items()},
@@ -84,17 +99,75 @@ def keep(
     return made
 
 
+def nightly(
+    framework: Framework,
+    formulas: Mapping[str, Formula],
+    *,
+    now: int,
+    exercise: bool,
+    told: Callable[[int, int], None] | None = None,
+) -> int:
+    """Keep each city's counts once a night, and thin out old nights; how many were kept.
+
+    Every night of the last five weeks stays, then the first one of each month. What somebody took
+    by hand stays for good.
+    """
+    kept = 0
+    for city in owed_tonight(framework, now=now, exercise=exercise):
+        keep(city, framework, formulas, now=now, by=None, exercise=exercise, told=told)
+        _thin(_nights(framework, city, exercise=exercise), now)
+        kept += 1
+    return kept
+
+
+def owed_tonight(framework: Framework, *, now: int, exercise: bool) -> list[Area]:
+    """The cities whose counts of this night are not kept yet; none before two in the morning."""
+    if clock.moment(now).astimezone(ZoneInfo(settings.TIME_ZONE)).hour < NIGHT_HOUR:
+        return []
+    today = clock.midnight_s(clock.day(clock.moment(now)))
+    cities = Area.objects.filter(parent=None, valid_until=None).order_by("path")
+    return [
+        city for city in cities
+        if not _nights(framework, city, exercise=exercise).filter(at__gte=today).exists()
+    ]  # fmt: skip
+
+
+def _nights(framework: Framework, city: Area, *, exercise: bool) -> QuerySet[Snapshot]:
+    return Snapshot.objects.filter(
+        framework=framework.name, exercise=exercise, path=city.path, taken_by=None
+    )
+
+
+def _thin(mine: QuerySet[Snapshot], now: int) -> None:
+    """Leave of old nights the first of each month."""
+    months: set[tuple[int, int]] = set()
+    old = mine.filter(at__lt=now - NIGHTS_KEPT * DAY_S).order_by("at").values_list("id", "at")
+    gone = []
+    for snapshot_id, at in old:
+        day = clock.day(at)
+        if (day.year, day.month) in months:
+            gone.append(snapshot_id)
+        months.add((day.year, day.month))
+    Snapshot.objects.filter(id__in=gone).delete()
+
+
+def holding(
+    path: str, *, framework: Framework, until: int, exercise: bool, most: int
+) -> list[Snapshot]:
+    """Snapshots that hold an area, taken by a moment, the newest first."""
+    rows = Snapshot.objects.filter(
+        framework=framework.name, exercise=exercise, at__lte=until,
+        path__in=[path[:n] for n in range(PATH_STEP, len(path) + 1, PATH_STEP)],
+    )  # fmt: skip
+    return list(rows.order_by("-at", "-id")[:most])
+
+
 def latest(
     path: str, *, framework: Framework, until: int, exercise: bool, before: int | None = None
 ) -> Snapshot | None:
-    """The newest snapshot that holds an area, taken by a moment; ``before``: and before an id."""
-    rows = Snapshot.objects.filter(framework=framework.name, exercise=exercise, at__lte=until)
-    if before is not None:
-        rows = rows.filter(id__lt=before)
-    for row in rows.order_by("-at", "-id")[:200]:
-        if path.startswith(row.path):
-            return row
-    return None
+    """The newest snapshot that holds an area, taken by a moment; ``before``: another than this."""
+    found = holding(path, framework=framework, until=until, exercise=exercise, most=2)
+    return next((row for row in found if before is None or row.id != before), None)
 
 
 def required(path: str, *, framework: Framework, until: int, exercise: bool) -> Snapshot:

@@ -90,7 +90,8 @@ class Study:
     judged: Heard
     result: Evaluation | None  # None: nothing of capacity is known
     parts: Evaluation | None  # the units below
-    since: Since | None
+    exercise: bool = False
+    since: Since | None = None
 
     @cached_property
     def unit(self) -> int:
@@ -219,9 +220,13 @@ def phase_at(path: str, now: int, *, exercise: bool) -> str:
 
 
 def study(
-    actor: Actor, area: Area, *, basis: Basis, phase: str = "", language: str = "zh-hans"
-) -> Study:
-    """Score a unit, those beside it and those below it; raises NotAllowed or BadInput."""
+    actor: Actor, area: Area, *, basis: Basis, phase: str = "", language: str = "zh-hans",
+    since: int | None = None,
+) -> Study:  # fmt: skip
+    """Score a unit, those beside it and those below it; raises NotAllowed or BadInput.
+
+    ``since`` asks what moved since the last snapshot by that moment, and not since the last one.
+    """
     can(actor, Ask(SEE, roles_for(SEE), area.path)).required()
     chosen = phase or phase_at(area.path, basis.now, exercise=actor.exercise)
     basis.framework.in_phase(chosen)  # refuses a phase that there is none of
@@ -240,9 +245,9 @@ def study(
         figures=figures, judged=heard,
         result=scored(basis.framework, units, figures, heard, recipe, language),
         parts=scored(basis.framework, below, figures, heard, recipe, language) if below else None,
-        since=None,
+        exercise=actor.exercise,
     )  # fmt: skip
-    return replace(made, since=_since(made, recipe, actor))
+    return replace(made, since=_since(made, recipe, since))
 
 
 def scored(
@@ -329,12 +334,13 @@ def _below(area: Area) -> list[Area]:
     return [one for one in children if one.tier is not None][:MOST_BESIDE]
 
 
-def _since(now: Study, recipe: Recipe, actor: Actor) -> Since | None:
+def _since(now: Study, recipe: Recipe, asked: int | None) -> Since | None:
     """What moved since the snapshot before, where goalposts and formulas are the same."""
     basis = now.basis
+    until = clock.seconds(basis.at)
     earlier = snapshots.latest(
-        now.area.path, framework=basis.framework, until=clock.seconds(basis.at),
-        exercise=actor.exercise, before=basis.snapshot.id if basis.snapshot else None,
+        now.area.path, framework=basis.framework, until=min(until, asked or until),
+        exercise=now.exercise, before=basis.snapshot.id if basis.snapshot else None,
     )  # fmt: skip
     if earlier is None or now.result is None:
         return None

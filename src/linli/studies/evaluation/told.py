@@ -7,14 +7,15 @@ from typing import Any
 import numpy as np
 
 from linli.analysis.evaluation import diagnosis
-from linli.analysis.evaluation.formulas import Formula, Term
+from linli.analysis.evaluation.formulas import Formula
 from linli.analysis.evaluation.framework import Node, Role
-from linli.errors import N_
+from linli.errors import N_, BadInput
 from linli.studies.evaluation.counting import WHY, Figure
-from linli.studies.evaluation.records import RECORDS
+from linli.studies.evaluation.history import history
 from linli.studies.evaluation.study import Study
 
 Translate = Callable[[str], str]
+MOST_APART = 10
 COLUMNS = (
     "indicator", "name", "unit", "phase", "value", "count", "per", "basis", "reason", "target",
     "level", "worth", "gain",
@@ -94,31 +95,6 @@ def lines_of(study: Study) -> list[Line]:
     return found
 
 
-def spelled(term: Term, translate: Translate) -> str:
-    """What a term counts, in words: the records, what is asked of them, and the days."""
-    said = [translate(RECORDS[term.records].label)]
-    for name, values in term.where:
-        told = "/".join(_value(value, translate) for value in values)
-        said.append(f"{name} = {told}")
-    if term.measure:
-        said.append(f"Σ {term.measure}")
-    if term.days:
-        text = translate(N_("{when} in the last {days} days"))
-        if term.ago:
-            text = translate(N_("{when} in {days} days up to {ago} days ago"))
-        said.append(text.format(when=term.when, days=term.days, ago=term.ago))
-    if term.above:
-        said.append(translate(N_("and those above")))
-    sign = "− " if term.times < 0 else ""
-    return sign + "; ".join(said)
-
-
-def _value(value: object, translate: Translate) -> str:
-    if isinstance(value, bool):
-        return translate(N_("yes")) if value else translate(N_("no"))
-    return str(value)
-
-
 def most_helpful(lines: list[Line], *, n: int = 10) -> list[Line]:
     """The indicators whose shortfall costs most points, the largest first."""
     helpful = [line for line in lines if line.gain is not None and line.gain > 0]
@@ -145,8 +121,10 @@ def outcomes_of(study: Study) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def as_values(study: Study, language: str, translate: Translate = str) -> dict[str, Any]:
-    """The whole study as plain values."""
+def as_values(
+    study: Study, language: str, translate: Translate = str, *, beside: int | None = None
+) -> dict[str, Any]:
+    """The whole study as plain values; ``beside``: with another unit of its tier."""
     lines = lines_of(study)
     best, worst = ([], []) if study.result is None else diagnosis.strengths(
         study.result, study.unit
@@ -181,6 +159,8 @@ def as_values(study: Study, language: str, translate: Translate = str) -> dict[s
         "peers": peers_of(study),
         "below": below_of(study),
         "since": since_of(study),
+        "history": history_of(study),
+        "beside": None if beside is None else beside_of(study, beside),
     }  # fmt: skip
 
 
@@ -226,6 +206,48 @@ def since_of(study: Study) -> dict[str, Any] | None:
         "not_compared": list(since.not_compared),
         "by_indicator": {name: by for name, by in moved if abs(by) > 1e-9},
     }
+
+
+def beside_of(study: Study, other_id: int) -> dict[str, Any] | None:
+    """The unit and another one of its tier side by side: groups, and what sets them apart.
+
+    Raises BadInput for an area that is not scored beside it; None where one has no score.
+    """
+    ids = [area.id for area in study.units]
+    if other_id not in ids or other_id == study.area.id:
+        raise BadInput(
+            N_("{given} is no unit beside this one. Choose one of those listed."), given=other_id
+        )
+    result, at = study.result, ids.index(other_id)
+    if result is None or np.isnan(result.score[[study.unit, at]]).any():
+        return None
+    parts, rest = diagnosis.apart(result, study.unit, at)
+    order = np.argsort(-np.abs(parts), kind="stable")[:MOST_APART]
+    names = result.table.columns
+    return {
+        "area_id": other_id,
+        "name": result.table.name(at),
+        "score": known(result.score[at]),
+        "apart": known(result.score[study.unit] - result.score[at]),
+        "unexplained": round(rest, 6),
+        "groups": {
+            g.group: [known(result.of(g.group)[k]) for k in (study.unit, at)]
+            for g in study.collected() if g.group in result.tree.ids
+        },
+        "by_indicator": {
+            names[k]: round(float(parts[k]), 6) for k in order if abs(parts[k]) > 1e-9
+        },
+    }  # fmt: skip
+
+
+def history_of(study: Study) -> list[dict[str, Any]]:
+    """The score at each snapshot and now, over what was counted alike at all of them."""
+    found = history(study)
+    n = len(found.indicators)
+    return [
+        {"at": p.at.isoformat(), "score": p.score, "n_compared": n, "snapshot_id": p.snapshot_id}
+        for p in found.points
+    ]
 
 
 def sheet(study: Study, language: str, translate: Translate = str) -> list[list[Any]]:

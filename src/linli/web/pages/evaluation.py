@@ -16,20 +16,24 @@ from django.views.decorators.http import require_POST
 
 from linli import clock
 from linli.analysis.evaluation import diagnosis, figures
+from linli.analysis.rates import LEAST_N
 from linli.errors import N_, BadInput, NotFound, Problem, Word
 from linli.policy.can import OWNERS, Actor
 from linli.policy.powers import roles_for
 from linli.registry import areas
 from linli.registry.areas import Area
+from linli.studies import pictures
 from linli.studies.evaluation import (
     checks,
     documents,
     judgements,
     opened,
     snapshots,
+    spelling,
     study,
     told,
 )
+from linli.studies.evaluation.history import history
 from linli.studies.evaluation.study import SEE, Basis, Study
 from linli.studies.evaluation.tables import Judgement, Snapshot
 from linli.web import purposes
@@ -42,15 +46,17 @@ PHASES = {
     "recovery": N_("recovery"),
 }
 MOST_PICTURED = 40
+MOST_LISTED = 200
 LEAST_CORNERS = 3
 KEPT_SHOWN = 10
+DAY_S = 24 * 3600
 
 
 @never_cache
 def overview(request: HttpRequest) -> HttpResponse:
     """One unit: its score, what would help most, its neighbours, and the units below it."""
     actor, area, found = _asked(request)
-    lines = told.lines_of(found)
+    lines, other = told.lines_of(found), id_of(request.GET.get("beside", ""))
     best, worst = _extremes(found)
     names = {line.node.id: line.node for line in lines}
     context = {
@@ -65,6 +71,12 @@ def overview(request: HttpRequest) -> HttpResponse:
         "weaknesses": [names[name] for name in worst],
         "below": told.below_of(found),
         "since": told.since_of(found),
+        "since_asked": request.GET.get("since", ""),
+        "since_at": found.since.at if found.since else None,
+        **_over_time(found),
+        "others": [one for one in found.units if one.id != area.id],
+        "beside": told.beside_of(found, other) if other is not None else None,
+        "other": other,
         "names": names,
         "profile": _profile(found),
         "heat": _heat(found),
@@ -95,7 +107,7 @@ def indicator(request: HttpRequest, name: str, problem: Problem | None = None) -
         "why": told.why_of(line, _language(), gettext),
         "note": line.formula.note_zh if _language().startswith("zh") else line.formula.note,
         "sides": [
-            (key, title, [(n, told.spelled(term, gettext)) for n, term in enumerate(terms)])
+            (key, title, [(n, spelling.spelled(term, gettext)) for n, term in enumerate(terms)])
             for key, title, terms in (
                 ("count", N_("counted"), line.formula.count),
                 ("per", N_("divided by"), line.formula.per),
@@ -119,17 +131,23 @@ def indicator(request: HttpRequest, name: str, problem: Problem | None = None) -
 
 @never_cache
 def self_check(request: HttpRequest) -> HttpResponse:
-    """Whether the house is in order: the staffing norm, turnover, found and solved, back-checks."""
+    """Whether the house is in order: norm, learning, turnover, found and solved, back-checks."""
     actor = signed_in(request)
     area = _area(request, actor)
-    shown = checks.checks(actor, area, now=clock.now_s())
+    found = checks.checks(actor, area, now=clock.now_s())
+    n, n_college, n_certified = found.all
     context = {
         "area": area,
         "above": _above(actor, area),
-        "checks": shown,
+        "checks": found,
+        "below": found.below_norm,
+        "college": n_college / n if n else None,
+        "certified": n_certified / n if n else None,
         "norm": checks.HOUSEHOLDS_A_WORKER,
         "quarter": checks.QUARTER_DAYS,
-        "shown": shown.below_norm[:MOST_PICTURED],
+        "least_n": LEAST_N,
+        "shown": found.communities[:MOST_LISTED],
+        "more": max(0, len(found.communities) - MOST_LISTED),
     }
     return render(request, "evaluation/checks.html", context)
 
@@ -189,11 +207,11 @@ def _back(area: Area, name: str) -> HttpResponse:
 
 def _asked(request: HttpRequest) -> tuple[Actor, Area, Study]:
     actor = signed_in(request)
-    area = _area(request, actor)
+    area, since = _area(request, actor), request.GET.get("since", "")
     allow(request, SEE, path=area.path)
     found = study.study(
         actor, area, basis=_basis(request, actor, area), phase=request.GET.get("phase", ""),
-        language=_language(),
+        language=_language(), since=_end_of(_day(since)) if since else None,
     )  # fmt: skip
     return actor, area, found
 
@@ -218,7 +236,7 @@ def _area(request: HttpRequest, actor: Actor) -> Area:
 
 
 def _frame(request: HttpRequest, actor: Actor, area: Area, found: Study) -> dict[str, Any]:
-    kept = {k: v for k, v in request.GET.items() if k in {"phase", "as_of"} and v}
+    kept = {k: v for k, v in request.GET.items() if k in {"phase", "as_of", "since"} and v}
     return {
         "area": area,
         "above": _above(actor, area),
@@ -261,6 +279,25 @@ def _profile(found: Study) -> str:
         shown[gettext("median")] = documents.medians(result, [g["group"] for g in groups])
     drawn = figures.radar([g["group"] for g in groups], shown)
     return mark_safe(drawn)  # noqa: S308 - drawn by us, names escaped
+
+
+def _over_time(found: Study) -> dict[str, Any]:
+    """The line of the score over its snapshots, and the same as rows, the newest first."""
+    told_once = history(found)
+    if not told_once.points:
+        return {"line": "", "points": []}
+    last = told_once.points[-1].at
+    days = [(p.at - last).total_seconds() / DAY_S for p in told_once.points]
+    drawn = pictures.lines(
+        gettext("Score over time"),
+        [pictures.Series(gettext("Score"), days, [p.score for p in told_once.points])],
+        x_label=gettext("days before this count"), y_label=gettext("Score"),
+    )  # fmt: skip
+    return {
+        "line": mark_safe(drawn),  # noqa: S308 - drawn by us, names escaped
+        "points": list(reversed(told_once.points)),
+        "n_alike": len(told_once.indicators),
+    }
 
 
 def _heat(found: Study) -> str:

@@ -19,7 +19,7 @@ from linli.loops.scene import Scene
 from linli.policy.roles import Purpose, Role
 from linli.registry.areas import Area
 from linli.web.menu import Nav, Section
-from linli.web.page import id_of, typed, working
+from linli.web.page import id_of, kept_at, typed, working
 
 KEEPERS = frozenset({Role.GATE_KEEPER})
 COLDEST_C, WARMEST_C = 30.0, 45.0  # what a thermometer at a gate can show of a living person
@@ -63,6 +63,7 @@ def measure(request: HttpRequest) -> HttpResponse:
                 {"temperature_c": warm, "source": "gate", **told},
                 uid=_uid(post.get("uid", "")),
                 channel="page",
+                happened_at=kept_at(request, clock.now_s()),
             )
             keeper = replace(actor, holdings=actor.holds(KEEPERS))  # not the resident they also are
             scene = Scene(keeper, clock.now_s(), Purpose.SCREENING.value)

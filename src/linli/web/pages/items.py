@@ -15,11 +15,11 @@ from django.views.decorators.cache import never_cache
 
 from linli import clock
 from linli.errors import N_, NotFound, Problem, Word
-from linli.loops import find, why
+from linli.loops import find, sync, why
 from linli.loops.advance import advance
 from linli.loops.cases import definitions
 from linli.loops.find import ItemView, NextStep
-from linli.loops.loop import State
+from linli.loops.loop import State, Step
 from linli.loops.photos import keep
 from linli.loops.requests.assign import TAKERS
 from linli.loops.scene import Scene
@@ -32,7 +32,7 @@ from linli.registry.seats import workers_at
 from linli.registry.signed_in import actor_of
 from linli.web import purposes
 from linli.web.forms import Field, answers, fields_of
-from linli.web.page import signed_in, typed, uid_of
+from linli.web.page import kept_at, signed_in, typed, uid_of
 from linli.web.rows import rows_of
 
 SILENT = frozenset({"read", "me_too"})
@@ -174,7 +174,10 @@ def _history(view: ItemView) -> list[Happened]:
     told = []
     for event in reversed(view.events):
         role = NAMES.get(Role(event.role), "") if event.role in set(Role) else event.role
-        told.append(Happened(event, names.get(event.actor_id or 0, ""), role, _words(event.data)))
+        words = _words(event.data)
+        if event.step == sync.OVERTAKEN and (step := view.loop.step(event.data["step"])):
+            words = f"{gettext(step.label)}. {words}"
+        told.append(Happened(event, names.get(event.actor_id or 0, ""), role, words))
     return told
 
 
@@ -197,6 +200,8 @@ def step(request: HttpRequest, item_id: int, name: str) -> HttpResponse:
     declared = view.loop.step(name)
     if declared is None:
         raise NotFound(what=Word(N_("step")), value=name[:40])
+    if (at := kept_at(request, clock.now_s())) is not None:
+        return _merged(request, view, declared, at, purpose)
     try:
         advance(
             item_id,
@@ -214,6 +219,23 @@ def step(request: HttpRequest, item_id: int, name: str) -> HttpResponse:
         return _row(request, item_id)
     messages.success(request, gettext("Done: {step}.").format(step=gettext(declared.label)))
     return redirect(_next(request) or reverse("item", args=[item_id]))
+
+
+def _merged(
+    request: HttpRequest, view: ItemView, declared: Step, at: int, purpose: str
+) -> HttpResponse:
+    """A step that the page kept while the line was cut: taken late, or written beside."""
+    act = sync.Act(
+        uid_of(request) or uuid4(), at, view.loop.name, step=declared.name, item_id=view.item.id,
+        data=answers(declared.asks, request.POST),
+    )  # fmt: skip
+    told = sync.merge(signed_in(request), [act], now=clock.now_s(), purpose=purpose)[0]
+    if told.came is sync.Came.REJECTED and told.problem is not None:
+        raise told.problem
+    if told.came is sync.Came.OVERTAKEN:
+        said = gettext("Somebody moved it on meanwhile. What you did stands in its history.")
+        messages.warning(request, said)
+    return redirect("item", item_id=view.item.id)
 
 
 def _usual(actor: Actor, item_id: int) -> str:

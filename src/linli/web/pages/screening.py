@@ -26,7 +26,7 @@ from linli.registry import areas
 from linli.registry.areas import Area
 from linli.web import purposes
 from linli.web.menu import Nav, Section
-from linli.web.page import id_of, signed_in
+from linli.web.page import id_of, kept_at, signed_in
 
 WORKERS = roles_for(coverage.SEE)
 REASONS = {seen.name.lower(): name for seen, name in SEEN_NAMES.items()}
@@ -149,7 +149,8 @@ def spoken(request: HttpRequest) -> HttpResponse:
         )
     told = {"uid": _uid(given.get("uid", "")), "by": by, "well": given.get("well") != "0"}
     person = id_of(given.get("person", "")) or 0
-    calls.contacted(actor, person, told, now=clock.now_s(), purpose=purposes.of(request))
+    at = kept_at(request, clock.now_s()) or clock.now_s()
+    calls.contacted(actor, person, told, now=at, purpose=purposes.of(request))
     messages.success(request, gettext("Written down."))
     household_id = id_of(given.get("door", ""))
     return redirect("screening_door", household_id) if household_id else redirect("screening")
@@ -176,7 +177,7 @@ def _told(request: HttpRequest, actor: Actor, household_id: int | None) -> Scree
     return ScreeningReport(
         uid=_uid(given.get("uid", "")),
         seq=_seq(given.get("seq", "")),
-        day=clock.day(clock.now()),
+        day=clock.day(clock.moment(kept_at(request, clock.now_s()) or clock.now_s())),
         person_id=person_id,
         household_id=None if person_id else household_id,
         seen=seen,  # type: ignore[arg-type]  # checked above

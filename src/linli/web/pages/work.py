@@ -29,6 +29,7 @@ NOTICE_WORDS = {
     "due_soon": N_("Its limit comes near"),
     "unheld": N_("It has come to your unit, and nobody holds it"),
     "progress": N_("Your request moved on"),
+    "overtaken": N_("Something was done while the line was cut, and came too late to move it"),
     "break_glass": N_("A resident's record was opened in an emergency"),
 }
 

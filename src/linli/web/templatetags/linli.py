@@ -23,6 +23,7 @@ OWN_STEPS = {
     "open": N_("opened"),
     "rung": N_("the limit is running out"),
     "retime": N_("the mode changed"),
+    "overtaken": N_("done while the line was cut; it came too late to move this"),
 }
 MINUTE_S, HOUR_S, DAY_S = 60, 3600, 86_400
 
@@ -54,6 +55,12 @@ def icon(name: str) -> SafeString:
 def script(name: str) -> SafeString:
     """A script of ours, as a module."""
     return format_html('<script type="module" src="{}"></script>', static(f"app/{name}.js"))
+
+
+@register.simple_tag
+def city_ms() -> int:
+    """The city's milliseconds, from which a page's script counts on."""
+    return clock.now_s() * 1000
 
 
 def _aware(at: Any) -> datetime | None:
@@ -203,8 +210,8 @@ def step_label(loop: Any, name: str) -> str:
 
 @register.filter
 def unlocal(number: float) -> str:
-    """A number as a drawing needs it, with a point whatever the language."""
-    return f"{number:.1f}"
+    """A number as a drawing or an address needs it, whatever the language: an id stays whole."""
+    return str(number) if isinstance(number, int) else f"{number:.1f}"
 
 
 @register.filter

@@ -1,0 +1,151 @@
+/**
+ * What becomes of a tap when the line is cut? It is kept on the device and sent when the line is
+ * back, with the id and the moment that it was given at the tap, so that twice is once.
+ *
+ * Forms marked `data-keep` are kept, by account. What the server refuses stays here with its
+ * sentence until somebody has read it. Without this script a form is sent as any other.
+ */
+
+const EVERY_MS = 15_000; // how often what is kept is tried again while the page is open
+const PATIENCE_MS = 8_000; // a server that is silent for longer counts as no line
+const UNKNOWN = 401; // who sends is not signed in any more: it waits until they are
+
+/**
+ * @typedef {{ action: string, fields: [string, string][], at: number, refused?: string }} Kept
+ */
+
+const box = document.getElementById("kept");
+export {}; // a module, with names of its own
+
+const opened = performance.now();
+const key = `linli-kept-${box?.dataset.account ?? ""}`;
+
+/** @returns {Kept[]} */
+function load() {
+  return JSON.parse(localStorage.getItem(key) ?? "[]");
+}
+
+/** @param {Kept[]} kept */
+function save(kept) {
+  localStorage.setItem(key, JSON.stringify(kept));
+  show(kept);
+}
+
+/** @param {Kept[]} kept */
+function show(kept) {
+  if (!box) return;
+  const waiting = kept.filter((one) => !one.refused).length;
+  const refused = kept.filter((one) => one.refused);
+  box.hidden = kept.length === 0;
+  const words = box.querySelector("[data-words]");
+  if (words) words.textContent = waiting ? (box.dataset.waiting ?? "").replace("{n}", String(waiting)) : "";
+  box.querySelector("ul")?.replaceChildren(
+    ...refused.map((one) => {
+      const line = document.createElement("li");
+      line.textContent = one.refused ?? "";
+      return line;
+    }),
+  );
+  box.querySelector("button")?.toggleAttribute("hidden", refused.length === 0);
+}
+
+/**
+ * The city's milliseconds now: those the page was sent with, and what has gone by since.
+ * @returns {number}
+ */
+function cityMs() {
+  return Number(box?.dataset.now ?? 0) + Math.round(performance.now() - opened);
+}
+
+/**
+ * Send one form as the browser would. A redirect is how a page says that it was taken.
+ * @param {string} action
+ * @param {[string, string][]} fields
+ * @returns {Promise<Response>}
+ */
+async function post(action, fields) {
+  const body = new URLSearchParams(fields);
+  const token = document.querySelector("input[name=csrfmiddlewaretoken]");
+  if (token instanceof HTMLInputElement) body.set("csrfmiddlewaretoken", token.value);
+  const signal = AbortSignal.timeout(PATIENCE_MS);
+  const answer = await fetch(action, { method: "POST", body, redirect: "manual", signal });
+  if (answer.status >= 500) throw new Error(`${answer.status}`); // as good as no line
+  return answer;
+}
+
+/**
+ * What a page says when it refuses.
+ * @param {Response} answer
+ */
+async function sentence(answer) {
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const said = page.querySelector(".alert p") ?? page.querySelector("main p");
+  return said?.textContent?.trim() || String(answer.status);
+}
+
+let sending = false;
+
+/** Send what is kept, the oldest first; stop at the first that meets no server, or no sign-in. */
+async function sendAll() {
+  if (sending || !box) return;
+  sending = true;
+  try {
+    for (const one of load().filter((other) => !other.refused)) {
+      const answer = await post(one.action, [...one.fields, ["kept", "1"]]);
+      if (answer.status === UNKNOWN) break;
+      const taken = answer.type === "opaqueredirect" || answer.ok;
+      const others = load().filter((other) => other.at !== one.at);
+      save(taken ? others : [...others, { ...one, refused: await sentence(answer) }]);
+    }
+  } catch {
+    // the line is still cut: what is kept stays
+  } finally {
+    sending = false;
+  }
+}
+
+/** @param {SubmitEvent} event */
+async function submit(event) {
+  const form = event.target;
+  if (!(form instanceof HTMLFormElement) || !form.hasAttribute("data-keep") || !box) return;
+  event.preventDefault();
+  const at = form.elements.namedItem("at_ms");
+  if (at instanceof HTMLInputElement) at.value = String(cityMs());
+  /** @type {[string, string][]} */
+  const fields = [...new FormData(form, event.submitter).entries()]
+    .filter(([name]) => name !== "csrfmiddlewaretoken")
+    .map(([name, value]) => [name, String(value)]);
+  try {
+    const answer = await post(form.action, fields);
+    if (answer.type === "opaqueredirect") location.assign(form.dataset.keep || location.href);
+    else form.submit(); // it is refused once more, on its own page; the id makes it once
+  } catch {
+    keep(form, fields);
+  }
+}
+
+/**
+ * Keep what could not be sent, and make the form ready for the next.
+ * @param {HTMLFormElement} form
+ * @param {[string, string][]} fields
+ */
+function keep(form, fields) {
+  const last = Math.max(0, ...load().map((one) => one.at));
+  save([...load(), { action: form.action, fields, at: Math.max(cityMs(), last + 1) }]);
+  form.reset();
+  const uid = form.elements.namedItem("uid");
+  if (uid instanceof HTMLInputElement) uid.value = crypto.randomUUID();
+  if (form.hasAttribute("data-once")) form.hidden = true;
+  box?.focus();
+}
+
+document.addEventListener("submit", submit);
+window.addEventListener("online", sendAll);
+box?.querySelector("button")?.addEventListener("click", () => {
+  save(load().filter((one) => !one.refused));
+});
+if (box) {
+  show(load());
+  sendAll();
+  setInterval(sendAll, EVERY_MS);
+}
