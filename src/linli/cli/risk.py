@@ -58,7 +58,7 @@ def risk(
     get_ready(tables=False)
     from linli.analysis.risk.score import assess
     from linli.analysis.risk.top import certainty
-    from linli.studies import risk as study
+    from linli.studies.risk import files as study
 
     chosen = study.model_of(model)
     place = study.communities_of(_there(communities), chosen)
@@ -116,7 +116,7 @@ def risk_check(
 ) -> None:
     """Time is split at a day; intervals are bootstraps of districts or squares of the map."""
     get_ready(tables=False)
-    from linli.studies import risk as study
+    from linli.studies.risk import files as study
 
     chosen = study.model_of(model)
     place = study.communities_of(_there(communities), chosen)
