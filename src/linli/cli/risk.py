@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from linli.cli.ready import get_ready, say, say_json
+from linli.cli.risk_records import AreaName, Asked, ByWhom
+from linli.cli.risk_records import from_records as read_records
 from linli.cli.words import gettext as _
 from linli.cli.words import language
 from linli.errors import N_, BadInput
@@ -24,6 +26,10 @@ SHOWN = 10
 Table = Annotated[
     Path, typer.Argument(help=_("Communities: id, longitude, latitude, population, factors."))
 ]
+TableOrNone = Annotated[
+    Path | None,
+    typer.Argument(help=_("Communities: id, longitude, latitude, population, factors.")),
+]
 ModelName = Annotated[
     str, typer.Option("--model", help=_("One that comes with Linli, or a file of your own."))
 ]
@@ -34,7 +40,7 @@ Seed = Annotated[int, typer.Option(help=_("Of the dice; the same gives the same.
 
 @app.command(help=_("Rank communities by risk, with the reasons and what would help."))
 def risk(
-    communities: Table,
+    communities: TableOrNone = None,
     top: Annotated[int, typer.Option(help=_("How many make the list."), min=1)] = 54,
     sources: Annotated[
         Path | None, typer.Option(help=_("Where infection is: longitude, latitude, cases."))
@@ -53,8 +59,21 @@ def risk(
     ] = None,
     seed: Seed = 1,
     as_json: InJson = False,
+    from_records: Annotated[
+        bool, typer.Option("--from-records", help=_("Read the records of this city, not a file."))
+    ] = False,
+    area: AreaName = "",
+    by: ByWhom = "",
+    count: Annotated[
+        bool, typer.Option("--count", help=_("With --from-records: count now, and keep it."))
+    ] = False,
 ) -> None:
     """Score, say how sure the list is, and split the scores."""
+    if from_records:
+        read_records(Asked(area, by, count, top, unit, as_json))
+        return
+    if communities is None:
+        raise BadInput(N_("Name a file of communities, or say --from-records."))
     get_ready(tables=False)
     from linli.analysis.risk.score import assess
     from linli.analysis.risk.top import certainty
