@@ -51,13 +51,14 @@ def learn(
     *,
     k: int = 0,
     ridge: float = RIDGE,
+    draws: int = DRAWS,
     seed: int = 1,
 ) -> Posterior:
     """Fit counts to inputs and say what each community's rate is now.
 
     ``cases``: (n,) whole numbers from 0; ``population``: (n,) above 0; ``inputs``: (n, p) without
     gaps, such as logarithms of the prior's dimensions. ``k``: how many make the list whose
-    membership ``in_top`` tells; 0 for none.
+    membership ``in_top`` tells; 0 for none. ``draws``: of rates, in hundreds.
 
     Raises
     ------
@@ -90,7 +91,7 @@ def learn(
     covariance = _robust(cases, population, design, penalty, size, beta)
     return _told(
         cases, population, design, beta, covariance, size, tau if n_groups else 0.0, x.shape[1], k,
-        seed,
+        draws, seed,
     )  # fmt: skip
 
 
@@ -207,14 +208,15 @@ def _told(
     tau: float,
     n_inputs: int,
     k: int,
+    draws: int,
     seed: int,
 ) -> Posterior:
     dice = np.random.default_rng(seed)
     expected = np.exp(design @ beta)
     rate = expected * (size + cases) / (size + population * expected)
     root = np.linalg.cholesky(covariance + 1e-12 * np.eye(len(beta)))
-    drawn = np.empty((len(cases), DRAWS), dtype=np.float32)
-    for start in range(0, DRAWS, 100):
+    drawn = np.empty((len(cases), draws), dtype=np.float32)
+    for start in range(0, draws, 100):
         betas = beta[:, None] + root @ dice.standard_normal((len(beta), 100))
         mu = np.exp(design @ betas)
         share = dice.standard_gamma(np.repeat((size + cases)[:, None], 100, axis=1))
