@@ -46,7 +46,7 @@ class How(StrEnum):
 HOW_NAMES: dict[How, str] = {
     How.HAS: N_("has its own"),
     How.IN_PLACE: N_("something stands in"),
-    How.ASKED: N_("asked for"),
+    How.ASKED: N_("asked for, still open"),
     How.OPEN: N_("nothing, and nobody was asked"),
     How.UNKNOWN: N_("nobody wrote it down"),
 }

@@ -25,10 +25,9 @@ Translate = Callable[[str], str]
 PER_PEOPLE = 10_000
 NOT_HERE = N_("Nobody has recorded it here.")
 FEW = N_("Fewer than five residents stand behind it.")
-BAR = 60.0  # width of the picture of a row, in its own units
+BAR, LEFT_OF = 100.0, 30.0  # width of the picture of a row, and what of it lies below the middle
 COLOURS = ("#9d3c1d", "#c98a1b", "#5a6f9e", "#3f7d6b")
-HALF = BAR / 2
-FULL_PART = 1.2  # of a logarithm: a part that fills its half; assumed
+LOG_UNIT = 50.0  # how wide one unit of a logarithm is; longer bars are cut
 STAYS_NAMES = {
     "without hazard": N_("without hazard"),
     "without exposure": N_("without exposure"),
@@ -226,16 +225,18 @@ def below(run: Run, groups: Sequence[tuple[int, str, Collection[int]]]) -> list[
 
 def picture(parts: Sequence[Part]) -> str:
     """The bar of a row as SVG: what makes it riskier than the middle to the right of the line."""
-    out, left, right = [], HALF, HALF
+    out, left, right = [], LEFT_OF, LEFT_OF
     for colour, part in zip(COLOURS, parts, strict=False):
-        width = min(HALF, abs(part.adds or 0.0) / FULL_PART * HALF)
-        if part.adds and part.adds < 0:
-            left -= width
-        x = left if part.adds and part.adds < 0 else right
-        right += width if part.adds and part.adds > 0 else 0.0
-        out.append(f'<rect x="{x:.1f}" y="2" width="{width:.1f}" height="10" fill="{colour}"/>')
-    line = f'<path d="M{HALF} 0v14" stroke="#1f2933"/>'
-    return (f'<svg viewBox="0 0 {BAR:g} 14" width="120" height="28" aria-hidden="true">'
+        width = abs(part.adds or 0.0) * LOG_UNIT
+        below = (part.adds or 0.0) < 0
+        x = max(0.0, left - width) if below else right
+        end = left if below else min(BAR, right + width)
+        left, right = (x, right) if below else (left, end)
+        out.append(
+            f'<rect x="{x:.1f}" y="2" width="{max(0.0, end - x):.1f}" height="10" fill="{colour}"/>'
+        )
+    line = f'<path d="M{LEFT_OF:g} 0v14" stroke="#1f2933"/>'
+    return (f'<svg viewBox="0 0 {BAR:g} 14" width="200" height="28" aria-hidden="true">'
             f'{"".join(out)}{line}</svg>')  # fmt: skip
 
 

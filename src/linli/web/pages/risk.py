@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST
 from linli import clock
 from linli.errors import N_, NotFound, Word
 from linli.loops.substitutes import watch
+from linli.loops.substitutes.loop import LOOP
 from linli.policy.can import Actor, end_of
 from linli.policy.powers import roles_for
 from linli.registry import areas
@@ -50,6 +51,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     context = {
         **_frame(request, actor, area, run),
         "rows": [(one, mark_safe(story.picture(one.parts))) for one in shown],  # noqa: S308 - ours
+        "all_listed": all(one.listed for one in shown),
         "legend": list(zip(story.COLOURS, run.risk.model.dimensions, strict=False)),
         "below": story.below(run, reach.below(actor, area)),
         "n_here": len(listed),
@@ -85,7 +87,7 @@ def _community(request: HttpRequest, actor: Actor, area: Area, run: Run) -> Http
         found = watch.register(
             [(area.path, end_of(area.path))], now=clock.now_s(), exercise=actor.exercise, every=True
         )
-        context |= {"estates": found, "how_names": watch.HOW_NAMES}
+        context |= {"estates": found, "how_names": watch.HOW_NAMES, "opens": _opens(actor)}
     return render(request, "risk/community.html", context)
 
 
@@ -175,6 +177,7 @@ def estates(request: HttpRequest) -> HttpResponse:
         "n_three": len(three),
         "n_bare": sum(bool(one.bare) for one in three),
         "how_names": watch.HOW_NAMES,
+        "opens": _opens(actor),
         "asks": bool(actor.holds(roles_for(watch.ASK))),
     }
     return render(request, "risk/estates.html", context)
@@ -217,6 +220,11 @@ def _frame(request: HttpRequest, actor: Actor, area: Area, run: Run) -> Mapping[
 
 def _may(actor: Actor, verb: str) -> bool:
     return bool(actor.holds(roles_for(verb)))
+
+
+def _opens(actor: Actor) -> bool:
+    """Whether the items behind a gap are open to this person as well."""
+    return bool(actor.holds(LOOP.seen_by))
 
 
 def _language() -> str:

@@ -203,8 +203,8 @@ def step_label(loop: Any, name: str) -> str:
 
 @register.filter
 def unlocal(number: float) -> str:
-    """A number as a drawing needs it, with a point whatever the language."""
-    return f"{number:.1f}"
+    """A number as a drawing or an address needs it, with a point whatever the language."""
+    return str(number) if isinstance(number, int) else f"{number:.1f}"
 
 
 @register.filter
