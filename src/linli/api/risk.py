@@ -19,6 +19,7 @@ from linli.policy.can import Actor, Ask, can
 from linli.policy.powers import roles_for
 from linli.registry import areas
 from linli.registry.areas import Area
+from linli.registry.estates import Lack
 from linli.studies.risk import reach, runs, story
 from linli.studies.risk.runs import RUN, SEE, Run
 
@@ -226,7 +227,7 @@ def estates(request: HttpRequest, wanted: Query[EstatesAsk]) -> Any:
             "area_id": one.estate.area.id,
             "name_zh": one.estate.area.name_zh,
             "three_without": one.estate.three_without,
-            "no_property_manager": one.estate.lacks["no_property_manager"],
+            "no_property_manager": one.estate.lacks[Lack.MANAGER],
             "stands": [
                 {"lack": s.lack, "how": s.how, "item_id": s.item_id, "what": s.what,
                  "until": s.until}

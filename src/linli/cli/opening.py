@@ -37,7 +37,9 @@ PARTS = {  # what the build tells of -> what is shown; a part has one bar
     "risk": N_("The risk of the communities"),
     "requests": N_("The days before: requests and answers"),
 }
-UNMEASURED = frozenset({"areas", "names", "risk"})  # of many kinds, or one statement of the database
+UNMEASURED = frozenset(
+    {"areas", "names", "risk"}
+)  # of many kinds, or one statement of the database
 
 
 def raise_curtain(asked: Mapping[str, Any], *, fresh: bool, speed: float | None) -> "Wanted":

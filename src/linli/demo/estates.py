@@ -31,7 +31,8 @@ def figures_of(frame: Frame, fittings: Fittings, *, scale: float) -> Iterator[Fi
     rng = generator(frame.seed, "estates")
     yield from _estates(frame, rng)
     yield from _communities(frame, rng)
-    sites, staff = fittings.sites, {}
+    sites = fittings.sites
+    staff: dict[int, float] = {}
     for kind, area, beds in zip(sites.kind, sites.area.tolist(), sites.beds.tolist(), strict=True):
         if kind in {"hospital", "clinic"}:
             n = beds * CLINICIANS_A_BED if kind == "hospital" else CLINICIANS_A_CLINIC

@@ -128,17 +128,13 @@ def _opening(estate: Estate, one: Stand, *, exercise: bool) -> Opening:
     )
 
 
-def _newest(
-    ranges: Sequence[tuple[str, str]], *, exercise: bool
-) -> dict[tuple[int, str], Item]:
+def _newest(ranges: Sequence[tuple[str, str]], *, exercise: bool) -> dict[tuple[int, str], Item]:
     """The newest item of each estate and thing."""
     rows = Item.objects.filter(within(ranges), loop=LOOP.name, exercise=exercise).order_by("id")
     return {(row.subject_id or 0, row.item_class): row for row in rows}
 
 
-def _stand(
-    estate: Estate, lack: Lack, newest: Mapping[tuple[int, str], Item], day: date
-) -> Stand:
+def _stand(estate: Estate, lack: Lack, newest: Mapping[tuple[int, str], Item], day: date) -> Stand:
     said = estate.lacks[lack]
     if said is None and not (estate.three_without and lack is Lack.CLEANING):
         return Stand(lack, How.UNKNOWN)

@@ -287,8 +287,8 @@ RECORDS: dict[str, Records] = {
     ),
     "households": Records(
         N_("households"), lambda _: Household.objects.all(),
-        {"shares": (bool, _flag(_shares))}, moments={"confirmed": _day("as_of")}, verb="households.see", residents=True,
-        page="households",
+        {"shares": (bool, _flag(_shares))}, moments={"confirmed": _day("as_of")},
+        verb="households.see", residents=True, page="households",
     ),
     "people": Records(
         N_("residents"), lambda _: Person.objects.filter(survivor_id=None),

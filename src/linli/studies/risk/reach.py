@@ -32,7 +32,7 @@ def communities(actor: Actor, area: Area) -> list[int]:
     return list(_seen(actor, area).values_list("id", flat=True))
 
 
-def below(actor: Actor, area: Area) -> list[tuple[int, str, list[int]]]:
+def below(actor: Actor, area: Area, language: str) -> list[tuple[int, str, list[int]]]:
     """The units directly below an area, each with its communities within reach."""
     children = list(Area.objects.filter(parent=area, kind__in=ABOVE_UNITS, valid_until=None))
     found: dict[str, list[int]] = {child.path: [] for child in children}
@@ -40,7 +40,11 @@ def below(actor: Actor, area: Area) -> list[tuple[int, str, list[int]]]:
     for area_id, path in _seen(actor, area).values_list("id", "path"):
         if path[:step] in found:
             found[path[:step]].append(area_id)
-    return [(c.id, c.name_zh, found[c.path]) for c in children if found[c.path]]
+    chinese = language.startswith("zh")
+    return [
+        (c.id, c.name_zh if chinese else c.name_en or c.name_zh, found[c.path])
+        for c in children if found[c.path]
+    ]  # fmt: skip
 
 
 def above(actor: Actor, area: Area, verb: str) -> list[Area]:

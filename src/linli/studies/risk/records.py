@@ -58,6 +58,12 @@ class Gathered:
     recent: Floats  # confirmed in the last fortnight
     gaps: Mapping[str, str]  # factors that nobody knows anywhere: why, a sentence
     left_out: Mapping[int, str]  # areas that cannot be ranked: why
+    names_en: tuple[str, ...] = ()
+
+    def name(self, at: int, language: str) -> str:
+        """What a community is called in a language, or in Chinese where it has no other name."""
+        english = self.names_en[at] if self.names_en and not language.startswith("zh") else ""
+        return english or self.communities.name(at)
 
     @property
     def sources(self) -> Sources | None:
@@ -121,7 +127,10 @@ def gather(model: Model, *, now: int, exercise: bool) -> Gathered:
         names=tuple(area.name_zh for area in areas),
         districts=tuple(districts.get(area.district_id or 0, "") for area in areas),
     )
-    return Gathered(tuple(area.id for area in areas), made, cases, recent, gaps, left_out)
+    return Gathered(
+        tuple(area.id for area in areas), made, cases, recent, gaps, left_out,
+        tuple(area.name_en for area in areas),
+    )  # fmt: skip
 
 
 def _people(areas: Sequence[Area]) -> dict[str, int]:
@@ -164,12 +173,14 @@ def _care(
 ) -> tuple[Floats, dict[str, str]]:
     """Clinicians within reach; missing everywhere as long as nobody wrote down where they work."""
     day = clock.day(clock.moment(now))
-    rows = Fact.objects.filter(key=STAFF, as_of__lte=day, area__longitude__isnull=False)
+    rows = Fact.objects.filter(
+        key=STAFF, as_of__lte=day, area__longitude__isnull=False, area__latitude__isnull=False
+    )
     told: dict[int, tuple[float, float, float]] = {}
     for area, lon, lat, value in rows.order_by("as_of", "id").values_list(
         "area", "area__longitude", "area__latitude", "value"
     ):
-        told[area] = (lon, lat, value)
+        told[area] = (float(lon or 0.0), float(lat or 0.0), value)
     if not told:
         return np.full(len(points), np.nan), {**gaps, CARE: NO_CARE}
     known = np.array(list(told.values()))
@@ -191,6 +202,7 @@ def as_inputs(found: Gathered) -> dict[str, Any]:
     return {
         "areas": list(found.areas),
         "names": list(place.names),
+        "names_en": list(found.names_en),
         "districts": list(place.districts),
         "points": place.points.tolist(),
         "population": place.population.tolist(),
@@ -221,4 +233,5 @@ def from_inputs(kept: Mapping[str, Any]) -> Gathered:
     return Gathered(
         tuple(kept["areas"]), communities, np.array(kept["cases"]), np.array(kept["recent"]),
         kept["gaps"], {int(area): why for area, why in kept["left_out"].items()},
+        tuple(kept["names_en"]),
     )  # fmt: skip

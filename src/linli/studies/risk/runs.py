@@ -150,9 +150,7 @@ def chore(now: int | None = None, *, exercise: bool = False) -> int:
     return 1
 
 
-def keep(
-    *, now: int, by: int | None, exercise: bool, settings: Settings | None = None
-) -> RiskRun:
+def keep(*, now: int, by: int | None, exercise: bool, settings: Settings | None = None) -> RiskRun:
     """Count now, and keep it; what a worker or a demo does by itself."""
     text = files("linli.analysis.risk").joinpath(f"models/{MODEL}.toml").read_text("utf-8")
     model = read_model(text, name=MODEL)

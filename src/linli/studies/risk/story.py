@@ -113,7 +113,7 @@ def row(run: Run, at: int, language: str) -> Row:
     flags = {flag.id: flag.names for flag in risk.model.flags}
     return Row(
         area_id=run.gathered.areas[at],
-        name=place.name(at),
+        name=run.gathered.name(at, language),
         district=place.districts[at],
         rank=int(run.rank[at]),
         score=_known(risk.score[at]),

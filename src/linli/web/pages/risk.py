@@ -53,7 +53,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         "rows": [(one, mark_safe(story.picture(one.parts))) for one in shown],  # noqa: S308 - ours
         "all_listed": all(one.listed for one in shown),
         "legend": list(zip(story.COLOURS, run.risk.model.dimensions, strict=False)),
-        "below": story.below(run, reach.below(actor, area)),
+        "below": story.below(run, reach.below(actor, area, _language())),
         "n_here": len(listed),
         "n_listed": sum(0 < run.rank[run.place[a]] <= run.k for a in listed if a in run.place),
         "stays": story.stays(run, gettext),
@@ -77,8 +77,7 @@ def _community(request: HttpRequest, actor: Actor, area: Area, run: Run) -> Http
             "row": one,
             "picture": mark_safe(story.picture(one.parts)),  # noqa: S308 - drawn by us
             "groups": [
-                (part, [line for line in lines if line.dimension == part.id])
-                for part in one.parts
+                (part, [line for line in lines if line.dimension == part.id]) for part in one.parts
             ],
             "middle": run.risk.middle_score(),
             "lacking": story.lacking(run, _language()),
@@ -171,7 +170,7 @@ def estates(request: HttpRequest) -> HttpResponse:
         "area": area,
         "above": reach.above(actor, area, "estates.see"),
         "estates": sorted(found, key=lambda one: (-len(one.bare), not one.estate.three_without))[
-            :SHOWN * 4
+            : SHOWN * 4
         ],
         "n": len(found),
         "n_three": len(three),
