@@ -4,11 +4,14 @@ from collections.abc import Mapping
 from datetime import date
 
 import numpy as np
+from numpy.typing import NDArray
 
 from linli import clock
 from linli.errors import N_
-from linli.onemap.layer import Discloses, Figure, Form, Gap, Layer, Measure, Ramp, Sight
+from linli.onemap.layer import Figure, Form, Gap, Layer, Measure, Ramp, Sight
+from linli.policy.disclosure import LEAST_SHOWN
 from linli.policy.powers import roles_for
+from linli.policy.roles import Role
 from linli.registry.areas import Area, Tier, under
 from linli.studies.risk import runs
 from linli.studies.risk.records import UNITS
@@ -39,14 +42,15 @@ def _read(sight: Sight) -> Mapping[int, Figure]:
     return found
 
 
-def _say(run: Run, at: np.ndarray) -> Figure:
+def _say(run: Run, at: NDArray[np.int64]) -> Figure:
     people = run.gathered.communities.population[at]
     known = run.rank[at] > 0
+    if people.sum() < LEAST_SHOWN:
+        return Figure((None, None), gap=Gap.WITHHELD)
     if not known.any():
-        return Figure((None, None, None), gap=Gap.UNKNOWN, people=int(people.sum()))
+        return Figure((None, None), gap=Gap.UNKNOWN)
     score = float(np.average(run.risk.score[at[known]], weights=people[known]))
-    listed = int((run.rank[at[known]] <= run.k).sum())
-    return Figure((score, listed, int(known.sum())), people=int(people.sum()))
+    return Figure((score, float((run.rank[at[known]] <= run.k).mean())))
 
 
 def _dated(sight: Sight) -> date | None:
@@ -60,14 +64,12 @@ LAYER = Layer(
     shows=N_("How risky communities are: hazard, exposure, vulnerability and lack of coping."),
     measures=(
         Measure("score", N_("score of 10"), Form.DENSITY),
-        Measure("listed", N_("communities on the list")),
-        Measure("ranked", N_("communities with a score")),
+        Measure("listed", N_("share of communities on the list"), Form.SHARE),
     ),
-    roles=roles_for(runs.SEE),
+    roles=roles_for(runs.SEE) - {Role.DATA_OFFICE},
     ramp=Ramp.HEAT,
     read=_read,
     dated=_dated,
-    discloses=Discloses.PEOPLE,
     order=80,
     notes=(N_("Of a wider area: the mean of its communities, by people."),),
 )

@@ -103,7 +103,7 @@ def row(run: Run, at: int, language: str) -> Row:
     """One community of a run in the reader's language."""
     risk, place = run.risk, run.gathered.communities
     scored = not np.isnan(risk.score[at])
-    listed = 0 < run.rank[at] <= run.k
+    listed = bool(0 < run.rank[at] <= run.k)
     learnt, ranks = run.learnt, run.learnt_rank
     few = 0 < run.gathered.cases[at] < LEAST_SHOWN
     told = learnt is not None and scored and not few
