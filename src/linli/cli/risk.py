@@ -128,6 +128,9 @@ def risk_check(
     communities: Table,
     cases: Annotated[Path, typer.Argument(help=_("Cases: id, day, cases."))],
     split: Annotated[str, typer.Option(help=_("The last day that the scores may know."))],
+    sources: Annotated[
+        Path | None, typer.Option(help=_("Where infection was then: longitude, latitude, cases."))
+    ] = None,
     model: ModelName = "community",
     phase: Phase = "first",
     seed: Seed = 1,
@@ -140,11 +143,13 @@ def risk_check(
     chosen = study.model_of(model)
     place = study.communities_of(_there(communities), chosen)
     counts = study.counts_of(_there(cases), place, split=split)
-    found = study.checked(place, chosen, counts, phase=phase, seed=seed)
+    origin = study.sources_of(_there(sources)) if sources else None
+    found = study.checked(place, chosen, counts, phase=phase, sources=origin, seed=seed)
     if as_json:
         say_json({
             "n": found.n, "n_with_cases": found.n_with_cases, "n_blocks": found.n_blocks,
             "best": dict(found.best),
+            "lead": {m: [second, x.value, x.low, x.high] for m, (second, x) in found.lead.items()},
             "measures": {name: {m: [x.value, x.low, x.high] for m, x in one.items()}
                          for name, one in found.measures.items()},
         })  # fmt: skip
@@ -209,6 +214,14 @@ def _tell_check(found: "Validation", split: str) -> None:
             mark = "  *" if name == best else ""
             told = f"{value.value:.3f} ({value.low:.3f} .. {value.high:.3f})"
             say(f"  {name:<15} {told}{mark}")
+        if measure in found.lead:
+            second, ahead = found.lead[measure]
+            say(
+                _("  ahead of {second} by {value} ({low} .. {high}){mark}"),
+                second=second, value=f"{ahead.value:.3f}", low=f"{ahead.low:.3f}",
+                high=f"{ahead.high:.3f}",
+                mark="" if ahead.low > 0 else _(": not told apart"),
+            )  # fmt: skip
     won = sorted({best for best in found.best.values() if best not in {"prior", "posterior"}})
     if won:
         say(_("A baseline did best in places: {names}. Use it there."), names=_(", ").join(won))
