@@ -26,7 +26,7 @@ from linli.analysis.risk.model import Model, read_model
 from linli.analysis.risk.score import Risk, assess
 from linli.analysis.risk.top import certainty
 from linli.audit.records import record
-from linli.errors import N_, BadInput, NotFound
+from linli.errors import N_, BadInput, Conflict, NotFound, Word
 from linli.policy.can import Actor, Ask, can
 from linli.policy.powers import roles_for
 from linli.registry import declarations
@@ -45,7 +45,7 @@ KERNEL_OF = {Phase.CONTAIN: FIRST}  # of every other phase: spread
 LEAST_LEARNT = 20  # communities with a score, below which counts teach nothing; assumed
 
 
-class NoRun(NotFound):
+class NoRun(Conflict):
     """Nobody has counted the risk yet."""
 
     code = "no_risk_run"
@@ -197,9 +197,9 @@ def latest(*, exercise: bool) -> Run:
 
 
 def get(run_id: int, *, exercise: bool) -> Run:
-    """An earlier run; raises NoRun."""
+    """An earlier run; raises NotFound."""
     if not RiskRun.objects.filter(id=run_id, exercise=exercise).exists():
-        raise NoRun()
+        raise NotFound(what=Word(N_("count of risk")), value=run_id)
     return _read(run_id)
 
 
