@@ -16,7 +16,7 @@ from linli.analysis.risk.model import shipped
 from linli.analysis.risk.score import assess
 from linli.analysis.risk.simulated import city
 from linli.analysis.risk.top import certainty
-from linli.studies.risk import Counts, checked
+from linli.studies.risk.files import Counts, checked
 
 DRAWS, TOP = 1000, 54
 SIZES = (3_567, 12_000, 40_000)

@@ -253,6 +253,10 @@ VISITS: tuple[Visit, ...] = (
         refused=(None, "ann", "cy", "kim"),
     ),
     Visit("evaluation_checks", "dee", at("evaluation_checks"), refused=(None, "ann", "cy", "kim")),
+    Visit("risk", "sam", at("risk"), refused=(None, "ann", "cy", "bo", "kim", "hal", "gus", "lou")),
+    Visit(
+        "risk_estates", "bo", at("risk_estates"), refused=(None, "ann", "kim", "hal", "gus", "lou")
+    ),
     Visit("fevers", "hal", at("fevers", CARE), refused=(None, "ann", "cy", "gus", "lil")),
     Visit("case", "hal", at("case", CARE, item_id="case"), refused=(None, "ann", "eve")),
     Visit("case_steps", "hal", at("item", CARE, item_id="case"), refused=(None, "eve")),
@@ -323,9 +327,9 @@ NOT_PAGES = frozenset(
         "tracing_act", "account_add", "end_token", "unmerge",
         "run_new", "run_act", "ward_act", "beds_count",
         "evaluation_take", "evaluation_judge", "judgement_withdraw", "evaluation_file",
-        "photos", "photo",
+        "photo", "photos", "risk_count", "risk_file",
         "follow_ups_tell", "case_report", "cases_take", "case_classify", "gate_measure",
         # opened by tests of their own
-        "cast", "screening_own", "chain_picture", "chain_near",
+        "cast", "screening_own", "risk_factor", "chain_picture", "chain_near",
     }
 )  # fmt: skip

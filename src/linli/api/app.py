@@ -22,6 +22,7 @@ from linli.api import (
     places,
     proposals,
     records,
+    risk,
     roster,
     rules,
     screening,
@@ -54,7 +55,7 @@ def build() -> LinliAPI:
     faults.handle(made)
     parts = (
         care, cases, codes, evaluation, for_person, imports, joining, laboratory, oversight, places,
-        proposals, rules, screening, signals, sync, transfers, work,
+        proposals, risk, rules, screening, signals, sync, transfers, work,
     )  # fmt: skip
     for part in parts:
         made.add_router("", part.router)

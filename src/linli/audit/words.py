@@ -61,6 +61,7 @@ KINDS: dict[str, str] = {
     "care_contacts": N_("calls and visits of care"),
     "demo": N_("demonstration"),
     "disinfection": N_("disinfection"),
+    "risk": N_("risk of communities"),
     "duties": N_("duty"),
     "evaluation": N_("evaluation"),
     "exposures": N_("exposures"),

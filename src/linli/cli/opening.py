@@ -33,9 +33,13 @@ PARTS = {  # what the build tells of -> what is shown; a part has one bar
     "households": N_("Homes"),
     "people": N_("Residents"),
     "names": N_("Indexes, and names to be found by"),
+    "estates": N_("What estates lack"),
+    "risk": N_("The risk of the communities"),
     "requests": N_("The days before: requests and answers"),
 }
-UNMEASURED = frozenset({"areas", "names"})  # of many kinds, or one statement of the database
+UNMEASURED = frozenset(
+    {"areas", "names", "risk"}
+)  # of many kinds, or one statement of the database
 
 
 def raise_curtain(asked: Mapping[str, Any], *, fresh: bool, speed: float | None) -> "Wanted":

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from linli.cli.ready import get_ready, say, say_json
+from linli.cli.risk_records import AreaName, Asked, ByWhom
+from linli.cli.risk_records import from_records as read_records
 from linli.cli.words import gettext as _
 from linli.cli.words import language
 from linli.errors import N_, BadInput
@@ -24,6 +26,10 @@ SHOWN = 10
 Table = Annotated[
     Path, typer.Argument(help=_("Communities: id, longitude, latitude, population, factors."))
 ]
+TableOrNone = Annotated[
+    Path | None,
+    typer.Argument(help=_("Communities: id, longitude, latitude, population, factors.")),
+]
 ModelName = Annotated[
     str, typer.Option("--model", help=_("One that comes with Linli, or a file of your own."))
 ]
@@ -34,7 +40,7 @@ Seed = Annotated[int, typer.Option(help=_("Of the dice; the same gives the same.
 
 @app.command(help=_("Rank communities by risk, with the reasons and what would help."))
 def risk(
-    communities: Table,
+    communities: TableOrNone = None,
     top: Annotated[int, typer.Option(help=_("How many make the list."), min=1)] = 54,
     sources: Annotated[
         Path | None, typer.Option(help=_("Where infection is: longitude, latitude, cases."))
@@ -53,12 +59,25 @@ def risk(
     ] = None,
     seed: Seed = 1,
     as_json: InJson = False,
+    from_records: Annotated[
+        bool, typer.Option("--from-records", help=_("Read the records of this city, not a file."))
+    ] = False,
+    area: AreaName = "",
+    by: ByWhom = "",
+    count: Annotated[
+        bool, typer.Option("--count", help=_("With --from-records: count now, and keep it."))
+    ] = False,
 ) -> None:
     """Score, say how sure the list is, and split the scores."""
+    if from_records:
+        read_records(Asked(area, by, count, top, unit, as_json))
+        return
+    if communities is None:
+        raise BadInput(N_("Name a file of communities, or say --from-records."))
     get_ready(tables=False)
     from linli.analysis.risk.score import assess
     from linli.analysis.risk.top import certainty
-    from linli.studies import risk as study
+    from linli.studies.risk import files as study
 
     chosen = study.model_of(model)
     place = study.communities_of(_there(communities), chosen)
@@ -109,6 +128,9 @@ def risk_check(
     communities: Table,
     cases: Annotated[Path, typer.Argument(help=_("Cases: id, day, cases."))],
     split: Annotated[str, typer.Option(help=_("The last day that the scores may know."))],
+    sources: Annotated[
+        Path | None, typer.Option(help=_("Where infection was then: longitude, latitude, cases."))
+    ] = None,
     model: ModelName = "community",
     phase: Phase = "first",
     seed: Seed = 1,
@@ -116,16 +138,18 @@ def risk_check(
 ) -> None:
     """Time is split at a day; intervals are bootstraps of districts or squares of the map."""
     get_ready(tables=False)
-    from linli.studies import risk as study
+    from linli.studies.risk import files as study
 
     chosen = study.model_of(model)
     place = study.communities_of(_there(communities), chosen)
     counts = study.counts_of(_there(cases), place, split=split)
-    found = study.checked(place, chosen, counts, phase=phase, seed=seed)
+    origin = study.sources_of(_there(sources)) if sources else None
+    found = study.checked(place, chosen, counts, phase=phase, sources=origin, seed=seed)
     if as_json:
         say_json({
             "n": found.n, "n_with_cases": found.n_with_cases, "n_blocks": found.n_blocks,
             "best": dict(found.best),
+            "lead": {m: [second, x.value, x.low, x.high] for m, (second, x) in found.lead.items()},
             "measures": {name: {m: [x.value, x.low, x.high] for m, x in one.items()}
                          for name, one in found.measures.items()},
         })  # fmt: skip
@@ -190,6 +214,14 @@ def _tell_check(found: "Validation", split: str) -> None:
             mark = "  *" if name == best else ""
             told = f"{value.value:.3f} ({value.low:.3f} .. {value.high:.3f})"
             say(f"  {name:<15} {told}{mark}")
+        if measure in found.lead:
+            second, ahead = found.lead[measure]
+            say(
+                _("  ahead of {second} by {value} ({low} .. {high}){mark}"),
+                second=second, value=f"{ahead.value:.3f}", low=f"{ahead.low:.3f}",
+                high=f"{ahead.high:.3f}",
+                mark="" if ahead.low > 0 else _(": not told apart"),
+            )  # fmt: skip
     won = sorted({best for best in found.best.values() if best not in {"prior", "posterior"}})
     if won:
         say(_("A baseline did best in places: {names}. Use it there."), names=_(", ").join(won))

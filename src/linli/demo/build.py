@@ -11,11 +11,12 @@ from django.db import transaction
 from linli import bulk, clock
 from linli.demo.cast import Home, Member, home_of, members, seats
 from linli.demo.city import Fittings, build_fittings
+from linli.demo.estates import figures_of
 from linli.demo.frame import Frame, build_frame
 from linli.demo.plan import Plan
 from linli.demo.quotas import quotas_at
 from linli.demo.residents import residents_by_district
-from linli.demo.rows import Rows, areas_of, buildings_of
+from linli.demo.rows import MADE_UP, Rows, areas_of, buildings_of
 from linli.errors import N_, Conflict
 from linli.registry import (
     accounts,
@@ -89,6 +90,7 @@ def build(
     loading.areas()
     loading.duties()
     loading.places()
+    loading.estates(scale)
     loading.staff()
     loading.residents(scale, whole)
     return loading.built
@@ -140,6 +142,13 @@ class _Loading:
         self._fill("sites", sites.load, self._with_ids(Site, self.rows.sites()))
         self._fill("vehicles", vehicles.load, self._with_ids(Vehicle, self.rows.vehicles()))
         self._fill("resources", resources.load, self._with_ids(Resource, self.rows.resources()))
+
+    def estates(self, scale: float) -> None:
+        """What estates lack, how crowded homes are, where clinicians work."""
+        listed = figures_of(self.frame, self.fittings, scale=scale)
+        made = [(*self.rows.at(row), key, value, unit, self.today, MADE_UP)
+                for row, key, value, unit in listed]  # fmt: skip
+        self._fill("estates", facts.load, self._with_ids(Fact, made))
 
     def staff(self) -> None:
         """Accounts of the staff, posts, and who holds them; the cast among them."""

@@ -118,7 +118,7 @@ class Rows:
             row = row_of.get(code, 0)
             key = fact["key"] if code and not row else key
             if fact["value"].replace(".", "").isdigit():
-                yield (*self._at(row), key, float(fact["value"]), fact["unit"][:40],
+                yield (*self.at(row), key, float(fact["value"]), fact["unit"][:40],
                        _last_day(fact["as_of"]), fact["source"])  # fmt: skip
 
     def duties(self) -> Iterator[tuple]:
@@ -143,7 +143,7 @@ class Rows:
                 zh,
                 en,
                 None,
-                *self._at(area),
+                *self.at(area),
                 "",
                 False,
                 f"{self.today[:4]}-01-01",
@@ -158,7 +158,7 @@ class Rows:
             s.kind, s.name_zh, s.name_en, s.area, s.lon, s.lat, s.organisation, s.source
         ):
             owner = self.organisation_ids[organisation] if organisation >= 0 else None
-            yield kind, zh, en, *self._at(area), owner, lon, lat, None, None, source, self.today
+            yield kind, zh, en, *self.at(area), owner, lon, lat, None, None, source, self.today
 
     def vehicles(self) -> Iterator[tuple]:
         """Cars, vans, buses, ambulances and trucks."""
@@ -166,7 +166,7 @@ class Rows:
         for kind, plate, seats, wheelchairs, area, lon, lat in _together(
             v.kind, v.plate, v.n_seats, v.n_wheelchairs, v.area, v.lon, v.lat
         ):
-            yield (kind, plate, seats, wheelchairs, *self._at(area), None, lon, lat, None,
+            yield (kind, plate, seats, wheelchairs, *self.at(area), None, lon, lat, None,
                    MADE_UP, self.today)  # fmt: skip
 
     def resources(self) -> Iterator[tuple]:
@@ -175,7 +175,7 @@ class Rows:
         for what, zh, en, unit, quantity, area, lon, lat in _together(
             r.what, r.name_zh, r.name_en, r.unit, r.quantity, r.area, r.lon, r.lat
         ):
-            yield (what, zh, en, float(quantity), unit, *self._at(area), None, None, lon, lat, None,
+            yield (what, zh, en, float(quantity), unit, *self.at(area), None, None, lon, lat, None,
                    MADE_UP, self.today)  # fmt: skip
 
     def accounts(self, cast: Mapping[int, Member]) -> Iterator[tuple]:
@@ -202,7 +202,7 @@ class Rows:
             p.role, p.area, p.topic, p.first_responsible, p.organisation
         ):
             owner = self.organisation_ids[organisation] if organisation >= 0 else None
-            yield role, *self._at(area), topic, "", owner, first
+            yield role, *self.at(area), topic, "", owner, first
 
     def assignments(self, post_ids: Sequence[int], account_ids: Sequence[int]) -> Iterator[tuple]:
         """Who holds the seats, and the deputies of those who are first responsible."""
@@ -277,7 +277,8 @@ class Rows:
         phone = int(r.person_phone[row])
         return str(in_chinese(r.names)[row]), f"+{phone}" if phone else ""
 
-    def _at(self, row: int) -> tuple[int, str]:
+    def at(self, row: int) -> tuple[int, str]:
+        """The id and the path of the area of a row."""
         return self.ids[row], self.paths[row]
 
 

@@ -13,6 +13,7 @@ from linli.demo import build, dial, health, inflight
 from linli.demo.plan import plan_named
 from linli.errors import N_, Conflict
 from linli.loops.shipped import ship_limits
+from linli.loops.substitutes import watch as substitutes
 from linli.plans import modes
 from linli.policy.can import SYSTEM
 from linli.registry import dial as city_dial
@@ -21,6 +22,7 @@ from linli.registry.accounts import Account
 from linli.registry.areas import Area
 from linli.registry.declarations import Mode, Phase
 from linli.registry.dial import ClockDial
+from linli.studies.risk import runs as risk
 
 DAY = 86_400
 DECLARED_S = 17 * DAY + 8 * 3600  # before the start: 23 January, 10:00, as Wuhan closed
@@ -95,6 +97,9 @@ def set_up(wanted: Wanted, progress: Progress) -> None:
             health=days.work,
             progress=lambda done, total: progress("requests", done, total),
         )
+        progress("risk", 0, 1)
+        substitutes.chore(dial.START, exercise=True)
+        risk.chore(dial.START, exercise=True)
     record(SYSTEM, "build", "demo", wanted.plan, detail=asdict(wanted))
 
 

@@ -15,7 +15,10 @@ from linli.registry.areas import Tier
 from tests.cast import EVENING, HOUR, City
 
 pytestmark = pytest.mark.db
-WORK = [layer.name for layer in catalogue.all_layers().values() if layer.scoped]
+WORK = [  # what everybody who works in the field sees of their own area
+    layer.name for layer in catalogue.all_layers().values()
+    if layer.scoped and Role.GRID_WORKER in layer.roles
+]  # fmt: skip
 
 
 @pytest.fixture

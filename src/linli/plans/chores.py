@@ -20,9 +20,11 @@ from linli.loops.campaigns import watch as rounds
 from linli.loops.disinfections import watch as disinfections
 from linli.loops.follow_ups import watch as follow_ups
 from linli.loops.screening import owed
+from linli.loops.substitutes import watch as substitutes
 from linli.loops.vacancies import watch
 from linli.plans import modes
 from linli.studies.evaluation.jobs import ask_for_the_night
+from linli.studies.risk import runs as risk
 
 HEARTBEAT = "worker"  # the lease that shows that some worker is alive
 HEARTBEAT_EVERY_S = 5
@@ -71,6 +73,16 @@ def _disinfections() -> int:
     return disinfections.chore(exercise=bool(settings.DEMO))
 
 
+def _substitutes() -> int:
+    """Ask for what stands in where an estate has no manager, guard and fence."""
+    return substitutes.chore(exercise=bool(settings.DEMO))
+
+
+def _risk() -> int:
+    """Count the risk of the communities once a day."""
+    return risk.chore(exercise=bool(settings.DEMO))
+
+
 def _calls() -> int:
     """See to those in special care with whom nobody had contact today."""
     return calls.chore(exercise=bool(settings.DEMO))
@@ -93,6 +105,8 @@ CHORES: tuple[Chore, ...] = (
     Chore("owed", owed.chore, every_s=1.0, lease_s=60),
     Chore("disinfections", _disinfections, every_s=60.0, lease_s=60),
     Chore("calls", _calls, every_s=60.0, lease_s=60),
+    Chore("substitutes", _substitutes, every_s=600.0, lease_s=300),
+    Chore("risk", _risk, every_s=600.0, lease_s=600),
     Chore("send", outbox.send, every_s=1.0, lease_s=30),
     Chore("mail", mail.post, every_s=5.0),
     Chore("snapshots", _snapshots, every_s=600.0, lease_s=60),

@@ -92,6 +92,11 @@ POWERS: dict[str, frozenset[Role]] = {
     "evaluation.see": DUTY_OFFICERS | {Role.SECRETARY, Role.ANALYST, Role.DATA_OFFICE},
     "evaluation.judge": frozenset({Role.ANALYST, Role.DATA_OFFICE}),
     "evaluation.keep": frozenset({Role.ANALYST, Role.DATA_OFFICE, Role.CITY_COMMAND}),
+    # risk: whoever answers for a unit or studies the records; the register of estates with it
+    "risk.see": DUTY_OFFICERS | {Role.SECRETARY, Role.ANALYST, Role.DATA_OFFICE},
+    "risk.run": frozenset({Role.ANALYST, Role.DATA_OFFICE, Role.CITY_COMMAND}),
+    "estates.see": FIELD_STAFF | {Role.ANALYST, Role.DATA_OFFICE},
+    "estates.ask": DUTY_OFFICERS | {Role.SECRETARY, Role.COMMUNITY_DESK},
     # data in and out
     "imports.run": _KEEPERS | {Role.ADMINISTRATOR},  # each list takes its own power as well
     "exports.run": _KEEPERS | {Role.SECRETARY} | DUTY_OFFICERS,

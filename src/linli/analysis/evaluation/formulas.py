@@ -8,7 +8,7 @@ module reads no table. A file that cannot be used is refused with the line and t
 
 import json
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from hashlib import sha256
@@ -114,17 +114,25 @@ def read_formulas(
     text: str, framework: Framework, vocabulary: Mapping[str, Vocabulary]
 ) -> dict[str, Formula]:
     """Turn the text of a file into checked formulas by indicator; raises WrongFormula."""
+    known = [node.id for node in framework.indicators]
+    return read_formulas_of(text, framework.name, known, vocabulary)
+
+
+def read_formulas_of(
+    text: str, name: str, known: Sequence[str], vocabulary: Mapping[str, Vocabulary]
+) -> dict[str, Formula]:
+    """The same for any list of things that are counted, such as the factors of a risk."""
     try:
         said = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         line = text.count("\n", 0, getattr(error, "pos", 0) or 0) + 1
         reason = Problem(N_("it is no TOML: {error}."), error=str(error).splitlines()[0])
-        raise WrongFormula(name=framework.name, line=line, indicator="-", reason=reason) from None
-    reader = _Reader(text, framework, vocabulary)
+        raise WrongFormula(name=name, line=line, indicator="-", reason=reason) from None
+    reader = _Reader(text, name, known, vocabulary)
     found = {key: reader.formula(key, table) for key, table in said.items()}
-    for node in framework.indicators:
-        if node.id not in found:
-            raise reader.refuse(node.id, "", Problem(N_("it has no formula; say what it awaits.")))
+    for one in known:
+        if one not in found:
+            raise reader.refuse(one, "", Problem(N_("it has no formula; say what it awaits.")))
     return found
 
 
@@ -132,16 +140,16 @@ class _Reader:
     """Reads one file; knows its lines, so that a refusal can name them."""
 
     def __init__(
-        self, text: str, framework: Framework, vocabulary: Mapping[str, Vocabulary]
+        self, text: str, name: str, known: Sequence[str], vocabulary: Mapping[str, Vocabulary]
     ) -> None:
-        self.lines, self.framework, self.vocabulary = text.splitlines(), framework, vocabulary
+        self.lines, self.name, self.known = text.splitlines(), name, known
+        self.vocabulary = vocabulary
 
     def refuse(self, indicator: str, key: str, reason: Problem) -> WrongFormula:
         """The refusal, at the line of the key where it can be found."""
         return WrongFormula(
-            name=self.framework.name, line=self._line(indicator, key), indicator=indicator,
-            reason=reason,
-        )  # fmt: skip
+            name=self.name, line=self._line(indicator, key), indicator=indicator, reason=reason
+        )
 
     def _line(self, indicator: str, key: str = "") -> int:
         heads = (f'["{indicator}"]', f"[{indicator}]", f"['{indicator}']")
@@ -155,9 +163,8 @@ class _Reader:
 
     def formula(self, indicator: str, said: Any) -> Formula:
         """One table of the file."""
-        node = self.framework.by_id.get(indicator)
-        if node is None or node not in self.framework.indicators:
-            reason = Problem(N_("{name} has no such indicator."), name=self.framework.name)
+        if indicator not in self.known:
+            reason = Problem(N_("{name} has no such indicator."), name=self.name)
             raise self.refuse(indicator, "", reason)
         if not isinstance(said, dict):
             raise self.refuse(indicator, "", Problem(N_("it is no table of keys and values.")))

@@ -2,8 +2,8 @@
 
 import re
 import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from importlib import resources
 from operator import eq, ge, gt, le, lt
 from typing import Any
@@ -106,6 +106,14 @@ class Model:
     def of(self, dimension: str) -> list[int]:
         """Which factors, by their place, belong to a dimension."""
         return [n for n, factor in enumerate(self.factors) if factor.dimension == dimension]
+
+    def without(self, dimensions: Collection[str]) -> "Model":
+        """The model that leaves these dimensions out; their types of community stay."""
+        return replace(
+            self,
+            dimensions=tuple(d for d in self.dimensions if d.id not in dimensions),
+            factors=tuple(f for f in self.factors if f.dimension not in dimensions),
+        )
 
     def kernel(self, phase: str) -> Kernel:
         """The kernel of a phase; raises BadInput naming those there are."""

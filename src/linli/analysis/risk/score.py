@@ -164,9 +164,12 @@ class Risk:
         return {flag.id: self._flagged(flag) for flag in self.model.flags}
 
     def _flagged(self, flag: Flag) -> NDArray[np.bool_]:
-        ids = [f.id for f in self.model.factors]
-        holds = [rule.holds(self.raw[:, ids.index(rule.column)]) for rule in flag.rules]
+        holds = [rule.holds(self._raw(rule.column)) for rule in flag.rules]
         return np.logical_and.reduce(holds)
+
+    def _raw(self, factor: str) -> Floats:
+        ids = [f.id for f in self.model.factors]
+        return self.raw[:, ids.index(factor)] if factor in ids else self.communities.column(factor)
 
 
 def assess(

@@ -33,6 +33,21 @@ def test_slopes_and_spread_that_were_put_in_come_out():
     assert np.mean((true <= found.high) & (true >= found.low)) > 0.6
 
 
+def test_errors_of_slopes_are_as_wide_as_slopes_scatter_when_the_noise_is_not_a_gamma():
+    slopes, errors = [], []
+    for seed in range(80):
+        dice = np.random.default_rng(seed)
+        x = dice.standard_normal((600, 1))
+        people = np.round(np.exp(dice.normal(7, 0.5, 600)))
+        noise = np.exp(0.9 * dice.standard_normal(600))  # a longer tail than the model has
+        cases = dice.poisson(people * np.exp(-6.0 + 0.7 * x[:, 0]) * noise).astype(float)
+        found = learn(cases, people, x, draws=100)
+        slopes.append(found.slopes[0] / x.std())
+        errors.append(found.slope_errors[0] / x.std())
+
+    assert 0.85 < np.mean(errors) / np.std(slopes, ddof=1) < 1.2
+
+
 def test_with_few_people_the_model_speaks_and_with_many_the_count_does():
     cases = np.array([2.0, 2000, 100, 100])
     people = np.array([100.0, 100_000, 50_000, 50_000])

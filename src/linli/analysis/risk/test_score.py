@@ -12,7 +12,7 @@ from linli.analysis.risk.importation import Sources, importation
 from linli.analysis.risk.model import Kernel, Model, read_model, shipped
 from linli.analysis.risk.score import LEAST, assess
 from linli.analysis.risk.simulated import city
-from linli.analysis.risk.top import certainty
+from linli.analysis.risk.top import _ranks, certainty
 from linli.errors import BadInput
 from linli.geo import distance_m
 
@@ -240,3 +240,13 @@ def test_a_factor_that_never_varies_and_a_dimension_nobody_knows_are_told():
 
     assert "crowding is 3 everywhere" in flat.value.tell()
     assert "nothing is known of coping" in gone.value.tell()
+
+
+def test_ranks_of_a_draw_are_those_of_a_stable_sort_ties_and_zeros_too():
+    logs = np.round(np.random.default_rng(2).standard_normal((20, 300)), 1).astype(np.float32)
+
+    order = np.argsort(-logs, axis=1, kind="stable")
+    by_hand = np.empty(logs.shape, dtype=int)
+    np.put_along_axis(by_hand, order, np.arange(1, 301)[None], axis=1)
+
+    assert (_ranks(logs) == by_hand).all()

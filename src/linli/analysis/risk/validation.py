@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import rankdata
 
-from linli.analysis.risk.communities import Communities, Floats
+from linli.analysis.risk.communities import Communities, Floats, to_metres
+from linli.analysis.risk.importation import Sources
 from linli.analysis.risk.posterior import shrunk_rates
 from linli.errors import N_, BadInput
 
@@ -35,13 +36,18 @@ class Measure:
 
 @dataclass(frozen=True)
 class Validation:
-    """Of each score by name: its measures by name; and which score was best in each measure."""
+    """Of each score by name: its measures by name; and which score was best in each measure.
+
+    ``lead``: of each measure, the next best score and by how much the best is ahead of it, from the
+    same resamples; an interval that holds 0 does not tell the two apart.
+    """
 
     n: int
     n_with_cases: int
     n_blocks: int
     measures: Mapping[str, Mapping[str, Measure]]
     best: Mapping[str, str]
+    lead: Mapping[str, tuple[str, Measure]]
 
 
 def validate(
@@ -59,19 +65,17 @@ def validate(
     Raises
     ------
     BadInput
-        For gaps, or when no community, or every one, had cases later.
+        For gaps, or when no community had cases later. Where every one had, only rates are told
+        apart: "any case" is not, and its measures are missing.
     """
     for name, score in scores.items():
         if score.shape != later.shape or not np.isfinite(score).all():
             raise BadInput(N_("The score {name} has gaps; leave those communities out."), name=name)
     hit = later > 0
-    if not hit.any() or hit.all():
+    if not hit.any():
         raise BadInput(
-            N_("{hit} of {n} communities had cases after the split. Choose a split with some that "
-               "had none and some that had."),
-            hit=int(hit.sum()),
-            n=len(hit),
-        )  # fmt: skip
+            N_("0 of {n} communities had cases after the split. Choose an earlier one."), n=len(hit)
+        )
     blocks = blocks_of(communities)
     dice = np.random.default_rng(seed)
     members = [np.flatnonzero(blocks == b) for b in np.unique(blocks)]
@@ -81,22 +85,32 @@ def validate(
     ]
     everybody = np.arange(len(later))
     told: dict[str, dict[str, Measure]] = {}
+    drawn: dict[str, list[dict[str, float]]] = {}
     for name, score in scores.items():
         whole = measures(score, later, communities.population, everybody)
-        again = [measures(score, later, communities.population, rows) for rows in draws]
+        drawn[name] = [measures(score, later, communities.population, rows) for rows in draws]
         told[name] = {
-            measure: Measure(value, *_ends([one[measure] for one in again]))
+            measure: Measure(value, *_ends([one[measure] for one in drawn[name]]))
             for measure, value in whole.items()
         }
-    names = next(iter(told.values()))
-    best = {
-        measure: max(
-            told, key=lambda s: -np.inf if np.isnan(told[s][measure].value) else
-            told[s][measure].value,
+    names = [
+        measure for measure in next(iter(told.values()))
+        if any(np.isfinite(one[measure].value) for one in told.values())
+    ]  # fmt: skip
+    best, lead = {}, {}
+    for measure in names:
+        order = sorted(
+            (s for s in told if np.isfinite(told[s][measure].value)),
+            key=lambda s: -told[s][measure].value,
         )
-        for measure in names
-    }  # fmt: skip
-    return Validation(len(later), int(hit.sum()), len(members), told, best)
+        best[measure] = order[0]
+        if len(order) > 1:
+            first, second = order[:2]
+            apart = [a[measure] - b[measure]
+                     for a, b in zip(drawn[first], drawn[second], strict=True)]  # fmt: skip
+            value = told[first][measure].value - told[second][measure].value
+            lead[measure] = (second, Measure(value, *_ends(apart)))
+    return Validation(len(later), int(hit.sum()), len(members), told, best, lead)
 
 
 def measures(
@@ -134,7 +148,7 @@ def area_under(score: Floats, truth: NDArray[np.bool_]) -> float:
 
 def average_precision(score: Floats, truth: NDArray[np.bool_]) -> float:
     """Mean over those with of the share of true ones among all scored at least as high."""
-    if not truth.any():
+    if not truth.any() or truth.all():
         return float("nan")
     order = np.argsort(-score, kind="stable")
     ordered, right = score[order], truth[order]
@@ -162,20 +176,25 @@ def calibration(rate: Floats, population: Floats, later: Floats) -> tuple[float,
     return slope, float(np.mean((chance - (later > 0)) ** 2))
 
 
-def baselines(communities: Communities, before: Floats, percentiles: Floats) -> dict[str, Floats]:
+def baselines(
+    communities: Communities, before: Floats, percentiles: Floats, sources: Sources | None = None
+) -> dict[str, Floats]:
     """What any model has to beat: population, density, last period's rate, gravity, percentile sum.
 
     ``before``: (n,) cases up to the split. ``percentiles``: (n, factors) the factors on their
     scale, higher being riskier; their ranks are added up as the CDC's vulnerability index does.
-    Density is left out where an area is unknown.
+    Density is left out where an area is unknown. Before there are cases there is no last rate, and
+    gravity is that of the ``sources`` given, if any.
     """
     found = {
         "population": communities.population.copy(),
-        "last_rate": shrunk_rates(before, communities.population)
-        if before.sum() else np.zeros(len(before)),
-        "gravity": _gravity(communities, before),
         "percentile_sum": _percentile_sum(percentiles),
-    }  # fmt: skip
+    }
+    if before.sum():
+        found["last_rate"] = shrunk_rates(before, communities.population)
+        found["gravity"] = _gravity(communities, before)
+    elif sources is not None:
+        found["gravity"] = _gravity_of(communities, sources)
     if len(communities.area_km2) and np.isfinite(communities.area_km2).all():
         found["density"] = communities.population / communities.area_km2
     return found
@@ -191,15 +210,21 @@ def blocks_of(communities: Communities) -> NDArray[np.int64]:
 
 
 def _gravity(communities: Communities, before: Floats) -> Floats:
-    if not before.sum():
-        return np.zeros(len(before))
-    sources = np.flatnonzero(before)
-    here, out = communities.metres / 1000, np.zeros(len(before))
-    step = max(1, 2_000_000 // len(sources))
+    at = np.flatnonzero(before)
+    return _gravity_of(communities, Sources(communities.points[at], before[at], home=at))
+
+
+def _gravity_of(communities: Communities, sources: Sources) -> Floats:
+    """People here x cases there / (1 km + distance)^2; the own cases are not counted."""
+    about = communities.points.mean(axis=0)
+    here, there = communities.metres / 1000, to_metres(sources.points, about=about) / 1000
+    home = np.full(len(there), -1) if sources.home is None else sources.home
+    out = np.zeros(len(here))
+    step = max(1, 2_000_000 // max(1, len(there)))
     for at in range(0, len(here), step):
-        apart = np.hypot(*(here[at : at + step, None, a] - here[None, sources, a] for a in (0, 1)))
-        pull = before[sources] / (GRAVITY_KM + apart) ** 2
-        pull[sources[None, :] == np.arange(at, at + len(apart))[:, None]] = 0.0
+        apart = np.hypot(*(here[at : at + step, None, a] - there[None, :, a] for a in (0, 1)))
+        pull = sources.cases / (GRAVITY_KM + apart) ** 2
+        pull[home[None, :] == np.arange(at, at + len(apart))[:, None]] = 0.0
         out[at : at + step] = pull.sum(axis=1)
     return out * communities.population
 

@@ -6,12 +6,13 @@ formula may name, and the power that opens the rows behind a number.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Exists, F, FloatField, Func, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, FloatField, Func, OuterRef, Q, QuerySet, Subquery
 from django.db.models.fields.json import KeyTransform
 from django.db.models.functions import Cast
+from django.db.models.lookups import GreaterThan
 
 from linli import clock
 from linli.analysis.evaluation.formulas import Term, Vocabulary
@@ -27,6 +28,7 @@ from linli.registry.duties import Duty, RequestType
 from linli.registry.facts import Fact
 from linli.registry.households import Household
 from linli.registry.imports.staging import Upload
+from linli.registry.names import NamePart
 from linli.registry.organisations import Organisation
 from linli.registry.person import Person
 from linli.registry.qualifications import Qualification
@@ -193,6 +195,43 @@ def _free_of_cases(asked: Asked) -> Q:
     )
 
 
+def _from_age(asked: Asked, values: tuple[Any, ...]) -> Q:
+    """People of an age and older; whoever has no day of birth is not among them."""
+    day = _today(asked)
+    leap = (day.month, day.day) == (2, 29)
+    last = day - timedelta(days=1) if leap else day
+    return Q(birth_date__lte=last.replace(year=last.year - int(min(values))))
+
+
+def _in_need(_: Asked, values: tuple[Any, ...]) -> Q:
+    """Somebody has one of these needs by the registry."""
+    wanted = [f"#{need}" for need in values]
+    return Q(Exists(NamePart.objects.filter(text__in=wanted, person_id=OuterRef("pk"),
+                                            path=OuterRef("path"))))  # fmt: skip
+
+
+def _newest_figure(asked: Asked, key: str) -> Subquery:
+    rows = Fact.objects.filter(area=OuterRef("pk"), key=key, as_of__lte=_today(asked))
+    return Subquery(rows.order_by("-as_of", "-id").values("value")[:1])
+
+
+def _lacks(asked: Asked, values: tuple[Any, ...]) -> Q:
+    found = Q(pk__in=[])
+    for key in values:
+        found |= Q(GreaterThan(_newest_figure(asked, str(key)), 0.0))
+    return found
+
+
+def _told(asked: Asked, values: tuple[Any, ...]) -> Q:
+    """Whether it is written down that an area has or lacks something."""
+    said = Fact.objects.filter(area=OuterRef("pk"), key__in=values, as_of__lte=_today(asked))
+    return Q(Exists(said))
+
+
+def _today(asked: Asked) -> date:
+    return clock.day(clock.moment(asked.now))
+
+
 def _signed_in(_: Asked) -> Q:
     known = Account.objects.filter(person_id=OuterRef("pk"), last_login__isnull=False)
     return Q(Exists(known))
@@ -238,10 +277,9 @@ def _sent_by(asked: Asked, values: tuple[Any, ...]) -> Q:
 
 
 def _shares_rooms(asked: Asked) -> Q:
-    """The building is marked as without own kitchens or toilets, by the newest day."""
-    day = clock.day(clock.moment(asked.now))
-    marked = Fact.objects.filter(key__in=NO_ROOMS, value__gt=0, as_of__lte=day)
-    return Q(home_id__in=marked.values("area_id"))
+    """The building or compound has no toilet or no kitchen in the flats, by its figures (S16)."""
+    marked = Fact.objects.filter(key__in=NO_ROOMS, value__gt=0, as_of__lte=_today(asked))
+    return Q(home_id__in=marked.values("area_id")) | Q(compound_id__in=marked.values("area_id"))
 
 
 def _delivered(asked: Asked) -> Q:
@@ -292,7 +330,8 @@ RECORDS: dict[str, Records] = {
     "areas": Records(
         N_("areas"), _areas,
         {"kind": (str, _among("kind")), "has": (str, _has_organisation),
-         "free_of_cases": (bool, _flag(_free_of_cases))},
+         "free_of_cases": (bool, _flag(_free_of_cases)), "lacks": (str, _lacks),
+         "told": (str, _told)},
         verb="areas.see", page="areas",
     ),
     "units": Records(
@@ -307,7 +346,8 @@ RECORDS: dict[str, Records] = {
     ),
     "people": Records(
         N_("residents"), lambda _: Person.objects.filter(survivor_id=None),
-        {"floating": (bool, _column("floating")), "signed_in": (bool, _flag(_signed_in))},
+        {"floating": (bool, _column("floating")), "signed_in": (bool, _flag(_signed_in)),
+         "from_age": (int, _from_age), "in_need": (str, _in_need)},
         verb="people.see", residents=True, page="people",
     ),
     "posts": Records(

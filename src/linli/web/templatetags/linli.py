@@ -279,3 +279,26 @@ UNITS = {
 def unit_said(unit: str) -> str:
     """The unit of an indicator in the reader's language."""
     return gettext(UNITS.get(unit, unit)) if unit else ""
+
+
+RISK_UNITS = {
+    "cases": N_("cases"),
+    "per 1,000 residents": N_("per 1,000 residents"),
+    "per 10,000 residents": N_("per 10,000 residents"),
+    "gates": N_("gates an estate"),
+    "0 or 1": N_("of 1, share of estates"),
+    "households": N_("households"),
+}
+
+
+@register.filter
+def risk_unit(unit: str) -> str:
+    """The unit of a factor of risk in the reader's language."""
+    return gettext(RISK_UNITS.get(unit, unit)) if unit else ""
+
+
+@register.filter
+def in_language(names: Any) -> str:
+    """One of the names of a thing: that in the reader's language, or the English one."""
+    chinese = (get_language() or "").startswith("zh")
+    return str(names.get("zh-hans" if chinese else "en", names["en"]))

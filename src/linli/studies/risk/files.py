@@ -142,15 +142,24 @@ def learnt(risk: Risk, counts: Counts, *, k: int = 0, seed: int = 1) -> posterio
 
 
 def checked(
-    communities: Communities, model: Model, counts: Counts, *, phase: str, seed: int = 1
+    communities: Communities,
+    model: Model,
+    counts: Counts,
+    *,
+    phase: str,
+    sources: Sources | None = None,
+    seed: int = 1,
 ) -> validation.Validation:
-    """The score before counts and that after, beside the baselines, against what came later."""
-    sources = from_counts(communities, counts) if counts.before.any() else None
+    """The score before counts and that after, beside the baselines, against what came later.
+
+    ``sources``: where infection was known to be at the split; cases up to then take their place.
+    """
+    sources = from_counts(communities, counts) if counts.before.any() else sources
     risk = assess(communities, model, sources=sources, phase=phase)
     scores = {"prior": risk.score}
     if counts.before.any():
         scores["posterior"] = learnt(risk, counts, seed=seed).rate
-    scores |= validation.baselines(communities, counts.before, risk.scaled)
+    scores |= validation.baselines(communities, counts.before, risk.scaled, sources)
     return validation.validate(scores, counts.after, communities, seed=seed)
 
 
