@@ -73,7 +73,7 @@ def self_check(asked: Asked) -> None:
     from linli.cli.request import acting
     from linli.studies.evaluation import checks, checks_told, study
 
-    actor, area = acting(asked.by), _area(asked.area)
+    actor, area = acting(asked.by), area_of(asked.area)
     found = checks.checks(actor, area, now=clock.now_s())
     if asked.as_json:
         say_json(checks_told.as_values(found, area))

@@ -6,61 +6,58 @@ formula may name, and the power that opens the rows behind a number.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Exists, F, FloatField, Func, OuterRef, Q, QuerySet, Subquery
+from django.db.models import F, Q, QuerySet
 from django.db.models.fields.json import KeyTransform
-from django.db.models.functions import Cast
-from django.db.models.lookups import GreaterThan
 
-from linli import clock
 from linli.analysis.evaluation.formulas import Term, Vocabulary
 from linli.errors import N_
 from linli.loops import counted
-from linli.loops.loop import State
 from linli.loops.screening.tables import Count
-from linli.policy.roles import COMMUNITY_STAFF
-from linli.registry import duties, roster
-from linli.registry.accounts import Account
-from linli.registry.areas import UNIT_KINDS, Area
-from linli.registry.duties import Duty, RequestType
-from linli.registry.facts import Fact
+from linli.registry.areas import UNIT_KINDS
+from linli.registry.duties import RequestType
 from linli.registry.households import Household
-from linli.registry.imports.staging import Upload
-from linli.registry.names import NamePart
 from linli.registry.organisations import Organisation
 from linli.registry.person import Person
 from linli.registry.qualifications import Qualification
 from linli.registry.roster import Assignment, Post
 from linli.registry.sites import Site
 from linli.registry.vehicles import Vehicle
-
-HOUR_S = 3600
-DAY_S = 24 * HOUR_S
-INFECTED_DAYS = 180  # how long a worker's illness counts as one of this emergency; assumed
-NO_ROOMS = ("no_toilet", "no_kitchen")  # figures of a building, as the disinfections read them
-Make = Callable[["Asked", tuple[Any, ...]], Q]
-
-
-@dataclass(frozen=True)
-class Asked:
-    """When, for whom, and over how many days: what every filter may need."""
-
-    now: int  # UTC seconds
-    exercise: bool
-    days: int = 0
-    ago: int = 0
-
-    @property
-    def until(self) -> int:
-        """The end of the window, UTC seconds."""
-        return self.now - self.ago * DAY_S
-
-    @property
-    def since(self) -> int:
-        """The start of the window, UTC seconds."""
-        return self.until - self.days * DAY_S
+from linli.studies.evaluation.filters import (
+    COVERED,
+    Asked,
+    ListLength,
+    Make,
+    among,
+    answered,
+    areas,
+    column,
+    day,
+    delivered,
+    flag,
+    free_of_cases,
+    from_age,
+    has_organisation,
+    held,
+    holds,
+    hours,
+    in_need,
+    infected,
+    lacks,
+    lasting,
+    led,
+    left,
+    linked,
+    moment,
+    owned_by,
+    running,
+    sent_by,
+    shares_rooms,
+    signed_in,
+    told,
+    workers,
+)
 
 
 @dataclass(frozen=True)
@@ -104,321 +101,99 @@ def rows_of(term: Term, *, now: int, exercise: bool) -> QuerySet[Any]:
     return rows
 
 
-def _among(column: str) -> Make:
-    return lambda _, values: Q(**{f"{column}__in": values})
-
-
-def _flag(condition: Callable[[Asked], Q]) -> Make:
-    """A filter that is true or false; both named at once narrow nothing."""
-
-    def made(asked: Asked, values: tuple[Any, ...]) -> Q:
-        found = Q(pk__in=[])
-        for value in values:
-            found |= condition(asked) if value else ~condition(asked)
-        return found
-
-    return made
-
-
-def _column(name: str) -> Make:
-    """A column that may be unknown: unknown is neither true nor false."""
-    return lambda _, values: Q(**{f"{name}__in": [bool(v) for v in values]})
-
-
-def _moment(column: str) -> Callable[[Asked], Q]:
-    return lambda asked: Q(**{f"{column}__gt": asked.since, f"{column}__lte": asked.until})
-
-
-def _day(column: str) -> Callable[[Asked], Q]:
-    def made(asked: Asked) -> Q:
-        last = clock.day(clock.moment(asked.until))
-        first = last - timedelta(days=asked.days)
-        return Q(**{f"{column}__gt": first, f"{column}__lte": last})
-
-    return made
-
-
-def _lasting(asked: Asked) -> Q:
-    day = clock.day(clock.moment(asked.now))
-    return Q(valid_until=None) | Q(valid_until__gte=day)
-
-
-def _held(asked: Asked) -> Q:
-    held = Assignment.objects.filter(roster.current(asked.now), deputy=False, post=OuterRef("pk"))
-    return Q(Exists(held))
-
-
-def _answered(asked: Asked) -> Q:
-    """Somebody reachable is first responsible for every topic."""
-    seats = Assignment.objects.filter(
-        roster.current(asked.now),
-        post__area=OuterRef("pk"),
-        post__first_responsible=True,
-        post__topic="",
-        account__is_active=True,
-    ).exclude(account__absences__starts_at__lte=asked.now, account__absences__ends_at__gt=asked.now)
-    return Q(Exists(seats))
-
-
-def _left(asked: Asked) -> Q:
-    """The account holds no such post any more at the end of the window."""
-    still = Assignment.objects.filter(
-        roster.current(asked.until),
-        account=OuterRef("account"),
-        post__role__in=[role.value for role in COMMUNITY_STAFF],
-    )
-    return ~Q(Exists(still))
-
-
-def _running(asked: Asked) -> Q:
-    begun = Q(starts_at__lte=asked.until)
-    return begun & (Q(ends_at=None) | Q(ends_at__gt=asked.since))
-
-
-def _has_organisation(asked: Asked, values: tuple[Any, ...]) -> Q:
-    there = Organisation.objects.filter(_lasting(asked), area=OuterRef("pk"), kind__in=values)
-    return Q(Exists(there))
-
-
-def _free_of_cases(asked: Asked) -> Q:
-    """No open confirmed case: of a compound's residents, or in the community."""
-    cases = (
-        counted.items(exercise=asked.exercise)
-        .filter(loop="case", item_class="confirmed")
-        .exclude(state=State.CLOSED)
-    )
-    at_home = Person.objects.filter(
-        id__in=cases.filter(subject_kind="person").values("subject_id"), household__isnull=False
-    )
-    return ~Q(id__in=cases.values("community_id")) & ~Q(
-        id__in=at_home.exclude(household__compound_id=None).values("household__compound_id")
-    )
-
-
-def _from_age(asked: Asked, values: tuple[Any, ...]) -> Q:
-    """People of an age and older; whoever has no day of birth is not among them."""
-    day = _today(asked)
-    leap = (day.month, day.day) == (2, 29)
-    last = day - timedelta(days=1) if leap else day
-    return Q(birth_date__lte=last.replace(year=last.year - int(min(values))))
-
-
-def _in_need(_: Asked, values: tuple[Any, ...]) -> Q:
-    """Somebody has one of these needs by the registry."""
-    wanted = [f"#{need}" for need in values]
-    return Q(Exists(NamePart.objects.filter(text__in=wanted, person_id=OuterRef("pk"),
-                                            path=OuterRef("path"))))  # fmt: skip
-
-
-def _newest_figure(asked: Asked, key: str) -> Subquery:
-    rows = Fact.objects.filter(area=OuterRef("pk"), key=key, as_of__lte=_today(asked))
-    return Subquery(rows.order_by("-as_of", "-id").values("value")[:1])
-
-
-def _lacks(asked: Asked, values: tuple[Any, ...]) -> Q:
-    found = Q(pk__in=[])
-    for key in values:
-        found |= Q(GreaterThan(_newest_figure(asked, str(key)), 0.0))
-    return found
-
-
-def _told(asked: Asked, values: tuple[Any, ...]) -> Q:
-    """Whether it is written down that an area has or lacks something."""
-    said = Fact.objects.filter(area=OuterRef("pk"), key__in=values, as_of__lte=_today(asked))
-    return Q(Exists(said))
-
-
-def _today(asked: Asked) -> date:
-    return clock.day(clock.moment(asked.now))
-
-
-def _signed_in(_: Asked) -> Q:
-    known = Account.objects.filter(person_id=OuterRef("pk"), last_login__isnull=False)
-    return Q(Exists(known))
-
-
-def _holds(asked: Asked, values: tuple[Any, ...]) -> Q:
-    day = clock.day(clock.moment(asked.now))
-    earned = Qualification.objects.filter(
-        _lasting(asked), account=OuterRef("account"), kind__in=values, gained_on__lte=day
-    )
-    return Q(Exists(earned))
-
-
-def _workers(asked: Asked) -> QuerySet[Any]:
-    """Who works in a community now: each account once, at its first post there."""
-    running = Assignment.objects.filter(
-        roster.current(asked.now),
-        post__role__in=[role.value for role in COMMUNITY_STAFF],
-    )
-    earlier = running.filter(account=OuterRef("account"), pk__lt=OuterRef("pk"))
-    return running.exclude(Exists(earlier))
-
-
-def _linked(_: Asked) -> Q:
-    return Q(account__person_id__isnull=False)
-
-
-def _infected(asked: Asked) -> Q:
-    """The resident an account is linked to was a confirmed case within the last half year."""
-    cases = counted.items(exercise=asked.exercise).filter(
-        loop="case", item_class="confirmed", subject_kind="person",
-        opened_at__gt=asked.now - INFECTED_DAYS * DAY_S, opened_at__lte=asked.now,
-    )  # fmt: skip
-    return Q(account__person_id__in=cases.values("subject_id"))
-
-
-def _sent_by(asked: Asked, values: tuple[Any, ...]) -> Q:
-    """The account belongs to an organisation of these kinds that lies in another area."""
-    senders = Organisation.objects.filter(
-        _lasting(asked), kind__in=values, id=OuterRef("account__organisation_id")
-    ).exclude(area=OuterRef("post__area"))
-    return Q(Exists(senders))
-
-
-def _shares_rooms(asked: Asked) -> Q:
-    """The building or compound has no toilet or no kitchen in the flats, by its figures (S16)."""
-    marked = Fact.objects.filter(key__in=NO_ROOMS, value__gt=0, as_of__lte=_today(asked))
-    return Q(home_id__in=marked.values("area_id")) | Q(compound_id__in=marked.values("area_id"))
-
-
-def _delivered(asked: Asked) -> Q:
-    """An account of the organisation sent in a list in the window."""
-    sent = Upload.objects.filter(
-        at__gt=asked.since, at__lte=asked.until, n_rows__gt=0,
-        account_id__in=Account.objects.filter(organisation_id=OuterRef(OuterRef("pk"))).values("id"),
-    )  # fmt: skip
-    return Q(Exists(sent))
-
-
-def _owned_by(_: Asked, values: tuple[Any, ...]) -> Q:
-    return Q(organisation_id__in=Organisation.objects.filter(kind__in=values).values("id"))
-
-
-class ListLength(Func):
-    """How many entries a list in an item's data holds; nothing counts as none."""
-
-    output_field = FloatField()
-
-    def as_sqlite(self, compiler: Any, connection: Any, **more: Any) -> Any:
-        """As SQLite says it."""
-        template = "COALESCE(JSON_ARRAY_LENGTH(%(expressions)s), 0)"
-        return self.as_sql(compiler, connection, template=template, **more)
-
-    def as_postgresql(self, compiler: Any, connection: Any, **more: Any) -> Any:
-        """As PostgreSQL says it."""
-        template = "COALESCE(JSONB_ARRAY_LENGTH(%(expressions)s), 0)"
-        return self.as_sql(compiler, connection, template=template, **more)
-
-
-def _led(asked: Asked) -> Q:
-    day = clock.day(clock.moment(asked.now))
-    return Q(duty_code__in=Duty.objects.filter(duties.in_force(day)).values("code"))
-
-
-def _hours(column: str) -> Any:
-    return (Cast(F(column), FloatField()) - Cast(F("opened_at"), FloatField())) / HOUR_S
-
-
-def _areas(asked: Asked) -> QuerySet[Any]:
-    return Area.objects.filter(_lasting(asked))
-
-
-_COVERED = F("n_checked") + F("n_refused") + F("n_unreachable") + F("n_away") + F("n_exempt")
-
 RECORDS: dict[str, Records] = {
     "areas": Records(
-        N_("areas"), _areas,
-        {"kind": (str, _among("kind")), "has": (str, _has_organisation),
-         "free_of_cases": (bool, _flag(_free_of_cases)), "lacks": (str, _lacks),
-         "told": (str, _told)},
+        N_("areas"), areas,
+        {"kind": (str, among("kind")), "has": (str, has_organisation),
+         "free_of_cases": (bool, flag(free_of_cases)), "lacks": (str, lacks),
+         "told": (str, told)},
         verb="areas.see", page="areas",
     ),
     "units": Records(
-        N_("units that answer"), lambda asked: _areas(asked).filter(kind__in=UNIT_KINDS),
-        {"answered": (bool, _flag(_answered))}, verb="areas.see", page="areas",
+        N_("units that answer"), lambda asked: areas(asked).filter(kind__in=UNIT_KINDS),
+        {"answered": (bool, flag(answered))}, verb="areas.see", page="areas",
     ),
     "households": Records(
         N_("households"), lambda _: Household.objects.all(),
-        {"shares_rooms": (bool, _flag(_shares_rooms))},
-        moments={"confirmed": _day("as_of")}, verb="households.see", residents=True,
+        {"shares_rooms": (bool, flag(shares_rooms))},
+        moments={"confirmed": day("as_of")}, verb="households.see", residents=True,
         page="households",
     ),
     "people": Records(
         N_("residents"), lambda _: Person.objects.filter(survivor_id=None),
-        {"floating": (bool, _column("floating")), "signed_in": (bool, _flag(_signed_in)),
-         "from_age": (int, _from_age), "in_need": (str, _in_need)},
+        {"floating": (bool, column("floating")), "signed_in": (bool, flag(signed_in)),
+         "from_age": (int, from_age), "in_need": (str, in_need)},
         verb="people.see", residents=True, page="people",
     ),
     "posts": Records(
         N_("posts"), lambda _: Post.objects.all(),
-        {"role": (str, _among("role")), "held": (bool, _flag(_held)),
-         "first_responsible": (bool, _column("first_responsible"))},
+        {"role": (str, among("role")), "held": (bool, flag(held)),
+         "first_responsible": (bool, column("first_responsible"))},
         verb="roster.see",
     ),
     "assignments": Records(
         N_("terms in a post"), lambda _: Assignment.objects.filter(deputy=False),
-        {"role": (str, _among("post__role")), "left": (bool, _flag(_left))},
-        moments={"ended": _moment("ends_at"), "started": _moment("starts_at"),
-                 "running": _running},
+        {"role": (str, among("post__role")), "left": (bool, flag(left))},
+        moments={"ended": moment("ends_at"), "started": moment("starts_at"),
+                 "running": running},
         path="post__path", verb="roster.see",
     ),
     "workers": Records(
-        N_("community workers"), _workers, {
-            "holds": (str, _holds), "sent_by": (str, _sent_by), "linked": (bool, _flag(_linked)),
-            "infected": (bool, _flag(_infected)),
+        N_("community workers"), workers, {
+            "holds": (str, holds), "sent_by": (str, sent_by), "linked": (bool, flag(linked)),
+            "infected": (bool, flag(infected)),
         },
         path="post__path",
         verb="roster.see",
     ),
     "qualifications": Records(
-        N_("qualifications"), lambda asked: Qualification.objects.filter(_lasting(asked)),
-        {"kind": (str, _among("kind"))}, moments={"gained": _day("gained_on")},
+        N_("qualifications"), lambda asked: Qualification.objects.filter(lasting(asked)),
+        {"kind": (str, among("kind"))}, moments={"gained": day("gained_on")},
         verb="roster.edit",
     ),
     "organisations": Records(
-        N_("organisations"), lambda asked: Organisation.objects.filter(_lasting(asked)),
-        {"kind": (str, _among("kind")), "temporary": (bool, _column("temporary"))},
-        moments={"delivered": _delivered},
+        N_("organisations"), lambda asked: Organisation.objects.filter(lasting(asked)),
+        {"kind": (str, among("kind")), "temporary": (bool, column("temporary"))},
+        moments={"delivered": delivered},
         verb="organisations.see", page="organisations",
     ),
     "sites": Records(
-        N_("sites"), lambda asked: Site.objects.filter(_lasting(asked)),
-        {"kind": (str, _among("kind"))}, verb="sites.see", page="sites",
+        N_("sites"), lambda asked: Site.objects.filter(lasting(asked)),
+        {"kind": (str, among("kind"))}, verb="sites.see", page="sites",
     ),
     "vehicles": Records(
-        N_("vehicles"), lambda asked: Vehicle.objects.filter(_lasting(asked)),
-        {"kind": (str, _among("kind"))}, verb="vehicles.see", page="vehicles",
+        N_("vehicles"), lambda asked: Vehicle.objects.filter(lasting(asked)),
+        {"kind": (str, among("kind"))}, verb="vehicles.see", page="vehicles",
     ),
     "request_types": Records(
-        N_("types of request"), lambda asked: RequestType.objects.filter(_lasting(asked)),
-        {"led": (bool, _flag(_led))}, path=None, verb="duties.see",
+        N_("types of request"), lambda asked: RequestType.objects.filter(lasting(asked)),
+        {"led": (bool, flag(led))}, path=None, verb="duties.see",
     ),
     "screening": Records(
         N_("days of a round"),
         lambda asked: Count.objects.filter(exercise=asked.exercise, n_expected__isnull=False),
-        moments={"day": _day("day")},
-        measures={"expected": F("n_expected"), "covered": _COVERED}, verb="coverage.see",
+        moments={"day": day("day")},
+        measures={"expected": F("n_expected"), "covered": COVERED}, verb="coverage.see",
     ),
     "items": Records(
         N_("items"), lambda asked: counted.items(exercise=asked.exercise),
         {
-            "loop": (str, _among("loop")), "stage": (str, _among("stage")),
-            "state": (str, _among("state")), "item_class": (str, _among("item_class")),
-            "kind": (str, _among("kind")), "outcome": (str, _among("outcome")),
-            "back_check": (str, _among("back_check")),
-            "satisfied": (int, _among("satisfied")), "solved_tier": (int, _among("solved_tier")),
-            "solved": (bool, _column("solved")), "in_time": (bool, _column("in_time")),
-            "missed": (bool, _column("missed")),
-            "rated": (bool, _flag(lambda _: Q(solved__isnull=False))),
-            "replied": (bool, _flag(lambda _: Q(replied_at__isnull=False))),
-            "organisation": (str, _owned_by),
-            "organisation_named": (bool, _flag(lambda _: Q(organisation_id__isnull=False))),
-            "where_found": (bool, _flag(lambda _: Q(solved_tier=F("found_tier")))),
+            "loop": (str, among("loop")), "stage": (str, among("stage")),
+            "state": (str, among("state")), "item_class": (str, among("item_class")),
+            "kind": (str, among("kind")), "outcome": (str, among("outcome")),
+            "back_check": (str, among("back_check")),
+            "satisfied": (int, among("satisfied")), "solved_tier": (int, among("solved_tier")),
+            "solved": (bool, column("solved")), "in_time": (bool, column("in_time")),
+            "missed": (bool, column("missed")),
+            "rated": (bool, flag(lambda _: Q(solved__isnull=False))),
+            "replied": (bool, flag(lambda _: Q(replied_at__isnull=False))),
+            "organisation": (str, owned_by),
+            "organisation_named": (bool, flag(lambda _: Q(organisation_id__isnull=False))),
+            "where_found": (bool, flag(lambda _: Q(solved_tier=F("found_tier")))),
         },
-        moments={"opened": _moment("opened_at"), "replied": _moment("replied_at"),
-                 "closed": _moment("closed_at")},
-        measures={"hours_to_reply": _hours("replied_at"), "hours_to_close": _hours("closed_at"),
+        moments={"opened": moment("opened_at"), "replied": moment("replied_at"),
+                 "closed": moment("closed_at")},
+        measures={"hours_to_reply": hours("replied_at"), "hours_to_close": hours("closed_at"),
                   "escorts": ListLength(KeyTransform("escort_ids", "data")),
                   "passengers": ListLength(KeyTransform("sent", "data"))},
     ),
