@@ -75,8 +75,9 @@ def forecast(
     Notes
     -----
     Each method is as wide as it erred at the same distance at earlier times, on a logarithmic
-    scale, and wider by Student's t where few such errors are known. The ensemble is the weighted mean of the methods' quantiles (Vincent averaging); the
-    weights fall with the fourth power of the past error, so that a poor method hardly counts.
+    scale, and wider by Student's t where few such errors are known. The ensemble is the weighted
+    mean of the methods' quantiles (Vincent averaging); the weights fall with the fourth power of
+    the past error, so that a poor method hardly counts.
 
     Source
     ------
