@@ -1,6 +1,5 @@
-"""The course of an outbreak by the records: what is counted, what is expected, what cannot be said."""
+"""The course of an outbreak by the records: what is counted, expected, and cannot be said."""
 
-from collections.abc import Iterator
 from datetime import date, timedelta
 
 import pytest
@@ -23,9 +22,8 @@ DAY = 24 * 3600
 
 
 @pytest.fixture(autouse=True)
-def _evening() -> Iterator[None]:
+def _evening() -> None:
     still()
-    yield
 
 
 def seen(city: City, who: str, area: str, **asked: object) -> Study:
