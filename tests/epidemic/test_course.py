@@ -1,5 +1,6 @@
 """The course of an outbreak by the records: what is counted, expected, and cannot be said."""
 
+import json
 from datetime import date, timedelta
 
 import pytest
@@ -9,12 +10,13 @@ from linli.errors import BadInput, NotAllowed
 from linli.loops.ledger import Event, Item
 from linli.registry.declarations import Declaration
 from linli.studies.epidemic import marks, study
-from linli.studies.epidemic.course import Asked
+from linli.studies.epidemic.asked import Asked
 from linli.studies.epidemic.marks import Said
 from linli.studies.epidemic.study import Study
 from linli.studies.epidemic.tables import CurveMark
 from tests.callers import still
 from tests.cast import EVENING, City
+from tests.cli.prompt import linli
 from tests.epidemic.fallen_ill import LAST, fall_ill
 
 pytestmark = pytest.mark.db
@@ -188,3 +190,19 @@ def test_nobody_sees_the_course_of_a_foreign_area_or_of_a_day_that_is_not_over(c
             seen(city, who, area)
     with pytest.raises(BadInput, match="2020-02-09 is not over"):
         seen(city, "gil", "w", as_of=date(2020, 2, 9))
+
+
+def test_the_prompt_tells_the_same_from_records_and_writes_marks(city: City):
+    fall_ill(city)
+    day = (LAST - timedelta(days=15)).isoformat()
+
+    marked = linli("epidemic-mark", "order", day, "closed", "--area", "东区", "--as", "fay")
+    told = linli("epidemic", "--from-records", "--area", "东区", "--as", "fay").stdout
+    whole = json.loads(linli("epidemic", "--from-records", "--as", "gil", "--json").stdout)
+    linli("epidemic", "--from-records", "--area", "西区", "--as", "fay", code=2)
+
+    assert "stands on the curves" in marked.stdout
+    assert "Fell ill in the last 7 days:" in told
+    assert f"{day} closed:" in told
+    assert "Elm" in told
+    assert whole["latest_r"]["mean"] < 1

@@ -38,6 +38,7 @@ from linli.registry.sites import Site
 from linli.registry.tokens import ApiToken
 from linli.registry.vehicles import Vehicle
 from linli.registry.wards import Ward
+from linli.studies.epidemic.tables import CurveMark
 from linli.studies.evaluation.tables import Judgement
 from tests.callers import Caller, open_noise, token_for
 from tests.cast import EVENING, HOUR, City
@@ -138,8 +139,12 @@ def furnish(city: City, name: str) -> Place:
         framework="community", indicator="D1.1.4", area_id=area.id, path=area.path, value=50,
         expert="t", judged_on=DAY, reason="t", recorded_at=EVENING,
     )  # fmt: skip
+    mark = CurveMark.objects.create(
+        kind="order", area_id=area.id, path=area.path, first_on=DAY, words="t", declared_at=EVENING
+    )
     ids = {
         "judgement_id": judged.id,
+        "mark_id": mark.id,
         "area_id": area.id,
         "parent_id": area.id,
         "home_id": home.id,

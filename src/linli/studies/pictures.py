@@ -7,6 +7,7 @@ from html import escape
 WIDTH, HEIGHT = 720, 420
 LEFT, RIGHT, TOP, BOTTOM = 64, 20, 64, 52
 INK, FAINT = "#1f2430", "#d5d9e0"
+NEAR_MARKS = 18.0  # px between two texts
 DASHES = ' stroke-dasharray="6 4"'
 COLOURS = (
     "#0b62a4", "#c2541b", "#3b7d3b", "#7a4fa3", "#8a6d1b", "#5b6470", "#b0306a", "#1c8a8a",
@@ -66,7 +67,7 @@ def lines(
                 f'<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="2.5"'
                 f"{DASHES if line.dashed else ''}/>"
             )
-    parts += [part for x, text in marks for part in _mark(frame, x, text)]
+    parts += _marks(frame, marks)
     axes = _axes(frame, x_label, y_label, ticks)
     return _svg(title, [*axes, *parts, *_legend([n for n in names if n[0]])], HEIGHT)
 
@@ -146,12 +147,20 @@ def _band(frame: _Frame, line: Series, colour: str) -> str:
     return f'<polygon points="{corners}" fill="{colour}" fill-opacity="0.18"/>'
 
 
-def _mark(frame: _Frame, x: float, text: str) -> list[str]:
-    at = frame.x(x)
-    return [
-        f'<path d="M{at:.1f} {TOP + 14}V{frame.y(0):.1f}" stroke="{INK}" stroke-dasharray="2 3"/>',
-        _text(at, TOP + 10, text, anchor="middle"),
-    ]
+def _marks(frame: _Frame, marks: Sequence[tuple[float, str]]) -> list[str]:
+    """Upright lines with their texts; a text too near the one before stands a line lower."""
+    parts, before, low = [], -NEAR_MARKS, False
+    for x, text in sorted(marks):
+        at = frame.x(x)
+        low = at - before < NEAR_MARKS and not low
+        top = TOP + (24 if low else 10)
+        parts.append(
+            f'<path d="M{at:.1f} {top + 4}V{frame.y(0):.1f}" stroke="{INK}" '
+            'stroke-dasharray="2 3"/>'
+        )
+        parts.append(_text(at, top, text, anchor="middle"))
+        before = at
+    return parts
 
 
 def _axes(

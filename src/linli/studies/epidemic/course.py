@@ -19,12 +19,12 @@ from linli.analysis.epidemic.nowcast import Nowcast
 from linli.analysis.epidemic.onsets import onsets
 from linli.analysis.epidemic.reproduction import Reproduction
 from linli.errors import N_, BadInput, Problem
+from linli.studies.epidemic.asked import MOST_SERIAL_DAYS, Asked, serial_of
 from linli.studies.epidemic.marks import Mark
 from linli.studies.epidemic.records import UNKNOWN, Cases
 from linli.studies.tables import EPOCH
 
 Floats = NDArray[np.float64]
-BY = ("onset", "report")  # by which day cases are counted for R
 LEVELS = tuple(round(0.025 * n, 3) for n in range(1, 40))
 MOST_DAYS = 150  # of a course; longer ones are shown from their end
 MOST_DELAY = 30  # days from onset to report that are told apart
@@ -34,31 +34,6 @@ LEAST_ONSETS = 0.5  # of the cases, for R by day of onset; assumed
 COMPLETE_AFTER = 21  # days from onset after which nearly all are reported; assumed
 AFTER_DAYS = 15  # S17: half a month
 WEEK = 7
-# Mean and spread of the serial interval, days. COVID-19: Li et al. 2020, doi:10.1056/NEJMoa2001316.
-SERIAL = {"covid19": (7.5, 3.4)}
-MOST_SERIAL_DAYS = 60
-MOST_WINDOW = 28  # days of a window, and ahead
-
-
-@dataclass(frozen=True)
-class Asked:
-    """What is asked of a course. ``serial``: mean and spread in days; None: that of the disease."""
-
-    by: str = ""  # of BY; empty: whatever the data allow
-    window: int = reproduction.WINDOW
-    ahead: int = 7
-    serial: tuple[float, float] | None = None
-    delay: tuple[float, float] | None = None  # of reports, where no case tells it
-
-    def __post_init__(self) -> None:
-        if self.by not in ("", *BY):
-            raise BadInput(N_("R goes by onset or report, not by {given}."), given=self.by[:20])
-        for value in (self.window, self.ahead):
-            if not 1 <= value <= MOST_WINDOW:
-                raise BadInput(
-                    N_("{given} days are too few or too many. Choose 1 to {most}."),
-                    given=value, most=MOST_WINDOW,
-                )  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -141,6 +116,13 @@ class Course:
         return self.series.day(self.r.last[k]), mean, low, high
 
     @property
+    def goes_by(self) -> str:
+        """By what R goes: onset, report, or reports taken_back to onsets."""
+        if self.by == "report" and (self.asked.delay or self.series.delay):
+            return "taken_back"
+        return self.by
+
+    @property
     def week(self) -> float:
         """Reported in the last seven days."""
         return float(self.series.reports[-WEEK:].sum())
@@ -192,18 +174,6 @@ def week_of(quantiles: Floats) -> tuple[float, float, float]:
     whole = quantiles[-WEEK:].sum(axis=0)
     middle, low, high = (float(whole[LEVELS.index(level)]) for level in (0.5, 0.025, 0.975))
     return middle, low, high
-
-
-def serial_of(disease: str, asked: Asked) -> Floats:
-    """Chances of a serial interval of 0, 1, 2 ... days; raises BadInput where none is known."""
-    said = asked.serial or SERIAL.get(disease)
-    if said is None:
-        raise BadInput(
-            N_("No serial interval of {disease} is known here. Give its mean and spread in days."),
-            disease=disease,
-        )
-    chances = intervals.discretised(*said, MOST_SERIAL_DAYS)
-    return np.asarray(chances / chances.sum())
 
 
 def of_cases(

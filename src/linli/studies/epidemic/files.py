@@ -14,8 +14,9 @@ from linli.errors import N_, BadInput, NotFound, Word
 from linli.studies import tables
 from linli.studies.epidemic import counts as reading
 from linli.studies.epidemic import course, marks
+from linli.studies.epidemic.asked import Asked
 from linli.studies.epidemic.counts import Gaps
-from linli.studies.epidemic.course import Asked, Course
+from linli.studies.epidemic.course import Course
 from linli.studies.epidemic.marks import Mark
 from linli.studies.epidemic.records import UNKNOWN, Cases
 from linli.studies.tables import EPOCH

@@ -1,6 +1,6 @@
 """What stands on a curve? Orders, directives, modes and changes of definition, with their days."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -26,18 +26,25 @@ LEAST_WORDS, MOST_WORDS = 2, 200
 
 @dataclass(frozen=True)
 class Mark:
-    """One thing that happened on a day, in words; ``of`` says what kind of thing."""
+    """One thing that happened on a day, in words; ``of`` says what kind of thing.
+
+    The words are somebody's own, but those of a mode, which are ours.
+    """
 
     on: date
     words: str
     of: str  # a key of OF
     id: int | None = None  # of a CurveMark, which can be taken back
 
+    def told(self, translate: Callable[[str], str]) -> str:
+        """The words in the reader's language, where they are ours."""
+        return translate(self.words) if self.of == "mode" else self.words
+
 
 OF = {
     "mode": N_("mode"),
     "directive": N_("directive"),
-    "order": N_("order"),
+    "order": N_("order or measure"),
     "definition": N_("change of definition"),
 }
 

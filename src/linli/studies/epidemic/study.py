@@ -14,7 +14,8 @@ from linli.policy.can import Actor, Ask, can
 from linli.policy.powers import roles_for
 from linli.registry.areas import Area
 from linli.studies.epidemic import course, marks, records
-from linli.studies.epidemic.course import LEVELS, Asked, Course
+from linli.studies.epidemic.asked import Asked, serial_of
+from linli.studies.epidemic.course import LEVELS, Course
 from linli.studies.epidemic.records import Cases
 from linli.studies.epidemic.tables import CurveMark
 from linli.studies.evaluation.study import called
@@ -132,7 +133,7 @@ def _parts(
 def _latest(
     courses: course.Floats, disease: str, asked: Asked
 ) -> list[tuple[float, float, float] | None]:
-    serial = course.serial_of(disease, asked)
+    serial = serial_of(disease, asked)
     found = reproduction.over_courses(courses, serial, window=asked.window, windows=1)
     return [
         (float(found.mean[n, 0]), float(found.low[n, 0]), float(found.high[n, 0]))

@@ -10,7 +10,7 @@ from linli.errors import N_
 class MarkKind(models.TextChoices):
     """What stands on a curve by somebody's word."""
 
-    ORDER = "order", N_("order")
+    ORDER = "order", N_("order or measure")
     DEFINITION = "definition", N_("change of definition")
 
 

@@ -119,7 +119,7 @@ def _followed(one: Followed, translate: Any) -> dict[str, Any]:
     return {
         "on": one.mark.on,
         "of": one.mark.of,
-        "words": translate(one.mark.words),
+        "words": one.mark.told(translate),
         "mark_id": one.mark.id,
         "count": int(one.count),
         "then_on": one.then_on,

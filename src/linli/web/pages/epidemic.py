@@ -25,8 +25,9 @@ from linli.registry import areas
 from linli.registry.areas import Area
 from linli.studies import tables
 from linli.studies.epidemic import drawn, files, marks, study, told
+from linli.studies.epidemic.asked import Asked, two_of
 from linli.studies.epidemic.counts import Gaps
-from linli.studies.epidemic.course import AFTER_DAYS, Asked, Course
+from linli.studies.epidemic.course import AFTER_DAYS, Course
 from linli.studies.epidemic.marks import DECLARE, OF, Said
 from linli.studies.epidemic.study import SEE, Study
 from linli.studies.epidemic.tables import MarkKind
@@ -35,6 +36,11 @@ from linli.web.page import allow, id_of, signed_in
 
 MOST_FILE_BYTES = 4_000_000
 BY_NAMES = {"onset": N_("day of onset"), "report": N_("day of report")}
+GOES_BY = {
+    "onset": N_("R goes by day of onset."),
+    "report": N_("R goes by day of report, for it is not known how late reports come."),
+    "taken_back": N_("R goes by reports taken back to onsets by how late they mostly come."),
+}
 GAPS = {
     Gaps.REFUSED: N_("every day has a row"),
     Gaps.ZERO: N_("nothing was counted"),
@@ -175,9 +181,9 @@ def _pictures(course: Course) -> dict[str, Any]:
     return {
         "course": course,
         "pictures": [mark_safe(one) for one in pictures if one],  # noqa: S308 - ours, escaped
-        "followed": course.followed(),
+        "followed": [(one, one.mark.told(gettext)) for one in course.followed()],
         "after_days": AFTER_DAYS,
-        "by_name": BY_NAMES[course.by],
+        "goes_by": GOES_BY[course.goes_by],
         "of_names": OF,
         "breaks": [course.series.day(at) for at in course.series.breaks],
         "forms": ("csv", "json"),
@@ -206,21 +212,9 @@ def _asked(given: Mapping[str, Any]) -> Asked:
         by=given.get("by", ""),
         window=tables.count(given.get("window") or "7"),
         ahead=tables.count(given.get("ahead") or "7"),
-        serial=_two(serial) if serial else None,
-        delay=_two(delay) if delay else None,
+        serial=two_of(serial) if serial else None,
+        delay=two_of(delay) if delay else None,
     )
-
-
-def _two(text: str) -> tuple[float, float]:
-    parts = text.replace("，", ",").split(",")
-    if len(parts) != 2:
-        raise BadInput(N_("{text} is no mean and spread in days. Write them like 7.5,3.4."),
-                       text=text[:40])  # fmt: skip
-    mean, spread = (tables.number(part.strip()) for part in parts)
-    if not (0 < mean <= MOST_MEAN_DAYS and 0 < spread <= MOST_MEAN_DAYS):
-        raise BadInput(N_("{text} days cannot be. Mean and spread lie above 0, up to {most}."),
-                       text=text[:40], most=MOST_MEAN_DAYS)  # fmt: skip
-    return mean, spread
 
 
 def _which(request: HttpRequest) -> dict[str, Any]:
@@ -269,7 +263,6 @@ def _language() -> str:
 
 
 KEPT = frozenset({"disease", "as_of", "by", "window", "ahead", "serial", "delay"})
-MOST_MEAN_DAYS = 60
 NAV = Nav(N_("Outbreak course"), "epidemic", roles_for(SEE), 20, Section.STUDIES)
 URLS = [
     path("epidemic", show, name="epidemic"),
