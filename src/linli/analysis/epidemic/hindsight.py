@@ -91,8 +91,9 @@ def _errors(ladder: Ladder, pool: float, prior_shape: float, most_back: int) -> 
         variance.append(spread[use])
     if not came or not sum(map(len, came)):
         return None
-    found = (np.concatenate(parts) for parts in (came, hoped, variance))
-    return _Errors(*found, n_nowcasts=len(backs))
+    return _Errors(
+        np.concatenate(came), np.concatenate(hoped), np.concatenate(variance), len(backs)
+    )
 
 
 def _factor(errors: _Errors) -> float:

@@ -32,9 +32,8 @@ def quantiles(mean: Floats, variance: Floats, levels: Sequence[float]) -> Floats
         short = below[:, None] < wanted
         keep = short.any(axis=1)
         if not keep.all():
-            at, size, chance, mass, below, short = (
-                part[keep] for part in (at, size, chance, mass, below, short)
-            )
+            at, short = at[keep], short[keep]
+            size, chance, mass, below = size[keep], chance[keep], mass[keep], below[keep]
         if not len(at):
             break
         found[at] += short

@@ -102,7 +102,7 @@ def nowcast(
     doi:10.2143/AST.23.2.2005092. Sharing between areas by pseudo-counts and the gamma prior on the
     level are ours; the spread is negative binomial.
     """
-    counts = _checked(counts)
+    counts = checked_triangle(counts)
     reported = np.nansum(counts, axis=2)
     n_days, n_delays = counts.shape[1:]
     ladder = Ladder.of(
@@ -142,7 +142,8 @@ def _to_come(n_days: int, n_delays: int, as_of: int) -> NDArray[np.bool_]:
     return np.arange(n_days)[:, None] + np.arange(n_delays)[None, :] > as_of
 
 
-def _checked(counts: NDArray) -> NDArray[np.float64]:
+def checked_triangle(counts: NDArray) -> NDArray[np.float64]:
+    """A reporting triangle as floats; raises BadInput naming what is wrong with it."""
     found = np.asarray(counts, dtype=np.float64)
     if found.ndim != 3:
         raise BadInput(

@@ -44,7 +44,7 @@ class Cases:
 def diseases(area: Area, *, exercise: bool) -> list[str]:
     """The diseases with a confirmed case here, the most frequent first."""
     rows = confirmed.cases(area.path, exercise=exercise).values("kind").annotate(n=Count("id"))
-    return [row["kind"] for row in rows.order_by("-n", "kind")]
+    return [row["kind"] for row in rows.exclude(kind="").order_by("-n", "kind")]
 
 
 def read(area: Area, parts: Sequence[Area], disease: str, *, until: date, exercise: bool) -> Cases:
@@ -62,9 +62,10 @@ def read(area: Area, parts: Sequence[Area], disease: str, *, until: date, exerci
         part = next((where[path[:n]] for n in lengths if path[:n] in where), UNKNOWN)
         day = UNKNOWN if onset is None else (onset - EPOCH).days
         found.append((day, (reported - EPOCH).days, part))
-    onset, reported, part = np.array(found, dtype=np.int64).reshape(-1, 3).T
-    use = onset <= reported
-    return Cases(onset[use], reported[use], part[use], int((~use).sum()))
+    columns = np.array(found, dtype=np.int64).reshape(-1, 3)
+    use = columns[:, 0] <= columns[:, 1]
+    onset, day, part = columns[use].T
+    return Cases(onset, day, part, int((~use).sum()))
 
 
 def parts_of(area: Area) -> list[Area]:

@@ -74,7 +74,7 @@ def study(
     last = _last(as_of)
     found = records.diseases(area, exercise=actor.exercise)
     chosen = disease or (found[0] if found else next(iter(definitions.diseases())))
-    if chosen not in definitions.diseases():
+    if chosen not in {*found, *definitions.diseases()}:
         raise NotFound(what=Word(N_("disease")), value=chosen[:40])
     below = records.parts_of(area)
     cases = records.read(area, below, chosen, until=last, exercise=actor.exercise)

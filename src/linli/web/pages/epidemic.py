@@ -59,9 +59,7 @@ def show(request: HttpRequest, problem: Problem | None = None) -> HttpResponse:
         "study": found,
         "area": area,
         "above": _above(actor, area),
-        "disease_names": {
-            code: definitions.disease(code).called(_language()) for code in found.diseases
-        },
+        "disease_names": {code: _disease(code) for code in found.diseases},
         "declares": bool(actor.holds(roles_for(DECLARE))),
         "kinds": MarkKind.choices,
         "today": clock.day(clock.now()),
@@ -102,7 +100,7 @@ def own(request: HttpRequest) -> HttpResponse:
     allow(request, SEE)
     context: dict[str, Any] = {
         "gaps": GAPS, "typed": request.POST, "examples": files.EXAMPLES,
-        "diseases": {c: one.called(_language()) for c, one in definitions.diseases().items()},
+        "diseases": {code: _disease(code) for code in definitions.diseases()},
         "by_names": BY_NAMES,
     }  # fmt: skip
     if request.method != "POST":
@@ -256,6 +254,12 @@ def _day(text: str) -> date:
         raise BadInput(
             N_("{given} is no day. Write it like 2020-02-09."), given=text[:40] or "–"
         ) from None
+
+
+def _disease(code: str) -> str:
+    """Its name in the reader's language; the code where no file tells of it."""
+    known = definitions.diseases().get(code)
+    return code if known is None else known.called(_language())
 
 
 def _language() -> str:
