@@ -15,7 +15,7 @@ class MarkKind(models.TextChoices):
 
 
 class CurveMark(models.Model):
-    """One mark, by name; it holds for an area and all below. One taken back stays, crossed out.
+    """One mark, by name; it holds for an area and all below. One taken back stays with its moment.
 
     ``first_on`` to ``last_on``: the days counted by another definition; an order has only the
     first. ``backlog_days``: so many of them at the start hold cases of earlier days. ``ratio``: how
