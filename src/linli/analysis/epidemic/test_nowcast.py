@@ -8,7 +8,9 @@ from scipy.stats import nbinom
 
 from linli.analysis.epidemic import negative_binomial
 from linli.analysis.epidemic.hindsight import GRID, Hindsight
+from linli.analysis.epidemic.intervals import discretised
 from linli.analysis.epidemic.nowcast import nowcast
+from linli.analysis.epidemic.reproduction import over_courses, reproduction
 from linli.analysis.epidemic.scores import coverage, coverage_of_counts
 
 LEVELS = (0.025, 0.05, 0.25, 0.5, 0.75, 0.95, 0.975)
@@ -98,3 +100,29 @@ def test_an_interval_of_small_counts_covers_more_than_it_says_and_fairly_what_it
 
     assert coverage(counts, said, levels, central=0.5) > 0.7
     assert coverage_of_counts(counts, said, levels, central=0.5) == pytest.approx(0.5, abs=0.04)
+
+
+def test_r_over_courses_that_are_all_the_same_is_r_of_that_course():
+    dice = np.random.default_rng(6)
+    cases = dice.poisson(20, (2, 40)).astype(float)
+    serial = discretised(5.0, 2.0, 20)
+    alone = reproduction(cases, serial)
+
+    found = over_courses(np.repeat(cases[None], 5, axis=0), serial)
+    latest = over_courses(np.repeat(cases[None], 5, axis=0), serial, windows=1)
+
+    for what in ("mean", "low", "high"):
+        assert getattr(found, what) == pytest.approx(getattr(alone, what), rel=1e-6)
+        assert getattr(latest, what)[:, 0] == pytest.approx(getattr(alone, what)[:, -1], rel=1e-6)
+
+
+def test_r_is_less_sure_where_the_last_days_may_stand_differently():
+    cases = np.full((1, 40), 20.0)
+    courses = np.stack([cases * (1 + np.where(np.arange(40) > 34, part, 0))
+                        for part in (-0.5, 0.0, 0.5)])  # fmt: skip
+
+    sure, unsure = (over_courses(c, discretised(5.0, 2.0, 20)) for c in (courses[1:2], courses))
+
+    wide = [r.high[0, -1] - r.low[0, -1] for r in (sure, unsure)]
+    assert wide[1] > 1.2 * wide[0]
+    assert unsure.low[0, 0] == pytest.approx(sure.low[0, 0], rel=1e-6)
