@@ -1,6 +1,8 @@
 """How good are forecasts and nowcasts on weeks they have not seen? Real series, named peers.
 
 A nowcast is set beside what was reported by then ("no nowcast"), a forecast beside persistence.
+An interval of small whole counts holds more than it says; the bar is held against the share with
+each end counted as far as it belongs (`scores.coverage_of_counts`), and both are printed.
 """
 
 import csv
@@ -16,11 +18,16 @@ from linli.analysis.epidemic.forecast import LEVELS, back_test
 
 FIRST_OF_COURSE = date(2020, 1, 5).toordinal()
 HORIZONS = 8
+FINE = tuple(round(0.025 * n, 3) for n in range(1, 40))
+PLACES = [FINE.index(level) for level in LEVELS]
 
 
 def tell(folder: Path) -> None:
     """Print the scores of what is at hand: R's data sets, and the shared case notices."""
-    print(f"  {'held-out':<44}{'values':>8}{'WIS, ratio':>12}{'in 50 %':>9}{'in 90 %':>9}")
+    print(
+        f"  {'held-out':<44}{'values':>8}{'WIS, ratio':>12}{'in 50 %':>9}{'in 90 %':>9}"
+        f"{'fairly':>9}{'fairly':>9}"
+    )
     if (folder / "triangle.csv").exists():
         whole = np.nan_to_num(_numbers(folder / "triangle.csv")[:760])[None]
         _nowcast("nowcast, Salmonella in Bavaria, weeks", whole, range(400, 740, 4), 60)
@@ -32,6 +39,8 @@ def tell(folder: Path) -> None:
         onset, reported, area = _cases(shared)
         table = _triangle(onset, reported, area, 20)
         _nowcast("nowcast, China 2020, provinces, days", table, range(24, 45), 60)
+        whole = table.sum(axis=0, keepdims=True)
+        _nowcast("nowcast, China 2020, as a whole, days", whole, range(24, 45), 60)
     for name in ("flu", "campylobacter", "salmonella", "measles"):
         path = folder / f"weekly_{name}.csv"
         if path.exists():
@@ -52,12 +61,12 @@ def _nowcast(what: str, table: np.ndarray, origins: range, n_days: int) -> None:
         then = table[:, begin : origin + 1].copy()
         ages = np.arange(then.shape[1])[:, None] + np.arange(n_delays)
         then[:, ages > then.shape[1] - 1] = np.nan
-        found = nowcasts.nowcast(then, levels=LEVELS)
+        found = nowcasts.nowcast(then, levels=FINE)
         truth = table[:, begin : origin + 1].sum(axis=2)
         last = slice(-min(HORIZONS, n_delays - 1), None)
         known = found.known[:, last]
         y, q = truth[:, last][known], found.quantiles[:, last][known]
-        ours += float(scores.weighted_interval_score(y, q, np.array(LEVELS)).sum())
+        ours += float(scores.weighted_interval_score(y, q[:, PLACES], np.array(LEVELS)).sum())
         theirs += float(np.abs(y - found.reported[:, last][known]).sum())
         came.append(y)
         said.append(q)
@@ -66,22 +75,28 @@ def _nowcast(what: str, table: np.ndarray, origins: range, n_days: int) -> None:
 
 def _forecast(what: str, counts: np.ndarray, ahead: int, period: int) -> None:
     n_origins = 20 if counts.shape[1] < 60 else 60
-    tried = back_test(counts, ahead, n_origins=n_origins, period=period)
-    ratio = tried.figures["ensemble_wis"] / tried.figures["persistence_wis"]
-    _row(what, tried.observed, tried.ensemble, ratio)
+    tried = back_test(counts, ahead, n_origins=n_origins, period=period, levels=FINE)
+    ours, same = (
+        scores.weighted_interval_score(tried.observed, said[..., PLACES], np.array(LEVELS)).mean()
+        for said in (tried.ensemble, tried.persistence)
+    )
+    _row(what, tried.observed, np.round(tried.ensemble), float(ours / same))
 
 
 def _row(what: str, came: np.ndarray, said: np.ndarray, ratio: float) -> None:
-    half, most = (
-        scores.coverage(came, said, np.array(LEVELS), central=central) for central in (0.5, 0.9)
-    )
+    shares = [
+        count(came, said, np.array(FINE), central=central)
+        for count in (scores.coverage, scores.coverage_of_counts)
+        for central in (0.5, 0.9)
+    ]
+    half, most = shares[2:]
     missed = []
     if ratio >= 1:
         missed.append("no better than the peer")
     if abs(half - 0.5) > 0.1 or abs(most - 0.9) > 0.1:
         missed.append("coverage off by more than 10 points")
-    print(f"  {what:<44}{came.size:>8}{ratio:>12.3f}{half:>9.0%}{most:>9.0%}"
-          f"   {'; '.join(missed)}")  # fmt: skip
+    print(f"  {what:<44}{came.size:>8}{ratio:>12.3f}"
+          f"{''.join(f'{share:>9.0%}' for share in shares)}   {'; '.join(missed)}")  # fmt: skip
 
 
 def _numbers(path: Path) -> np.ndarray:

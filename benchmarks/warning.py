@@ -2,6 +2,7 @@
 
     python -m benchmarks warning
     python -m benchmarks warning --folder kept   # R's answers stay there and are used again
+    python -m benchmarks warning --times         # only how long both sides take, in this run
 
 `Rscript` with surveillance and EpiEstim is needed for what is compared with them; without it only
 our own times are told. Ratios are of processor time within this run; on a busy machine both
@@ -41,27 +42,32 @@ Table = dict[tuple[str, str], dict[str, dict[int, float]]]
 def main(rest: list[str]) -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks warning")
     parser.add_argument("--folder", help="keep what R said here, or use what is there")
+    parser.add_argument("--times", action="store_true", help="only the times of both sides")
     chosen = parser.parse_args(rest)
     with tempfile.TemporaryDirectory(prefix="linli-r-") as made:
         folder = Path(chosen.folder or made)
-        if _asked(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        if not chosen.times and _asked(folder, "warning.R", "r.csv"):
             _parity(_table(folder / "r.csv"))
+        # Both sides are timed in this run, or their ratio says nothing.
+        (folder / "r_times.csv").unlink(missing_ok=True)
+        if _asked(folder, "warning_times.R", "r_times.csv"):
             _beside(folder)
         _alone()
-        _outlook.tell(folder)
+        if not chosen.times:
+            _outlook.tell(folder)
 
 
-def _asked(folder: Path) -> bool:
-    """Whether R's answers are there, or could be asked for now."""
-    folder.mkdir(parents=True, exist_ok=True)
-    if (folder / "r.csv").exists() and (folder / "r_times.csv").exists():
+def _asked(folder: Path, script: str, answer: str) -> bool:
+    """Whether R's answer is there, or could be asked for now."""
+    if (folder / answer).exists():
         return True
     program = shutil.which("Rscript")
     if program is None:
         print("  Rscript is not installed: nothing is compared with it")
         return False
-    script = Path(__file__).with_name("warning.R")
-    done = subprocess.run([program, str(script), str(folder)], capture_output=True, text=True)
+    asked = [program, str(Path(__file__).with_name(script)), str(folder)]
+    done = subprocess.run(asked, capture_output=True, text=True)
     if done.returncode:
         print(f"  R could not answer: {done.stderr.strip().splitlines()[-1]}")
     return not done.returncode
@@ -198,10 +204,9 @@ def _alone() -> None:
           _cpu(lambda: reproduction(cases, _serial())), "<= 2 s")  # fmt: skip
     table = dice.poisson(0.3, (1_406, 90, 40)).astype(float)
     table[:, np.arange(90)[:, None] + np.arange(40) > 89] = np.nan
-    _line("nowcast, 1,406 communities, 90 days, 40 delays, spread tried on the past",
-          _cpu(lambda: nowcast(table)), "")  # fmt: skip
-    _line("the same without trying it on the past",
-          _cpu(lambda: nowcast(table, calibrate=False)), "<= 1 s")  # fmt: skip
+    _line("nowcast, 1,406 communities, 90 days, 40 delays, tried on 14 earlier days",
+          _cpu(lambda: nowcast(table)), "<= 1 s")  # fmt: skip
+    _line("the same without trying it", _cpu(lambda: nowcast(table, calibrate=False)), "")
     points = dice.random((7_102, 2)) * 20_000
     few = dice.poisson(0.02, (7_102, 30)).astype(float)
     _line("scan, 7,102 places, 30 days, 999 permutations",

@@ -40,6 +40,7 @@ from linli.registry.sites import Site
 from linli.registry.tokens import ApiToken
 from linli.registry.vehicles import Vehicle
 from linli.registry.wards import Ward
+from linli.studies.epidemic.tables import CurveMark
 from linli.studies.evaluation.tables import Judgement
 from tests.callers import Caller, open_noise, token_for
 from tests.cast import EVENING, HOUR, City
@@ -142,8 +143,12 @@ def furnish(city: City, name: str) -> Place:
     )  # fmt: skip
     for word in ("disinfections", "conversions"):
         rows[f"photos of {word}"] = a_photo(rows[word], area.path)
+    mark = CurveMark.objects.create(
+        kind="order", area_id=area.id, path=area.path, first_on=DAY, words="t", declared_at=EVENING
+    )
     ids = {
         "judgement_id": judged.id,
+        "mark_id": mark.id,
         "area_id": area.id,
         "parent_id": area.id,
         "home_id": home.id,

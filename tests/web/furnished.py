@@ -257,6 +257,19 @@ VISITS: tuple[Visit, ...] = (
     Visit(
         "risk_estates", "bo", at("risk_estates"), refused=(None, "ann", "kim", "hal", "gus", "lou")
     ),
+    Visit(
+        "epidemic",
+        "tao",
+        at("epidemic"),
+        refused=(None, "ann", "cy", "bo", "sam", "kim", "hal", "gus", "lou"),
+    ),
+    Visit("epidemic_own", "jo", at("epidemic_own"), refused=(None, "ann", "cy", "sam", "kim")),
+    Visit(
+        "epidemic_example",
+        "dee",
+        at("epidemic_example", name="wuhan-2020"),
+        refused=(None, "ann", "cy", "sam", "kim"),
+    ),
     Visit("fevers", "hal", at("fevers", CARE), refused=(None, "ann", "cy", "gus", "lil")),
     Visit("case", "hal", at("case", CARE, item_id="case"), refused=(None, "ann", "eve")),
     Visit("case_steps", "hal", at("item", CARE, item_id="case"), refused=(None, "eve")),
@@ -326,6 +339,7 @@ NOT_PAGES = frozenset(
         "laboratory_match", "laboratory_cancel", "decide_pair", "break_glass", "filed",
         "tracing_act", "account_add", "end_token", "unmerge",
         "run_new", "run_act", "ward_act", "beds_count",
+        "epidemic_file", "epidemic_declare", "epidemic_withdraw",
         "evaluation_take", "evaluation_judge", "judgement_withdraw", "evaluation_file",
         "photo", "photos", "risk_count", "risk_file",
         "follow_ups_tell", "case_report", "cases_take", "case_classify", "gate_measure",

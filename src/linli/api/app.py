@@ -9,6 +9,7 @@ from linli.api import (
     care,
     cases,
     codes,
+    epidemic,
     evaluation,
     exposures,
     faults,
@@ -54,8 +55,9 @@ def build() -> LinliAPI:
     )
     faults.handle(made)
     parts = (
-        care, cases, codes, evaluation, for_person, imports, joining, laboratory, oversight, places,
-        proposals, risk, rules, screening, signals, sync, transfers, work,
+        care, cases, codes, epidemic, evaluation, for_person, imports, joining, laboratory,
+        oversight, places, proposals, risk, rules, screening, signals, sync, transfers,
+        work,
     )  # fmt: skip
     for part in parts:
         made.add_router("", part.router)

@@ -38,6 +38,8 @@ MOST_TOLD = 20  # areas told in words; --json tells all
 DAYS_TOLD = 7
 SERIAL = "7.5,3.4"  # days; COVID-19 in Wuhan: Li et al. (2020), doi:10.1056/NEJMoa2001316, table 1
 
+LADDER, RENEWAL = METHODS = ("ladder", "renewal")
+
 Serial = Annotated[
     str, typer.Option("--serial-interval", help=_("MEAN,SD in days, or also how unsure both are."))
 ]
@@ -114,17 +116,25 @@ def nowcast(
     learn_days: Annotated[
         int, typer.Option(help=_("Learn delays from reports of so many last days."), min=0)
     ] = 0,
+    method: Annotated[
+        str, typer.Option(help=_("ladder, or renewal: slower, of all areas together."))
+    ] = LADDER,
+    serial: Serial = SERIAL,
     picture: Picture = None,
     draw: Draw = "",
     as_json: InJson = False,
 ) -> None:
     """What is expected of each day once all reports are in, with its interval."""
+    if method not in METHODS:
+        raise BadInput(N_("There is no method {given}. Choose from: {known}."), given=method[:20],
+                       known=METHODS)  # fmt: skip
     get_ready(tables=False)
     from linli.studies.epidemic import outlook
 
     found = outlook.now(
         there(cases), begins=begins, ends=ends, area=area, as_of=as_of, most_delay=most_delay,
         learn_days=learn_days or None,
+        serial=outlook.interval(serial) if method == RENEWAL else None,
     )  # fmt: skip
     if picture is not None:
         picture.write_text(

@@ -88,6 +88,9 @@ POWERS: dict[str, frozenset[Role]] = {
     "rewards.pay": frozenset({Role.COMMUNITY_DESK, Role.SECRETARY}),
     "disinfection.plan": frozenset({Role.COMMUNITY_DESK, Role.SECRETARY, Role.STREET_DUTY}),
     "signals.see": DUTY_OFFICERS | {Role.ANALYST, Role.TRACER},
+    # the course of an outbreak: counts only; orders and changes of definition by name
+    "epidemic.see": DUTY_OFFICERS | {Role.ANALYST, Role.TRACER, Role.DATA_OFFICE},
+    "epidemic.declare": DUTY_OFFICERS | {Role.ANALYST, Role.DATA_OFFICE},
     # the evaluation: whoever answers for a unit, and whoever studies the records
     "evaluation.see": DUTY_OFFICERS | {Role.SECRETARY, Role.ANALYST, Role.DATA_OFFICE},
     "evaluation.judge": frozenset({Role.ANALYST, Role.DATA_OFFICE}),

@@ -58,6 +58,8 @@ WORDS: dict[str, str] = {
     "estates.ask": N_("ask for what an estate lacks"),
     "disinfection.plan": N_("plan disinfections"),
     "signals.see": N_("see signals"),
+    "epidemic.see": N_("see the course of an outbreak"),
+    "epidemic.declare": N_("write onto the course of an outbreak"),
     "evaluation.see": N_("see the evaluation"),
     "evaluation.judge": N_("write down what an expert judges"),
     "evaluation.keep": N_("keep a snapshot of the evaluation"),

@@ -1,6 +1,7 @@
 """The tables of the studies, each written by the folder it comes from."""
 
+from linli.studies.epidemic.tables import CurveMark
 from linli.studies.evaluation.tables import Judgement, Snapshot, SnapshotRow
 from linli.studies.risk.tables import RiskRun
 
-__all__ = ["Judgement", "RiskRun", "Snapshot", "SnapshotRow"]
+__all__ = ["CurveMark", "Judgement", "RiskRun", "Snapshot", "SnapshotRow"]

@@ -7,6 +7,8 @@ from html import escape
 WIDTH, HEIGHT = 720, 420
 LEFT, RIGHT, TOP, BOTTOM = 64, 20, 64, 52
 INK, FAINT = "#1f2430", "#d5d9e0"
+NEAR_MARKS = 18.0  # px between two texts
+DASHES = ' stroke-dasharray="6 4"'
 COLOURS = (
     "#0b62a4", "#c2541b", "#3b7d3b", "#7a4fa3", "#8a6d1b", "#5b6470", "#b0306a", "#1c8a8a",
     "#12305c", "#e0a030", "#9bc46c", "#d98cb3",
@@ -23,6 +25,8 @@ class Series:
     dots: bool = False
     low: Sequence[float] = ()
     high: Sequence[float] = ()
+    colour: str = ""  # its own; empty: the next one
+    dashed: bool = False
 
 
 def lines(
@@ -34,8 +38,14 @@ def lines(
     bars: Sequence[tuple[float, float]] = (),
     bar_width: float = 1.0,
     bar_name: str = "",
+    ticks: Sequence[tuple[float, str]] = (),
+    marks: Sequence[tuple[float, str]] = (),
 ) -> str:
-    """Lines over one pair of axes, before bars (centre, height) where there are any."""
+    """Lines over one pair of axes, before bars (centre, height) where there are any.
+
+    ``ticks``: what stands under the axis instead of numbers. ``marks``: upright lines with a short
+    text at their head.
+    """
     xs = [x for s in series for x in s.x]
     xs += [x + side * bar_width / 2 for x, _ in bars for side in (-1, 1)]
     ys = [y for s in series for y in (*s.y, *s.high)] + [height for _, height in bars]
@@ -43,7 +53,7 @@ def lines(
     parts = [_rectangle(frame, x, height, bar_width) for x, height in bars]
     names = [(bar_name, FAINT)] if bars else []
     for number, line in enumerate(series):
-        colour = COLOURS[number % len(COLOURS)]
+        colour = line.colour or COLOURS[number % len(COLOURS)]
         names.append((line.name, colour))
         points = [(frame.x(x), frame.y(y)) for x, y in zip(line.x, line.y, strict=True)]
         if line.high:
@@ -54,9 +64,12 @@ def lines(
         else:
             path = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
             parts.append(
-                f'<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="2.5"/>'
+                f'<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="2.5"'
+                f"{DASHES if line.dashed else ''}/>"
             )
-    return _svg(title, [*_axes(frame, x_label, y_label), *parts, *_legend(names)], HEIGHT)
+    parts += _marks(frame, marks)
+    axes = _axes(frame, x_label, y_label, ticks)
+    return _svg(title, [*axes, *parts, *_legend([n for n in names if n[0]])], HEIGHT)
 
 
 def split_bars(
@@ -134,14 +147,33 @@ def _band(frame: _Frame, line: Series, colour: str) -> str:
     return f'<polygon points="{corners}" fill="{colour}" fill-opacity="0.18"/>'
 
 
-def _axes(frame: _Frame, x_label: str, y_label: str) -> list[str]:
+def _marks(frame: _Frame, marks: Sequence[tuple[float, str]]) -> list[str]:
+    """Upright lines with their texts; a text too near the one before stands a line lower."""
+    parts, before, low = [], -NEAR_MARKS, False
+    for x, text in sorted(marks):
+        at = frame.x(x)
+        low = at - before < NEAR_MARKS and not low
+        top = TOP + (24 if low else 10)
+        parts.append(
+            f'<path d="M{at:.1f} {top + 4}V{frame.y(0):.1f}" stroke="{INK}" '
+            'stroke-dasharray="2 3"/>'
+        )
+        parts.append(_text(at, top, text, anchor="middle"))
+        before = at
+    return parts
+
+
+def _axes(
+    frame: _Frame, x_label: str, y_label: str, ticks: Sequence[tuple[float, str]] = ()
+) -> list[str]:
     parts = []
     for value in _ticks(frame.low_y, frame.high_y):
         y = frame.y(value)
         parts.append(f'<path d="M{LEFT} {y:.1f}H{WIDTH - RIGHT}" stroke="{FAINT}"/>')
         parts.append(_text(LEFT - 8, y + 4, f"{value:g}", anchor="end"))
-    for value in _ticks(frame.low_x, frame.high_x):
-        parts.append(_text(frame.x(value), HEIGHT - BOTTOM + 18, f"{value:g}", anchor="middle"))
+    below = ticks or [(value, f"{value:g}") for value in _ticks(frame.low_x, frame.high_x)]
+    for value, text in below:
+        parts.append(_text(frame.x(value), HEIGHT - BOTTOM + 18, text, anchor="middle"))
     parts.append(f'<path d="M{LEFT} {frame.y(0):.1f}H{WIDTH - RIGHT}" stroke="{INK}"/>')
     parts.append(_text((WIDTH + LEFT) / 2, HEIGHT - 12, x_label, anchor="middle"))
     parts.append(

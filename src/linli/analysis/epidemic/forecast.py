@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import ndtri, stdtrit
 
 from linli.analysis.epidemic import outlooks, scores
 from linli.analysis.warning.finding import checked
@@ -16,6 +17,7 @@ LEAST_ERRORS = 6  # earlier times on which a method has to be tried before it is
 MOST_ORIGINS = 52  # and at most
 NEAR = 1.0  # added before logarithms
 SHARED = 10.0  # errors of all areas that count as much as an area's own for its spread; assumed
+NEAR_0 = 1e-9
 SHARPNESS = 4.0  # how much more an accurate method weighs; assumed
 
 
@@ -73,8 +75,9 @@ def forecast(
     Notes
     -----
     Each method is as wide as it erred at the same distance at earlier times, on a logarithmic
-    scale. The ensemble is the weighted mean of the methods' quantiles (Vincent averaging); the
-    weights fall with the fourth power of the past error, so that a poor method hardly counts.
+    scale, and wider by Student's t where few such errors are known. The ensemble is the weighted
+    mean of the methods' quantiles (Vincent averaging); the weights fall with the fourth power of
+    the past error, so that a poor method hardly counts.
 
     Source
     ------
@@ -134,8 +137,19 @@ class Tried:
         spread = np.sqrt((n * own + SHARED * city) / (n + SHARED)) + 1e-9
         shape = self.errors / spread[:, None, :]
         both = np.concatenate([shape, -shape]).reshape(-1, shape.shape[2])  # so that none drifts
-        around = np.quantile(both, levels, axis=0)
+        around = np.quantile(both, levels, axis=0) * self._unsure(levels)[:, None]
         return self.middle[:, :, None] + spread[:, :, None] * around.T[None]
+
+    def _unsure(self, levels: tuple[float, ...]) -> NDArray[np.float64]:
+        """How much wider Student's t is than the normal at each level.
+
+        Errors of neighbouring times and of all areas go together: stretches that do not overlap
+        are as many independent ones as there are.
+        """
+        n_apart = max(self.errors.shape[1] / self.errors.shape[2], 2.0)
+        normal = ndtri(levels)
+        student = stdtrit(n_apart, levels)
+        return np.divide(student, normal, out=np.ones(len(levels)), where=np.abs(normal) > NEAR_0)
 
 
 def back_test(

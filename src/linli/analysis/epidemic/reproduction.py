@@ -124,6 +124,47 @@ def reproduction(
     return Reproduction(first, first + window - 1, mean, sd, low, median, high, standing, infected)
 
 
+def over_courses(
+    courses: NDArray,
+    interval: NDArray[np.float64],
+    *,
+    window: int = WINDOW,
+    windows: int | None = None,
+    level: float = 0.95,
+) -> Reproduction:
+    """R where the last counts are not known yet, only how they may stand.
+
+    Parameters
+    ----------
+    courses
+        Courses that the counts may have taken, all equally likely; shape (courses, areas, days),
+        such as the evenly spaced quantiles of a nowcast. All days of one course lie high or low
+        together, as the errors of a nowcast do; the interval is rather too wide than too narrow.
+    windows
+        Only so many latest windows; None: all.
+
+    Notes
+    -----
+    The posterior is the even mixture over the courses, of the closed form of `reproduction`.
+    """
+    n_courses, n_areas, n_days = courses.shape
+    flat = checked(courses.reshape(-1, n_days))
+    found = reproduction(flat, interval, window=window, level=level)
+    keep = slice(None if windows is None else -windows, None)
+    mean, sd, cases, standing = (
+        part.reshape(n_courses, n_areas, -1)[:, :, keep]
+        for part in (found.mean, found.sd, found.cases, found.standing)
+    )
+    shape, scale = (mean / sd) ** 2, sd**2 / mean
+    middle, wide = _moments(shape, scale)
+    low, median, high = (_mixed(shape, scale, q) for q in ((1 - level) / 2, 0.5, (1 + level) / 2))
+    half = n_courses // 2
+    return Reproduction(
+        found.first[keep], found.last[keep], middle, wide, low, median, high, standing[half],
+        cases[half],
+    )  # fmt: skip
+
+
 def cohort(
     cases: NDArray, interval: NDArray, *, window: int = WINDOW, level: float = 0.95
 ) -> Reproduction:

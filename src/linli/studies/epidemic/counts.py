@@ -81,6 +81,7 @@ def read(
     cumulative: bool = False,
     falls: str = "refused",
     gaps: Gaps = Gaps.REFUSED,
+    today: date | None = None,
 ) -> Counts:
     """Read one row an area and day: day, count, perhaps area, perhaps how many were imported.
 
@@ -92,6 +93,8 @@ def read(
         What a running total that falls means: ``refused``, or ``zero`` new cases on that day.
     gaps
         What a day without a row means.
+    today
+        The last day that can have been; that of the city's clock if none is given.
 
     Raises
     ------
@@ -104,7 +107,7 @@ def read(
     columns.filled(day)
     values = np.array(columns.read(count, _count, empty=np.nan))
     names, (rows,) = tables.numbered([name or WHOLE for name in columns.cells[area]])
-    _check_future(path, columns, days)
+    _check_future(path, columns, days, today or clock.day(clock.now()))
     _check_twice(path, columns, names, rows, days)
     step = _step(days)
     first, last = days.min(), days.max()
@@ -204,9 +207,10 @@ def _count(text: str) -> float:
     return found
 
 
-def _check_future(path: Path, columns: tables.Columns, days: NDArray[np.float64]) -> None:
-    today = (clock.day(clock.now()) - tables.EPOCH).days
-    late = np.flatnonzero(days > today)
+def _check_future(
+    path: Path, columns: tables.Columns, days: NDArray[np.float64], today: date
+) -> None:
+    late = np.flatnonzero(days > (today - tables.EPOCH).days)
     if len(late):
         raise BadCounts(
             N_("{file}, row {row}: {day} lies in the future. Mend the day, or take the row out."),

@@ -14,6 +14,7 @@ from linli.analysis.epidemic.forecast import LEVELS, BackTest, Forecast, back_te
 from linli.analysis.epidemic.growth import Growth, growth
 from linli.analysis.epidemic.nowcast import Nowcast
 from linli.analysis.epidemic.onsets import onsets
+from linli.analysis.epidemic.renewal import renewal_nowcast
 from linli.analysis.epidemic.reproduction import (
     STANDINGS,
     Reproduction,
@@ -182,8 +183,12 @@ def now(
     as_of: str = "",
     most_delay: int = 30,
     learn_days: int | None = None,
+    serial: NDArray[np.float64] | None = None,
 ) -> Now:
-    """Nowcast a file of one row a case: its day, when it was reported, perhaps its area."""
+    """Nowcast a file of one row a case: its day, when it was reported, perhaps its area.
+
+    With a serial interval by renewal, of all areas together; without by the ladder.
+    """
     columns = tables.read(path, wanted=(begins, ends), also=(area,))
     began, ended = (np.array(columns.read(c, tables.day, empty=np.nan)) for c in (begins, ends))
     known = ~(np.isnan(began) | np.isnan(ended))
@@ -208,10 +213,14 @@ def now(
         raise BadInput(N_("Nothing had been reported by {day}. Say a later --as-of."), day=as_of)
     first = float(began[use].min())
     n_days = int(last - first) + 1
+    if serial is not None:
+        names, rows = [WHOLE], np.zeros_like(rows)
     table = nowcast.triangle(
         (began[use] - first).astype(np.int64), (ended[use] - first).astype(np.int64), rows[use],
         n_areas=len(names), n_days=n_days, n_delays=min(most_delay + 1, n_days), as_of=n_days - 1,
     )  # fmt: skip
+    if serial is not None:
+        return Now(tuple(names), first, renewal_nowcast(table, serial, levels=LEVELS).now)
     return Now(tuple(names), first, nowcast.nowcast(table, levels=LEVELS, learn_days=learn_days))
 
 

@@ -1,0 +1,1 @@
+"""Counts that cities published, for looking at; each file names its source in its marks."""
