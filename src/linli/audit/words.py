@@ -59,6 +59,7 @@ KINDS: dict[str, str] = {
     "areas": N_("area"),
     "beds": N_("who was in which bed"),
     "care_contacts": N_("calls and visits of care"),
+    "closures": N_("closed road"),
     "demo": N_("demonstration"),
     "disinfection": N_("disinfection"),
     "duties": N_("duty"),

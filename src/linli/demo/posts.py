@@ -30,7 +30,7 @@ PER_UNIT = {  # block: (role, topic, first responsible)
     ),
     "street": (
         ("street_duty", "", True), ("street_duty", "", False), ("clinician", "", False),
-        ("gate_keeper", "", False), ("courier", "", False),
+        ("gate_keeper", "", False), ("courier", "", False), ("driver", "", False),
     ),
     "community": (("secretary", "", True), ("community_desk", "", False)),
     "grid": (("grid_worker", "", False),),

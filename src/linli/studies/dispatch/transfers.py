@@ -1,16 +1,16 @@
 """Which beds and runs does the planner propose for who waits now? A proposal, and why; no more.
 
 The queue, the beds, the vehicles and who is on duty become a snapshot of numbers: no name, phone
-or diagnosis goes into it. Ways are estimated by great circle and detour, and the page says so. A
-dispatcher takes a proposed run over, or leaves it; every gate is asked again before it leaves.
+or diagnosis goes into it. Ways lead over the city's roads and around what is closed; where no file
+of roads is named they are estimates, and the page says so. A dispatcher takes a proposed run over,
+or leaves it; every gate is asked again before it leaves.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from linli.analysis.dispatch.plan import Planned, plan
-from linli.analysis.dispatch.roads.estimate import estimated
+from linli.analysis.dispatch.plan import Planned, Roads, plan
 from linli.analysis.dispatch.runs import Budget
 from linli.analysis.dispatch.snapshot import (
     BedClass,
@@ -23,7 +23,6 @@ from linli.analysis.dispatch.snapshot import (
     Need,
     Place,
     Rules,
-    Severity,
     Snapshot,
     Vehicle,
 )
@@ -42,16 +41,14 @@ from linli.registry.areas import Area, within
 from linli.registry.roster import Assignment, current
 from linli.registry.sites import Site
 from linli.registry.wards import SEVERITY_RANK
+from linli.studies.dispatch.city_roads import city_roads
+from linli.studies.dispatch.closing import in_force
+from linli.studies.dispatch.on_board import CREW_SIZE, ON_BOARD, SEVERITY
 
 MOST_PLANNED = 500  # of the queue, from its head on
-CREW_SIZE = 2  # escorts who travel together; a bus keeps so many seats for them
 ESCORTS = frozenset({Role.GRID_WORKER, Role.CLINICIAN, Role.COMMUNITY_DESK})
 ITERATIONS = 200
-SEVERITY = {"none": Severity.UNKNOWN} | {s.value: s for s in Severity if s.value}
 GROUPS = {"female": Group.WOMEN, "male": Group.MEN}
-ON_BOARD = {
-    "ambulance": frozenset({Need.LIFE_SUPPORT, Need.OXYGEN, Need.STRETCHER}),
-}
 
 
 @dataclass(frozen=True)
@@ -92,6 +89,8 @@ class Proposal:
     n_without_point: int
     seed: int
     reasons: tuple[Reason, ...]
+    estimate: bool = True
+    breaches: tuple[Reason, ...] = ()  # of the checker, which shares nothing with the planner
 
     @property
     def n_moved(self) -> int:
@@ -123,11 +122,16 @@ def propose(actor: Actor, *, purpose: str | None, now: int, seed: int = 1) -> Pr
     crews = _crews(actor, now, len(fleet)) if depots else []
     if not (lots and facilities and fleet):
         return Proposal((), (), lost, seed, ())
+    roads = city_roads()
+    closed = in_force(roads, exercise=actor.exercise, now=now)
+    ways = roads.ways(closed)
+    travel, node_of = roads.travel(ways, list(places.number))
     snapshot = Snapshot(
-        places.all(), estimated(list(places.number)), tuple(facilities), tuple(lots),
-        tuple(fleet), tuple(crews), tuple(depots), _rules(),
+        places.all(), travel, tuple(facilities), tuple(lots), tuple(fleet), tuple(crews),
+        tuple(depots), _rules(),
     )  # fmt: skip
-    made = plan(snapshot, budget=Budget(ITERATIONS), seed=seed, crew_counts=())
+    made = plan(snapshot, budget=Budget(ITERATIONS), seed=seed, crew_counts=(),
+                roads=Roads(ways, node_of, tuple(closed)))  # fmt: skip
     return _told(made, snapshot, members, lost, seed)
 
 
@@ -273,4 +277,7 @@ def _told(
             )
         )
     left = [Left(tuple(left_of[one.lot][: one.count]), one.reason) for one in made.plan.unserved]
-    return Proposal(tuple(proposed), tuple(left), lost, seed, tuple(made.plan.reasons))
+    return Proposal(
+        tuple(proposed), tuple(left), lost, seed, tuple(made.plan.reasons),
+        made.plan.estimate, made.verdict.breaches,
+    )  # fmt: skip

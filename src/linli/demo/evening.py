@@ -1,0 +1,319 @@
+"""Who waits for a bed when the demo opens, who is on the road, and who has just come in?
+
+Nothing is written that did not happen: beds are asked for, held and confirmed, runs made up,
+looked at and driven, each by whoever does it. One run stands with most of its gates shut, as on
+the night of 9 February 2020.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from random import Random
+from typing import Any, TypeVar
+
+from linli import clock
+from linli.demo.bedsides import Bedsides
+from linli.demo.staff import Staff
+from linli.errors import Problem
+from linli.loops import catalogue
+from linli.loops.advance import Opening, advance, open_item
+from linli.loops.beds import receivers, search
+from linli.loops.for_person import About, open_about
+from linli.loops.ledger import Item
+from linli.loops.runs.compose import compose
+from linli.loops.scene import Scene
+from linli.loops.transfers.ask import NewTransfer, ask
+from linli.loops.transfers.forms import TransferAsk
+from linli.loops.transfers.gates import need_of
+from linli.loops.under_way import UnderWay, under_way
+from linli.policy.can import PATH_STEP
+from linli.policy.roles import Purpose, Role
+from linli.registry import areas
+from linli.registry.areas import Area
+from linli.registry.person import Person
+from linli.registry.vehicles import Vehicle, VehicleKind
+
+MINUTE, HOUR = 60, 3600
+STREET_LENGTH, DISTRICT_LENGTH = 3 * PATH_STEP, 2 * PATH_STEP
+CATEGORY_OF = {"treatment": "confirmed", "ward": "suspected"}
+LIES = frozenset({"severe", "critical"})
+MOST_ASKED = 140  # transfers of the evening, the nearest first; more would only take longer
+MOST_ON_A_RUN = 12
+RIDE_MINUTES = 45  # what whoever looks at the road says; assumed
+TRIPS = (("dialysis", 3), ("pregnancy", 2), ("clinic", 3))  # of the cast's community; assumed
+GOES_ON = (("dialysis", 2), ("chronic", 2))
+SEEN = {"driver_level": 3, "crew_level": 3, "partition": True, "life_support": False}
+FACTS = (
+    "车到医院时无人接收，{n}人在车上等了一个多小时。",
+    "At the hospital nobody received them; {n} people waited in the vehicle for more than an hour.",
+)
+Made = Callable[[int], None]
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class _Sender:
+    """Whoever dispatches for a part of the city, and the part."""
+
+    role: Role
+    path: str
+
+
+class Evening:
+    """The transfers of the last day, one session of work after the other."""
+
+    def __init__(self, staff: Staff, *, home: str, seed: int, until: int) -> None:
+        """``home``: the path of the community of the cast."""
+        self.staff, self.home, self.until = staff, home, until
+        self.dice = Random(f"{seed}/evening")  # noqa: S311 - dice, not secrets
+        self.bedsides = Bedsides(staff, home=home, seed=seed, until=until)
+        self.street = _Sender(Role.STREET_DUTY, home[:STREET_LENGTH])
+        self.district = _Sender(Role.DISTRICT_COMMAND, home[:DISTRICT_LENGTH])
+        self.busy: set[int] = set()  # accounts and vehicles on a run of this evening
+        self.moved: list[int] = []
+        self.at_the_door: int | None = None
+        self.refused: dict[str, int] = {}
+
+    def timetable(self) -> list[tuple[int, Made]]:
+        """Who works at which moment before the curtain rises."""
+        ago = (
+            (4 * 24 * HOUR, self.bedsides.set_up), (22 * HOUR, self.ask_for_half),
+            (9 * HOUR, self.ask_for_all), (5 * HOUR, self.move_some), (3 * HOUR, self.bring_some),
+            (150 * MINUTE, self.arrange), (55 * MINUTE, self.send_out), (12 * MINUTE, self.come_in),
+            (10 * MINUTE, self.leave_open),
+        )  # fmt: skip
+        return [(self.until - before, work) for before, work in ago]
+
+    def ask_for_half(self, at: int) -> None:
+        """On the evening before, beds are asked for half of those who have none."""
+        self._ask(at, 0.5)
+
+    def ask_for_all(self, at: int) -> None:
+        """In the morning for all the others."""
+        self._ask(at, 1.0)
+
+    def _ask(self, at: int, share: float) -> None:
+        asked = {one.person_id for one in under_way("transfer")}
+        needs = [n for n in under_way("placement") if n.item_class in CATEGORY_OF]
+        waiting = [n for n in needs if n.stage == "needed" and n.person_id not in asked]
+        waiting.sort(key=lambda n: (-_shared(n.path, self.home), n.id))
+        ill = _severities(waiting)
+        for need in waiting[: MOST_ASKED - len(asked)]:
+            if self.dice.random() > share:
+                continue
+            severity = ill.get(need.person_id) or "ordinary"
+            scene = self.staff.scene(Role.STREET_DUTY, need.path, at, Purpose.SERVICE)
+            form = TransferAsk(
+                person_id=need.person_id,
+                category=CATEGORY_OF[need.item_class],
+                oxygen=severity in LIES,
+                posture="lies" if severity == "critical" else "walks",
+            )
+            if scene is not None:
+                new = NewTransfer(severity, form)
+                self._do(ask, scene.actor, new, purpose=scene.purpose, now=at)
+
+    def move_some(self, at: int) -> None:
+        """Two runs leave in the early afternoon."""
+        self.moved = [run for run in (
+            self._sent(self.district, at, ("mild", "ordinary"), VehicleKind.BUS),
+            self._sent(self.street, at, ("mild", "ordinary"), VehicleKind.WHEELCHAIR_VAN),
+        ) if run]  # fmt: skip
+
+    def bring_some(self, at: int) -> None:
+        """They have arrived: the wards sign for everybody, and the vehicles are disinfected."""
+        for run in self.moved:
+            self._received(run, at, admits=True)
+            by = self._scene(self.street, at)
+            clean = {"agent": "含氯消毒剂 1000 mg/L", "minutes": 60}
+            self._step(run, "hand_over", by)
+            self._step(run, "disinfect", by, **clean)
+        if self.moved:
+            self._report(self.moved[0], at)
+
+    def send_out(self, at: int) -> None:
+        """Runs that are on the road when the curtain rises."""
+        self.busy.clear()
+        self._sent(self.street, at, ("mild", "ordinary"), VehicleKind.WHEELCHAIR_VAN, near=True)
+        self.at_the_door = self._sent(self.district, at, ("mild", "ordinary"), VehicleKind.BUS)
+        self._sent(self.district, at, ("mild", "ordinary"), VehicleKind.BUS)
+
+    def come_in(self, at: int) -> None:
+        """One of them stands at the door of its wards: signed for, not yet in bed."""
+        if self.at_the_door:
+            self._received(self.at_the_door, at, admits=False)
+
+    def leave_open(self, at: int) -> None:
+        """Beds held that no ward has confirmed, and a run that may not leave as it stands."""
+        for sender, n in ((self.street, 3), (self.district, 8)):
+            scene = self._scene(sender, at)
+            for item in self._waiting(sender, None)[:n]:
+                self._hold(item, scene)
+        scene = self._scene(self.district, at)
+        severe = [i for i in self._waiting(self.district, LIES) if self._hold(i, scene)]
+        bus = self._vehicle(self.district, VehicleKind.BUS)
+        if severe and bus and scene:
+            escorts = self._staff_of(Role.GRID_WORKER, self.district, 2)
+            ids = [item.id for item in severe[:MOST_ON_A_RUN]]
+            self._do(compose, scene, ids, vehicle_id=bus, escort_ids=tuple(escorts))
+
+    def arrange(self, at: int) -> None:
+        """Trips of those without fever, and care that has to be found anew."""
+        desk = self.staff.scene(Role.COMMUNITY_DESK, self.home, at, Purpose.SERVICE)
+        people = Person.objects.filter(areas.under(self.home), survivor_id=None).order_by("id")
+        ill = {one.person_id for one in under_way("case", "contact", "fever")}
+        well = [i for i in people.values_list("id", flat=True)[:400] if i not in ill]
+        self.dice.shuffle(well)
+        for loop, verb, wanted in (
+            ("trip", "trips.ask", TRIPS), ("ongoing_care", "ongoing_care.ask", GOES_ON)
+        ):  # fmt: skip
+            for item_class in (word for word, n in wanted for _ in range(n)):
+                if desk is None or not well:
+                    return
+                trip = {"goes_at": self._soon(), "fever": False}
+                data = trip if loop == "trip" else {"because": "displaced"}
+                about = About(loop, item_class, well.pop(), data)
+                self._do(open_about, desk.actor, about, verb, purpose=desk.purpose, now=at)
+
+    def _soon(self) -> str:
+        hours = self.dice.randrange(2, 40)
+        return (clock.moment(self.until) + timedelta(hours=hours)).isoformat()
+
+    def _sent(
+        self, sender: _Sender, at: int, severities: Sequence[str], kind: VehicleKind, *,
+        near: bool = False,
+    ) -> int | None:  # fmt: skip
+        """A run with everything it needs leaves; its number, or None where there was none."""
+        scene = self._scene(sender, at - 25 * MINUTE)
+        vehicle = self._vehicle(sender, kind)
+        if scene is None or vehicle is None:
+            return None
+        room = MOST_ON_A_RUN if kind is VehicleKind.BUS else 2
+        by_site: dict[tuple[int, str], list[Item]] = defaultdict(list)
+        for item in self._waiting(sender, severities)[: 2 * room]:
+            if (place := self._hold(item, scene, near=near)) is not None:
+                by_site[place, item.kind].append(item)
+        if not by_site:
+            return None
+        riders = max(by_site.values(), key=len)[:room]
+        for item in (i for group in by_site.values() for i in group):
+            self._confirm(item.id, at - 15 * MINUTE)
+            if item in riders:
+                self._step(item.id, "tell_family", scene, how="phone")
+        ids = [item.id for item in riders]
+        run = self._do(compose, scene, ids, vehicle_id=vehicle)
+        if run is None:
+            return None
+        crew = {
+            "vehicle_id": vehicle,
+            "driver_id": next(iter(self._staff_of(Role.DRIVER, sender, 1)), None),
+            "escort_ids": self._staff_of(Role.GRID_WORKER, sender, 1 + len(ids) // 12),
+        }
+        self._step(run, "crew", scene, **crew)
+        self._step(run, "equip", scene, **SEEN)
+        self._step(run, "check_route", scene, open=True, minutes=RIDE_MINUTES)
+        left = self._step(run, "depart", self._scene(sender, at))
+        return run if left else None
+
+    def _hold(self, item: Item, scene: Scene | None, *, near: bool = False) -> int | None:
+        """A bed held at the nearest ward that fits; the site, or None without a bed."""
+        if scene is None:
+            return None
+        area = Area.objects.get(id=item.area_id)
+        found = search.find(scene.actor, need_of(item), around=areas.point_of(area), most=5)
+        for place in found if near else sorted(found, key=lambda p: -p.n_free):
+            if self._step(item.id, "find_place", scene, ward_id=place.ward_id):
+                return place.site_id
+        return None
+
+    def _confirm(self, transfer_id: int, at: int) -> None:
+        stay = self._stay(transfer_id)
+        scene = self._receiver(stay, at)
+        if stay and scene:
+            self._step(stay.id, "confirm", scene)
+
+    def _received(self, run: int, at: int, *, admits: bool) -> None:
+        rows = Item.objects.filter(carrier_id=run, loop="transfer", stage="departed")
+        for transfer_id in rows.values_list("id", flat=True):
+            stay = self._stay(transfer_id)
+            scene = self._receiver(stay, at)
+            if stay and scene:
+                self._step(stay.id, "arrive", scene, condition="stable")
+                if admits:
+                    self._step(stay.id, "admit", scene, record_came=True)
+
+    def _stay(self, transfer_id: int) -> Item | None:
+        return Item.objects.filter(parent_id=transfer_id, loop="stay").order_by("-id").first()
+
+    def _receiver(self, stay: Item | None, at: int) -> Scene | None:
+        known = receivers.on_duty(stay.path, at) if stay else []
+        account = next((a for a in known if a in self.staff.actors), None)
+        if account is None:
+            return None
+        held = self.staff.actors[account].holdings
+        role = Role.CLINICIAN if any(h.role is Role.CLINICIAN for h in held) else Role.SECRETARY
+        return self.staff.scene_of(account, role, at)
+
+    def _report(self, run: int, at: int) -> None:
+        """Whoever received them says what went wrong; each of them is owed a remedy."""
+        scene = self._scene(self.street, at)
+        sent = list(Item.objects.get(id=run).data.get("sent", []))
+        mine = Item.objects.filter(id__in=sent, path__startswith=self.street.path)
+        struck = list(mine.values_list("id", flat=True)[:4])
+        if scene is None:
+            return
+        facts = " ".join(FACTS).format(n=max(1, len(struck)))
+        told = {"fault": "no_receiver", "facts": facts, "run_id": run, "transfer_ids": struck}
+        home = Area.objects.get(path=self.street.path)
+        opening = Opening(home.id, "harm", told, opened_by=scene.actor.id)
+        self._do(open_item, catalogue.get("incident"), opening, scene)
+
+    def _waiting(self, sender: _Sender, severities: Collection[str] | None) -> list[Item]:
+        rows = Item.objects.filter(areas.under(sender.path), loop="transfer", stage="needed")
+        rows = rows if severities is None else rows.filter(item_class__in=list(severities))
+        return list(rows.order_by("opened_at", "id"))
+
+    def _vehicle(self, sender: _Sender, kind: VehicleKind) -> int | None:
+        rows = Vehicle.objects.filter(areas.under(sender.path), kind=kind, valid_until=None)
+        free = (i for i in rows.order_by("id").values_list("id", flat=True) if -i not in self.busy)
+        found = next(free, None)
+        if found is not None:
+            self.busy.add(-found)  # vehicles stand beside accounts, below zero
+        return found
+
+    def _staff_of(self, role: Role, sender: _Sender, n: int) -> list[int]:
+        """Some who hold a role within the part, the nearest to the cast first."""
+        posts = self.staff.at.get(role, {}).items()
+        here = [(path, who) for path, who in posts if path.startswith(sender.path)]
+        here.sort(key=lambda post: (-_shared(post[0], self.home), post[0]))
+        found = [who for _, who in here if who not in self.busy][:n]
+        self.busy.update(found)
+        return found
+
+    def _scene(self, sender: _Sender, at: int) -> Scene | None:
+        return self.staff.scene(sender.role, sender.path, at, Purpose.SERVICE)
+
+    def _step(self, item_id: int, step: str, scene: Scene | None, **data: object) -> bool:
+        if scene is None:
+            return False
+        return self._do(advance, item_id, step, scene, data=data) is not None
+
+    def _do(self, work: Callable[..., T], *given: Any, **named: Any) -> T | None:
+        try:
+            return work(*given, **named)
+        except Problem as problem:
+            self.refused[problem.code] = self.refused.get(problem.code, 0) + 1
+            return None
+
+
+def _severities(needs: Sequence[UnderWay]) -> dict[int, str]:
+    """How ill each of them is, as their case says."""
+    rows = Item.objects.filter(loop="case", subject_id__in=[n.person_id for n in needs])
+    told = rows.order_by("id").values_list("subject_id", "data")
+    return {person or 0: str(data.get("severity") or "") for person, data in told}
+
+
+def _shared(path: str, home: str) -> int:
+    """How many steps of the way from the city down two places share."""
+    return next((n for n in range(len(home), 0, -PATH_STEP) if path.startswith(home[:n])), 0)
