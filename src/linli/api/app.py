@@ -8,6 +8,7 @@ from linli.api import (
     boards,
     care,
     cases,
+    closures,
     codes,
     evaluation,
     exposures,
@@ -52,8 +53,8 @@ def build() -> LinliAPI:
     )
     faults.handle(made)
     parts = (
-        care, cases, codes, evaluation, for_person, imports, joining, laboratory, oversight, places,
-        proposals, rules, screening, signals, transfers, work,
+        care, cases, closures, codes, evaluation, for_person, imports, joining, laboratory,
+        oversight, places, proposals, rules, screening, signals, transfers, work,
     )  # fmt: skip
     for part in parts:
         made.add_router("", part.router)

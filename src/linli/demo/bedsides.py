@@ -122,7 +122,7 @@ class Bedsides:
     def _near_home(self, at: int) -> Site:
         """A designated hospital in the street of the cast, where its doctor receives."""
         community = Area.objects.get(path=self.home)
-        street = Area.objects.get(id=community.street_id)
+        street = Area.objects.get(id=community.street_id or community.id)
         number = bulk.next_ids(Site, 1)[0]
         today = clock.day(clock.moment(at)).isoformat()
         sites.load([(

@@ -13,33 +13,38 @@ from random import Random
 from typing import Any, TypeVar
 
 from linli import clock
+from linli.demo import riding
 from linli.demo.bedsides import Bedsides
 from linli.demo.staff import Staff
 from linli.errors import Problem
 from linli.loops import catalogue
 from linli.loops.advance import Opening, advance, open_item
 from linli.loops.beds import receivers, search
+from linli.loops.beds.words import TransferPosture
 from linli.loops.for_person import About, open_about
-from linli.loops.ledger import Item
+from linli.loops.runs import on_road, routes
 from linli.loops.runs.compose import compose
 from linli.loops.scene import Scene
+from linli.loops.transfers import in_play
 from linli.loops.transfers.ask import NewTransfer, ask
 from linli.loops.transfers.forms import TransferAsk
 from linli.loops.transfers.gates import need_of
-from linli.loops.under_way import UnderWay, under_way
+from linli.loops.under_way import under_way
 from linli.policy.can import PATH_STEP
 from linli.policy.roles import Purpose, Role
 from linli.registry import areas
 from linli.registry.areas import Area
 from linli.registry.person import Person
 from linli.registry.vehicles import Vehicle, VehicleKind
+from linli.registry.wards import SEVERITY_RANK, BedCategory
+from linli.studies.dispatch.run_routes import ensured
 
 MINUTE, HOUR = 60, 3600
 STREET_LENGTH, DISTRICT_LENGTH = 3 * PATH_STEP, 2 * PATH_STEP
 CATEGORY_OF = {"treatment": "confirmed", "ward": "suspected"}
 LIES = frozenset({"severe", "critical"})
 MOST_ASKED = 140  # transfers of the evening, the nearest first; more would only take longer
-MOST_ON_A_RUN = 12
+MOST_ON_A_RUN = 6  # of these early runs, so that a queue is left; assumed
 RIDE_MINUTES = 45  # what whoever looks at the road says; assumed
 TRIPS = (("dialysis", 3), ("pregnancy", 2), ("clinic", 3))  # of the cast's community; assumed
 GOES_ON = (("dialysis", 2), ("chronic", 2))
@@ -78,37 +83,28 @@ class Evening:
     def timetable(self) -> list[tuple[int, Made]]:
         """Who works at which moment before the curtain rises."""
         ago = (
-            (4 * 24 * HOUR, self.bedsides.set_up), (22 * HOUR, self.ask_for_half),
-            (9 * HOUR, self.ask_for_all), (5 * HOUR, self.move_some), (3 * HOUR, self.bring_some),
-            (150 * MINUTE, self.arrange), (55 * MINUTE, self.send_out), (12 * MINUTE, self.come_in),
-            (10 * MINUTE, self.leave_open),
+            (4 * 24 * HOUR, self.bedsides.set_up), (30 * HOUR, self.ask), (22 * HOUR, self.ask),
+            (9 * HOUR, self.ask), (5 * HOUR, self.move_some), (3 * HOUR, self.bring_some),
+            (150 * MINUTE, self.arrange), (2 * HOUR, self.ask), (35 * MINUTE, self.send_out),
+            (8 * MINUTE, self.come_in), (7 * MINUTE, self.leave_open), (2 * MINUTE, self.drive_on),
         )  # fmt: skip
         return [(self.until - before, work) for before, work in ago]
 
-    def ask_for_half(self, at: int) -> None:
-        """On the evening before, beds are asked for half of those who have none."""
-        self._ask(at, 0.5)
-
-    def ask_for_all(self, at: int) -> None:
-        """In the morning for all the others."""
-        self._ask(at, 1.0)
-
-    def _ask(self, at: int, share: float) -> None:
+    def ask(self, at: int) -> None:
+        """Streets ask for a bed for those who have none, the nearest to the cast first."""
         asked = {one.person_id for one in under_way("transfer")}
         needs = [n for n in under_way("placement") if n.item_class in CATEGORY_OF]
         waiting = [n for n in needs if n.stage == "needed" and n.person_id not in asked]
         waiting.sort(key=lambda n: (-_shared(n.path, self.home), n.id))
-        ill = _severities(waiting)
+        ill = in_play.severities(n.person_id for n in waiting)
         for need in waiting[: MOST_ASKED - len(asked)]:
-            if self.dice.random() > share:
-                continue
             severity = ill.get(need.person_id) or "ordinary"
             scene = self.staff.scene(Role.STREET_DUTY, need.path, at, Purpose.SERVICE)
             form = TransferAsk(
                 person_id=need.person_id,
-                category=CATEGORY_OF[need.item_class],
+                category=BedCategory(CATEGORY_OF[need.item_class]),
                 oxygen=severity in LIES,
-                posture="lies" if severity == "critical" else "walks",
+                posture=TransferPosture.LIES if severity == "critical" else TransferPosture.WALKS,
             )
             if scene is not None:
                 new = NewTransfer(severity, form)
@@ -117,15 +113,16 @@ class Evening:
     def move_some(self, at: int) -> None:
         """Two runs leave in the early afternoon."""
         self.moved = [run for run in (
-            self._sent(self.district, at, ("mild", "ordinary"), VehicleKind.BUS),
             self._sent(self.street, at, ("mild", "ordinary"), VehicleKind.WHEELCHAIR_VAN),
+            self._sent(self.district, at, ("mild", "ordinary"), VehicleKind.BUS),
         ) if run]  # fmt: skip
 
     def bring_some(self, at: int) -> None:
         """They have arrived: the wards sign for everybody, and the vehicles are disinfected."""
         for run in self.moved:
             self._received(run, at, admits=True)
-            by = self._scene(self.street, at)
+            ours = on_road.find(run).path == self.street.path
+            by = self._scene(self.street if ours else self.district, at)
             clean = {"agent": "含氯消毒剂 1000 mg/L", "minutes": 60}
             self._step(run, "hand_over", by)
             self._step(run, "disinfect", by, **clean)
@@ -144,18 +141,32 @@ class Evening:
         if self.at_the_door:
             self._received(self.at_the_door, at, admits=False)
 
+    def drive_on(self, at: int) -> None:
+        """Who is on the road says where, and who has got on."""
+        for run in (r for r in on_road.under_way(exercise=True) if r.stage == "departed"):
+            driver, row = run.data.get("driver_id"), routes.newest([run.id]).get(run.id)
+            if driver not in self.staff.actors or row is None:
+                continue
+            scene = self.staff.scene_of(driver, Role.DRIVER, at)
+            there = riding.along(row, run.data["left_at"], at)
+            if there.on_board:
+                self._step(run.id, "pick_up", scene, transfer_ids=list(there.on_board))
+            lon, lat = there.point
+            self._step(run.id, "tell_position", scene, longitude=lon, latitude=lat)
+
     def leave_open(self, at: int) -> None:
         """Beds held that no ward has confirmed, and a run that may not leave as it stands."""
-        for sender, n in ((self.street, 3), (self.district, 8)):
+        for sender, n in ((self.street, 2), (self.district, 4)):
             scene = self._scene(sender, at)
-            for item in self._waiting(sender, None)[:n]:
+            for item in self._waiting(sender)[:n]:
                 self._hold(item, scene)
         scene = self._scene(self.district, at)
-        severe = [i for i in self._waiting(self.district, LIES) if self._hold(i, scene)]
+        ill = sorted(self._waiting(self.district), key=lambda i: -SEVERITY_RANK[i.item_class])
+        held = [item for item in ill[:MOST_ON_A_RUN] if self._hold(item, scene)]
         bus = self._vehicle(self.district, VehicleKind.BUS)
-        if severe and bus and scene:
+        ids = [item.id for item in held if item.kind == held[0].kind]
+        if ids and bus and scene:
             escorts = self._staff_of(Role.GRID_WORKER, self.district, 2)
-            ids = [item.id for item in severe[:MOST_ON_A_RUN]]
             self._do(compose, scene, ids, vehicle_id=bus, escort_ids=tuple(escorts))
 
     def arrange(self, at: int) -> None:
@@ -190,8 +201,8 @@ class Evening:
         if scene is None or vehicle is None:
             return None
         room = MOST_ON_A_RUN if kind is VehicleKind.BUS else 2
-        by_site: dict[tuple[int, str], list[Item]] = defaultdict(list)
-        for item in self._waiting(sender, severities)[: 2 * room]:
+        by_site: dict[tuple[int, str], list[Any]] = defaultdict(list)
+        for item in self._waiting(sender, severities)[: room + 1]:
             if (place := self._hold(item, scene, near=near)) is not None:
                 by_site[place, item.kind].append(item)
         if not by_site:
@@ -213,10 +224,12 @@ class Evening:
         self._step(run, "crew", scene, **crew)
         self._step(run, "equip", scene, **SEEN)
         self._step(run, "check_route", scene, open=True, minutes=RIDE_MINUTES)
-        left = self._step(run, "depart", self._scene(sender, at))
-        return run if left else None
+        if not self._step(run, "depart", self._scene(sender, at)):
+            return None
+        ensured([on_road.find(run)], now=at)
+        return run
 
-    def _hold(self, item: Item, scene: Scene | None, *, near: bool = False) -> int | None:
+    def _hold(self, item: Any, scene: Scene | None, *, near: bool = False) -> int | None:
         """A bed held at the nearest ward that fits; the site, or None without a bed."""
         if scene is None:
             return None
@@ -228,25 +241,21 @@ class Evening:
         return None
 
     def _confirm(self, transfer_id: int, at: int) -> None:
-        stay = self._stay(transfer_id)
+        stay = in_play.stay_of(transfer_id)
         scene = self._receiver(stay, at)
         if stay and scene:
             self._step(stay.id, "confirm", scene)
 
     def _received(self, run: int, at: int, *, admits: bool) -> None:
-        rows = Item.objects.filter(carrier_id=run, loop="transfer", stage="departed")
-        for transfer_id in rows.values_list("id", flat=True):
-            stay = self._stay(transfer_id)
+        for transfer_id in in_play.riding(run):
+            stay = in_play.stay_of(transfer_id)
             scene = self._receiver(stay, at)
             if stay and scene:
                 self._step(stay.id, "arrive", scene, condition="stable")
                 if admits:
                     self._step(stay.id, "admit", scene, record_came=True)
 
-    def _stay(self, transfer_id: int) -> Item | None:
-        return Item.objects.filter(parent_id=transfer_id, loop="stay").order_by("-id").first()
-
-    def _receiver(self, stay: Item | None, at: int) -> Scene | None:
+    def _receiver(self, stay: Any, at: int) -> Scene | None:
         known = receivers.on_duty(stay.path, at) if stay else []
         account = next((a for a in known if a in self.staff.actors), None)
         if account is None:
@@ -258,9 +267,7 @@ class Evening:
     def _report(self, run: int, at: int) -> None:
         """Whoever received them says what went wrong; each of them is owed a remedy."""
         scene = self._scene(self.street, at)
-        sent = list(Item.objects.get(id=run).data.get("sent", []))
-        mine = Item.objects.filter(id__in=sent, path__startswith=self.street.path)
-        struck = list(mine.values_list("id", flat=True)[:4])
+        struck = in_play.sent_from(run, self.street.path)[:4]
         if scene is None:
             return
         facts = " ".join(FACTS).format(n=max(1, len(struck)))
@@ -269,10 +276,10 @@ class Evening:
         opening = Opening(home.id, "harm", told, opened_by=scene.actor.id)
         self._do(open_item, catalogue.get("incident"), opening, scene)
 
-    def _waiting(self, sender: _Sender, severities: Collection[str] | None) -> list[Item]:
-        rows = Item.objects.filter(areas.under(sender.path), loop="transfer", stage="needed")
-        rows = rows if severities is None else rows.filter(item_class__in=list(severities))
-        return list(rows.order_by("opened_at", "id"))
+    def _waiting(self, sender: _Sender, severities: Collection[str] = ()) -> list[Any]:
+        """Who waits there; the street of the cast sends its own."""
+        but = self.street.path if sender is self.district else ""
+        return in_play.waiting(sender.path, severities=severities, but=but)
 
     def _vehicle(self, sender: _Sender, kind: VehicleKind) -> int | None:
         rows = Vehicle.objects.filter(areas.under(sender.path), kind=kind, valid_until=None)
@@ -305,13 +312,6 @@ class Evening:
         except Problem as problem:
             self.refused[problem.code] = self.refused.get(problem.code, 0) + 1
             return None
-
-
-def _severities(needs: Sequence[UnderWay]) -> dict[int, str]:
-    """How ill each of them is, as their case says."""
-    rows = Item.objects.filter(loop="case", subject_id__in=[n.person_id for n in needs])
-    told = rows.order_by("id").values_list("subject_id", "data")
-    return {person or 0: str(data.get("severity") or "") for person, data in told}
 
 
 def _shared(path: str, home: str) -> int:

@@ -1,5 +1,6 @@
 """Who closes a road, who opens it again, and which closures are in force? The one writer."""
 
+import math
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -10,12 +11,14 @@ from pydantic import AwareDatetime, BeforeValidator, Field
 from linli import clock
 from linli.audit.records import record
 from linli.errors import N_, BadInput, Conflict, NotFound, Word
-from linli.geo import Point
+from linli.geo import Point, box
 from linli.loops.closures.tables import RoadClosure, Shape
 from linli.loops.loop import Form
 from linli.policy.can import Actor, Ask, can
 from linli.policy.powers import roles_for
 from linli.policy.roles import DUTY_OFFICERS
+from linli.registry import areas
+from linli.registry.areas import Area
 from linli.registry.vehicles import VehicleKind
 
 DRAW, SEE = "closures.draw", "closures.see"
@@ -24,6 +27,7 @@ MOST_DAYS = 30  # a closure ends; whoever needs it longer draws it again
 MOST_POINTS = 60
 LEAST_POINTS = {Shape.POINT: 1, Shape.LINE: 2, Shape.AREA: 3}
 MOST_SHOWN = 200
+CORNERS = 16  # of what lies around a point
 
 
 def points_of(text: str) -> list[Point]:
@@ -56,11 +60,16 @@ class ClosureAsk(Form):
     """Where a road is closed, from when until when, who may pass, and why."""
 
     shape: Shape = Field(
-        title=N_("How is it drawn?"), json_schema_extra={"names": dict(Shape.choices)}
-    )
+        default=Shape.LINE, title=N_("How is it drawn?"),
+        json_schema_extra={"names": dict(Shape.choices)},
+    )  # fmt: skip
     points: str = Field(
-        min_length=3, max_length=2000, title=N_("Its points"),
+        default="", max_length=2000, title=N_("Its points"),
         description=N_("Longitude and latitude of each, parted by semicolons."),
+    )  # fmt: skip
+    area_id: int | None = Field(default=None, gt=0, title=N_("Or all roads around"))
+    radius_m: int = Field(
+        default=300, ge=50, le=5_000, title=N_("As far around as so many metres")
     )  # fmt: skip
     from_at: AwareDatetime | None = Field(default=None, title=N_("Closed from (empty: now)"))
     until_at: AwareDatetime = Field(title=N_("Closed until"))
@@ -91,14 +100,16 @@ class Drawn:
 
 def checked(form: ClosureAsk, *, now: int) -> Drawn:
     """What was asked, or a sentence on what cannot be closed like this."""
-    points = tuple(dict.fromkeys(points_of(form.points)))
-    least = LEAST_POINTS[form.shape]
+    shape, points = form.shape, tuple(dict.fromkeys(points_of(form.points)))
+    if form.area_id is not None and not points:
+        shape, points = Shape.AREA, _around(areas.get(form.area_id), form.radius_m)
+    least = LEAST_POINTS[shape]
     if not least <= len(points) <= MOST_POINTS:
         raise BadInput(
             N_("{shape} needs from {least} to {most} different points; got {n}. Draw it again."),
-            shape=Word(Shape(form.shape).label), least=least, most=MOST_POINTS, n=len(points),
+            shape=Word(Shape(shape).label), least=least, most=MOST_POINTS, n=len(points),
         )  # fmt: skip
-    if form.shape == Shape.AREA:
+    if shape == Shape.AREA:
         _refuse_crossed(points)
     begins = clock.seconds(form.from_at) if form.from_at else now
     ends = clock.seconds(form.until_at)
@@ -110,7 +121,24 @@ def checked(form: ClosureAsk, *, now: int) -> Drawn:
             days=MOST_DAYS,
         )
     passes = tuple(sorted({kind.value for kind in form.passes}))
-    return Drawn(Shape(form.shape), points, begins, ends, passes, form.reason.strip())
+    return Drawn(Shape(shape), points, begins, ends, passes, form.reason.strip())
+
+
+def _around(area: Area, radius_m: int) -> tuple[Point, ...]:
+    """The corners of what lies so far around the point of an area."""
+    middle = areas.point_of(area)
+    if middle is None:
+        raise BadInput(N_("{area} has no point on the map. Draw the closure by its points."),
+                       area=area.name_zh)  # fmt: skip
+    west, south, east, north = box(middle, radius_m)
+    turns = [2 * math.pi * n / CORNERS for n in range(CORNERS)]
+    return tuple(
+        (
+            round(middle[0] + (east - west) / 2 * math.cos(turn), 6),
+            round(middle[1] + (north - south) / 2 * math.sin(turn), 6),
+        )
+        for turn in turns
+    )
 
 
 def _refuse_crossed(points: tuple[Point, ...]) -> None:

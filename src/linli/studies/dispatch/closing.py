@@ -15,13 +15,12 @@ from linli.loops.closures import draw
 from linli.loops.closures.draw import ClosureAsk, Drawn
 from linli.loops.closures.tables import RoadClosure, Shape
 from linli.loops.for_person import linli_for
-from linli.loops.ledger import Item
-from linli.loops.loop import State
+from linli.loops.runs.on_road import Run, under_way
 from linli.loops.runs.tables import RunRoute
 from linli.policy.can import Actor
 from linli.registry.vehicles import Vehicle
 from linli.studies.dispatch.city_roads import CityRoads, city_roads
-from linli.studies.dispatch.run_routes import ON_ITS_WAY, ahead_of, ensured
+from linli.studies.dispatch.run_routes import ahead_of, ensured
 
 LINE_DEGREES = 0.00002  # a line is drawn so wide, about two metres
 SLACK_S = 3_600  # a run may be later than planned by so much and still meet a closure; assumed
@@ -45,7 +44,7 @@ def close(actor: Actor, form: ClosureAsk, *, now: int) -> Closed:
     arcs = arcs_of(roads, drawn.shape, drawn.points)
     if not arcs:
         raise BadInput(N_("No road of the map lies there. Draw it across a road."))
-    runs = _under_way(exercise=actor.exercise)
+    runs = under_way(exercise=actor.exercise)
     before = in_force(roads, exercise=actor.exercise, now=now)
     driven = ensured(runs, before, now=now)  # as they were to drive until this moment
     with transaction.atomic():
@@ -80,7 +79,7 @@ def arcs_of(roads: CityRoads, shape: str, points: Sequence[tuple[float, float]])
 
 
 def hits(
-    run: Item, row: RunRoute, closed: Iterable[Closure], roads: CityRoads
+    run: Run, row: RunRoute, closed: Iterable[Closure], roads: CityRoads
 ) -> list[Closure]:  # fmt: skip
     """The closures that stop this run on the way that lies ahead of it."""
     vehicle = Vehicle.objects.filter(id=run.data.get("vehicle_id") or 0).first()
@@ -104,11 +103,6 @@ def _closure(row: RoadClosure, arcs: frozenset[int], now: int) -> Closure:
     begins, ends = clock.seconds(row.from_at), clock.seconds(row.until_at)
     window = Window(max(0, begins - now), max(0, ends - now))
     return Closure(str(row.id), arcs, window, frozenset(row.passes), source=str(row.drawn_by))
-
-
-def _under_way(*, exercise: bool) -> list[Item]:
-    rows = Item.objects.filter(loop="run", stage__in=ON_ITS_WAY, exercise=exercise)
-    return list(rows.exclude(state=State.CLOSED).order_by("id"))
 
 
 def _middle(drawn: Drawn) -> dict[str, float]:

@@ -17,9 +17,9 @@ from linli.analysis.dispatch.runs import with_paths
 from linli.analysis.dispatch.trips import Reason
 from linli.errors import N_, Conflict, NotFound, Sentences, Word
 from linli.loops.advance import advance
-from linli.loops.ledger import Item
 from linli.loops.runs import routes
 from linli.loops.runs import sheet as sheets
+from linli.loops.runs.on_road import ON_ITS_WAY, Run
 from linli.loops.runs.routes import Route
 from linli.loops.runs.tables import RouteWhy, RunRoute
 from linli.loops.scene import Scene
@@ -27,7 +27,6 @@ from linli.policy.can import Actor
 from linli.studies.dispatch.city_roads import CityRoads, city_roads
 from linli.studies.dispatch.closing import hits, in_force
 from linli.studies.dispatch.run_routes import (
-    ON_ITS_WAY,
     ahead_of,
     ensured,
     laid,
@@ -131,7 +130,7 @@ def accept(scene: Scene, run_id: int, digest: str, *, seed: int = 1) -> int:
 
 
 def _new_way(
-    run: Item, row: RunRoute, met: Sequence[Closure], closed: Sequence[Closure],
+    run: Run, row: RunRoute, met: Sequence[Closure], closed: Sequence[Closure],
     roads: CityRoads, *, now: int, seed: int,
 ) -> NewWay | None:  # fmt: skip
     ride = ride_of(run)
@@ -172,7 +171,7 @@ def _kept_order(row: RunRoute, groups: Sequence) -> list[int]:
     return sorted(left, key=lambda n: rank[groups[n][3][0]])
 
 
-def _ahead(fresh: Route, row: RunRoute, run: Item) -> Route:
+def _ahead(fresh: Route, row: RunRoute, run: Run) -> Route:
     """The old way as it lies ahead: by the kept route where it still fits, else made anew."""
     leg, share = ahead_of(run, row)
     return fresh if share or leg else routes.read(row)

@@ -7,6 +7,7 @@ get on, the vehicle at its last known point. No name, phone or diagnosis goes in
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
+from typing import Any
 
 from linli.analysis.dispatch.roads.closures import Closure
 from linli.analysis.dispatch.runs import with_paths, worth_of
@@ -29,11 +30,10 @@ from linli.geo import Point, distance_m
 from linli.loops.beds import ledger
 from linli.loops.beds.rules import rules
 from linli.loops.beds.tables import BedState
-from linli.loops.ledger import Item
 from linli.loops.runs import manifest, routes
+from linli.loops.runs.on_road import ON_ITS_WAY, Run
 from linli.loops.runs.routes import Route, RouteLeg, RouteStop
 from linli.loops.runs.tables import RunRoute
-from linli.loops.standing import Standing
 from linli.registry import areas, vehicles
 from linli.registry.areas import Area
 from linli.registry.sites import Site
@@ -41,7 +41,6 @@ from linli.studies.dispatch.city_roads import CityRoads, city_roads
 from linli.studies.dispatch.on_board import CREW_SIZE, ON_BOARD, SEVERITY
 
 RIDE_LIMIT_S = 7_200  # assumed: across a city as large as W, in the night of the fixture too
-ON_ITS_WAY = ("drafted", "departed")
 START, END = 0, 1  # of the places of a snapshot: the vehicle, then the site
 
 
@@ -62,7 +61,7 @@ class Ride:
     permits: frozenset[str] = field(default_factory=frozenset)
 
 
-def ride_of(run: Item | Standing) -> Ride | None:
+def ride_of(run: Run) -> Ride | None:
     """A run as it stands; None without passengers, a site, or a point to begin from."""
     people = [p for p in manifest.aboard(run.id) if p.stage in ("planned", "departed")]
     site = Site.objects.filter(id=next((p.data.get("site_id") for p in people), 0) or 0).first()
@@ -222,7 +221,7 @@ def plan_of(trip: Trip, placed: Sequence[Placed], roads: CityRoads, seed: int) -
 
 
 def ensured(
-    runs: Iterable[Item | Standing], closed: Sequence[Closure] = (), *, now: int
+    runs: Iterable[Run], closed: Sequence[Closure] = (), *, now: int
 ) -> dict[int, RunRoute]:
     """The route of each of these runs; one is made for whoever has none that still fits."""
     listed = [run for run in runs if run.stage in ON_ITS_WAY]
@@ -240,7 +239,7 @@ def ensured(
     return found
 
 
-def _fits(run: Item | Standing, row: RunRoute | None) -> bool:
+def _fits(run: Run, row: RunRoute | None) -> bool:
     """Whether a route still brings the very people who are on the run."""
     if row is None:
         return False
@@ -250,7 +249,7 @@ def _fits(run: Item | Standing, row: RunRoute | None) -> bool:
     return {i for stop in row.stops for i in stop["transfer_ids"]} == there
 
 
-def ahead_of(run: Item | Standing, row: RunRoute) -> tuple[int, float]:
+def ahead_of(run: Run, row: RunRoute) -> tuple[int, float]:
     """How far along its route a run is: the leg it is on, and the share of it that is driven.
 
     By its last told position; the nearest point of the legs whose passengers are not all on board.
@@ -270,7 +269,7 @@ def ahead_of(run: Item | Standing, row: RunRoute) -> tuple[int, float]:
     return best[1], best[2]
 
 
-def _first_leg(run: Item | Standing, row: RunRoute) -> int:
+def _first_leg(run: Run, row: RunRoute) -> int:
     """The leg towards the first stop at which somebody still has to get on."""
     on = set(run.data.get("on_board", ()))
     for n, stop in enumerate(row.stops):
@@ -279,7 +278,7 @@ def _first_leg(run: Item | Standing, row: RunRoute) -> int:
     return max(0, len(row.legs) - 1) if on else 0
 
 
-def _where(run: Item | Standing, vehicle: vehicles.Vehicle | None) -> Point | None:
+def _where(run: Run, vehicle: vehicles.Vehicle | None) -> Point | None:
     told = run.data.get("position")
     if told is not None:
         return (told["longitude"], told["latitude"])
@@ -296,7 +295,7 @@ def _at_site(site: Site) -> Point | None:
     return (site.longitude, site.latitude)
 
 
-def _needs(transfer: Item) -> frozenset[Need]:
+def _needs(transfer: Any) -> frozenset[Need]:
     posture = transfer.data.get("posture")
     wants = {"sits": Need.WHEELCHAIR, "lies": Need.STRETCHER}.get(str(posture))
     return frozenset({wants}) if wants else frozenset()
