@@ -15,6 +15,7 @@ from linli.jobs import queue
 from linli.jobs.outbox import Notice
 from linli.loops import catalogue
 from linli.loops.beds.tables import Bed
+from linli.loops.closures.tables import RoadClosure
 from linli.loops.exposures.tables import Exposure
 from linli.loops.laboratory import orders, results
 from linli.loops.laboratory.orders import NewOrder
@@ -138,7 +139,13 @@ def furnish(city: City, name: str) -> Place:
         framework="community", indicator="D1.1.4", area_id=area.id, path=area.path, value=50,
         expert="t", judged_on=DAY, reason="t", recorded_at=EVENING,
     )  # fmt: skip
+    closure = RoadClosure.objects.create(
+        shape="point", points=[[114.3, 30.6]], path=area.path, reason="t", from_at=EVENING - HOUR,
+        until_at=EVENING + HOUR, drawn_at=EVENING - HOUR,
+    )  # fmt: skip
     ids = {
+        "closure_id": closure.id,
+        "route_id": closure.id,
         "judgement_id": judged.id,
         "area_id": area.id,
         "parent_id": area.id,

@@ -228,6 +228,8 @@ VISITS: tuple[Visit, ...] = (
     Visit("incidents", "hal", at("incidents", CARE), refused=(None, "ann", "jo")),
     Visit("conversions", "dee", at("conversions", FOR), refused=(None, "ann", "cy", "jo")),
     Visit("transfer_plan", "dee", at("transfer_plan", FOR), refused=(None, "ann", "bo", "cy")),
+    Visit("roads", "dee", at("roads"), refused=(None, "ann", "bo", "cy", "hal", "dov")),
+    Visit("ways", "dee", at("ways"), refused=(None, "ann", "bo", "cy", "hal", "dov")),
     Visit("transfer_followed", None, at("transfer_followed", token="link")),
     Visit("drive", "dov", at("run", FOR, run_id="run"), refused=(None, "ann", "cy", "eve")),
     Visit("run", "dee", at("run", FOR, run_id="run"), refused=(None, "ann", "cy", "eve", "hal")),
@@ -321,7 +323,7 @@ NOT_PAGES = frozenset(
         "round_questions_file", "prove", "proof", "records_out", "laboratory_take",
         "laboratory_match", "laboratory_cancel", "decide_pair", "break_glass", "filed",
         "tracing_act", "account_add", "end_token", "unmerge",
-        "run_new", "run_act", "ward_act", "beds_count",
+        "run_new", "run_act", "ward_act", "beds_count", "roads_drawn", "road_shut", "road_lift",
         "evaluation_take", "evaluation_judge", "judgement_withdraw", "evaluation_file",
         "follow_ups_tell", "case_report", "cases_take", "case_classify", "gate_measure",
         # opened by tests of their own

@@ -78,6 +78,7 @@ def board(by: As, as_json: InJson = False) -> None:
                 "shut": {gate.name: n for gate, n in told.shut},
                 "drafted": told.n_drafted,
                 "on_road": told.n_on_road,
+                "blocked": told.n_blocked,
             }
         )  # fmt: skip
         return

@@ -32,7 +32,7 @@ from linli.loops.transfers.gates import need_of
 from linli.loops.under_way import under_way
 from linli.policy.can import PATH_STEP
 from linli.policy.roles import Purpose, Role
-from linli.registry import areas
+from linli.registry import areas, roster
 from linli.registry.areas import Area
 from linli.registry.person import Person
 from linli.registry.vehicles import Vehicle, VehicleKind
@@ -218,7 +218,7 @@ class Evening:
             return None
         crew = {
             "vehicle_id": vehicle,
-            "driver_id": next(iter(self._staff_of(Role.DRIVER, sender, 1)), None),
+            "driver_id": self._driver(sender, at),
             "escort_ids": self._staff_of(Role.GRID_WORKER, sender, 1 + len(ids) // 12),
         }
         self._step(run, "crew", scene, **crew)
@@ -287,6 +287,14 @@ class Evening:
         found = next(free, None)
         if found is not None:
             self.busy.add(-found)  # vehicles stand beside accounts, below zero
+        return found
+
+    def _driver(self, sender: _Sender, at: int) -> int | None:
+        """A driver of the sender's own, who is not on a run."""
+        held = roster.holders(sender.path, [Role.DRIVER], at)
+        found = next((who for who in held if who not in self.busy), None)
+        if found is not None:
+            self.busy.add(found)
         return found
 
     def _staff_of(self, role: Role, sender: _Sender, n: int) -> list[int]:

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from linli import clock
+from linli.errors import BadInput
 from linli.geo import Point
 from linli.loops.closures import draw
 from linli.loops.closures.tables import RoadClosure
@@ -84,9 +85,37 @@ def look(actor: Actor, *, now: int) -> DeskMap:
     return DeskMap(tuple(_told(runs, driven)), closures, roads.estimate)
 
 
-def _is_estimate() -> bool:
-    from linli.errors import BadInput
+def way(run: Run, *, exercise: bool, now: int) -> DeskRun | None:
+    """One run with its way; None where it has none: nobody on it, or no point on the map."""
+    if run.stage not in ON_ITS_WAY:
+        return None
+    try:
+        roads = city_roads()
+    except BadInput:  # no area has a point yet
+        return None
+    driven = ensured([run], in_force(roads, exercise=exercise, now=now), now=now)
+    return next(iter(_told([run], driven)), None) if driven else None
 
+
+def stops_of(one: DeskRun) -> list[dict[str, Any]]:
+    """Its stops in order, each with its place, its moment, and who has got on there."""
+    rows = one.route.stops if one.route else []
+    on = set(one.run.data.get("on_board", ()))
+    areas = Area.objects.in_bulk({i for stop in rows if (i := stop["area_id"])})
+    sites = Site.objects.in_bulk({i for stop in rows if (i := stop["site_id"])})
+    return [
+        {
+            "area": areas.get(stop["area_id"] or 0),
+            "site": sites.get(stop["site_id"] or 0),
+            "at": clock.moment(stop["arrive_at"]),
+            "transfer_ids": stop["transfer_ids"],
+            "done": bool(stop["transfer_ids"]) and set(stop["transfer_ids"]) <= on,
+        }
+        for stop in rows
+    ]
+
+
+def _is_estimate() -> bool:
     try:
         return city_roads().estimate
     except BadInput:  # no area has a point yet

@@ -141,10 +141,12 @@ def _lots(
     """People at one place who need the same are one lot; in the order of the queue."""
     known = Area.objects.in_bulk({item.area_id for item in items})
     points: dict[int, Point | None] = {i: areas.point_of(area) for i, area in known.items()}
+    fetched = Site.objects.in_bulk({i for item in items if (i := item.data.get("from_site_id"))})
     groups: dict[tuple[Any, ...], list[Any]] = {}
     lost = 0
     for item in items:
-        point = points[item.area_id]
+        site = fetched.get(item.data.get("from_site_id") or 0)  # a step up or down, or a closing
+        point = (_at(site.longitude, site.latitude) if site else None) or points[item.area_id]
         if point is None:
             lost += 1
             continue
