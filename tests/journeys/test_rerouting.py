@@ -21,35 +21,15 @@ from linli.studies.dispatch.run_routes import ensured
 from linli.studies.dispatch.transfers import propose
 from tests.bedside import Bedside
 from tests.cast import EVENING, HOUR, City
+from tests.four_roads import EAST, NORTH, SOUTH, WEST, on_four_roads
 
 pytestmark = pytest.mark.db
-
-WEST, EAST, SOUTH, NORTH = 114.30, 114.34, 30.56, 30.60
-ROADS = f"""from,to,from_lon,from_lat,to_lon,to_lat,kmh,road
-a,b,{WEST},{SOUTH},{WEST},{NORTH},40,1
-a,c,{WEST},{SOUTH},{EAST},{SOUTH},40,2
-c,d,{EAST},{SOUTH},{EAST},{NORTH},40,3
-d,b,{EAST},{NORTH},{WEST},{NORTH},40,4
-"""  # a square: from a, where people wait, to b, where the hospital stands, by two ways
 
 
 @pytest.fixture
 def bedside(city: City, settings: Any, tmp_path: Path) -> Bedside:
     """The hospital in one corner of four roads, Oak Lane and the bus in another."""
-    file = tmp_path / "roads.csv"
-    file.write_text(ROADS, encoding="utf-8")
-    settings.ROADS = file
-    clock.follow(lambda: clock.Dial(shown=EVENING, speed=0))
-    for name in ("oak1", "elm"):
-        area = city.areas[name]
-        area.longitude, area.latitude = WEST, SOUTH
-        area.save()
-    made = Bedside(city)
-    made.hospital.longitude, made.hospital.latitude = WEST, NORTH
-    made.hospital.save()
-    made.bus.longitude, made.bus.latitude = WEST, SOUTH
-    made.bus.save()
-    return made
+    return on_four_roads(city, settings, tmp_path)
 
 
 def asked(points: str = "114.29 30.58; 114.31 30.58", **more: Any) -> ClosureAsk:

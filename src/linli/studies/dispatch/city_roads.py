@@ -48,9 +48,15 @@ class CityRoads:
         """The roads that are open to somebody with these permits."""
         return Ways.of(self.network, open_arcs(self.network, closed, passes=passes, during=during))
 
-    def travel(self, ways: Ways, points: Sequence[Point]) -> tuple[Travel, dict[int, int]]:
-        """Times between points on open roads, and the node of each; estimates are marked so."""
+    def travel(
+        self, ways: Ways, points: Sequence[Point], *, vehicles: Sequence[int] = ()
+    ) -> tuple[Travel, dict[int, int]]:
+        """Times between points on open roads, and the node of each; estimates are marked so.
+
+        ``vehicles`` are those that a vehicle stands at: it is on a road, far as its ends may be.
+        """
         nodes, near = self.network.snap(list(points), farthest_m=self.farthest_m)
+        near[list(vehicles)] = True
         found = replace(ways.travel(nodes, near=near), estimate=self.estimate)
         return found, {n: int(node) for n, node in enumerate(nodes)}
 

@@ -110,7 +110,7 @@ def snapshot_of(
 ) -> tuple[Snapshot, tuple[Placed, ...], dict[int, int]]:
     """The snapshot of one run on the roads that are open to its vehicle."""
     ways = roads.ways(closed, passes=ride.permits)
-    travel, node_of = roads.travel(ways, ride.points)
+    travel, node_of = roads.travel(ways, ride.points, vehicles=[START])
     vehicle = ride.vehicle
     seats = max(0, (vehicle.n_seats if vehicle else 0) - ride.n_escorts)
     kind = vehicle.kind if vehicle else ""
