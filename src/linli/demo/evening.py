@@ -21,6 +21,8 @@ from linli.loops import catalogue
 from linli.loops.advance import Opening, advance, open_item
 from linli.loops.beds import receivers, search
 from linli.loops.beds.words import TransferPosture
+from linli.loops.closures.draw import ClosureAsk
+from linli.loops.closures.tables import Shape
 from linli.loops.for_person import About, open_about
 from linli.loops.runs import on_road, routes
 from linli.loops.runs.compose import compose
@@ -37,11 +39,13 @@ from linli.registry.areas import Area
 from linli.registry.person import Person
 from linli.registry.vehicles import Vehicle, VehicleKind
 from linli.registry.wards import SEVERITY_RANK, BedCategory
+from linli.studies.dispatch.closing import close
 from linli.studies.dispatch.run_routes import ensured
 
 MINUTE, HOUR = 60, 3600
 STREET_LENGTH, DISTRICT_LENGTH = 3 * PATH_STEP, 2 * PATH_STEP
 CATEGORY_OF = {"treatment": "confirmed", "ward": "suspected"}
+WALKING = ("mild", "ordinary")  # who may sit in a bus
 LIES = frozenset({"severe", "critical"})
 MOST_ASKED = 140  # transfers of the evening, the nearest first; more would only take longer
 MOST_ON_A_RUN = 6  # of these early runs, so that a queue is left; assumed
@@ -53,6 +57,7 @@ FACTS = (
     "车到医院时无人接收，{n}人在车上等了一个多小时。",
     "At the hospital nobody received them; {n} people waited in the vehicle for more than an hour.",
 )
+SEALED = "路口封控，非救护车辆绕行"
 Made = Callable[[int], None]
 T = TypeVar("T")
 
@@ -78,6 +83,7 @@ class Evening:
         self.busy: set[int] = set()  # accounts and vehicles on a run of this evening
         self.moved: list[int] = []
         self.at_the_door: int | None = None
+        self.before_it: int | None = None  # the run before a closed road
         self.refused: dict[str, int] = {}
 
     def timetable(self) -> list[tuple[int, Made]]:
@@ -86,7 +92,8 @@ class Evening:
             (4 * 24 * HOUR, self.bedsides.set_up), (30 * HOUR, self.ask), (22 * HOUR, self.ask),
             (9 * HOUR, self.ask), (5 * HOUR, self.move_some), (3 * HOUR, self.bring_some),
             (150 * MINUTE, self.arrange), (2 * HOUR, self.ask), (35 * MINUTE, self.send_out),
-            (8 * MINUTE, self.come_in), (7 * MINUTE, self.leave_open), (2 * MINUTE, self.drive_on),
+            (9 * MINUTE, self.come_in), (8 * MINUTE, self.leave_open), (6 * MINUTE, self.send_more),
+            (4 * MINUTE, self.close_a_road), (1 * MINUTE, self.drive_on),
         )  # fmt: skip
         return [(self.until - before, work) for before, work in ago]
 
@@ -113,8 +120,8 @@ class Evening:
     def move_some(self, at: int) -> None:
         """Two runs leave in the early afternoon."""
         self.moved = [run for run in (
-            self._sent(self.street, at, ("mild", "ordinary"), VehicleKind.WHEELCHAIR_VAN),
-            self._sent(self.district, at, ("mild", "ordinary"), VehicleKind.BUS),
+            self._sent(self.street, at, WALKING, VehicleKind.WHEELCHAIR_VAN),
+            self._sent(self.district, at, WALKING, VehicleKind.BUS),
         ) if run]  # fmt: skip
 
     def bring_some(self, at: int) -> None:
@@ -130,11 +137,28 @@ class Evening:
             self._report(self.moved[0], at)
 
     def send_out(self, at: int) -> None:
-        """Runs that are on the road when the curtain rises."""
+        """A bus that will stand at the door of its ward when the curtain rises."""
         self.busy.clear()
-        self._sent(self.street, at, ("mild", "ordinary"), VehicleKind.WHEELCHAIR_VAN, near=True)
-        self.at_the_door = self._sent(self.district, at, ("mild", "ordinary"), VehicleKind.BUS)
-        self._sent(self.district, at, ("mild", "ordinary"), VehicleKind.BUS)
+        self.at_the_door = self._sent(self.district, at, WALKING, VehicleKind.BUS)
+
+    def send_more(self, at: int) -> None:
+        """Two that have just left, and are on the road then."""
+        self._sent(self.street, at, WALKING, VehicleKind.WHEELCHAIR_VAN, near=True)
+        self.before_it = self._sent(self.district, at, WALKING, VehicleKind.BUS)
+
+    def close_a_road(self, at: int) -> None:
+        """A crossing is sealed on the way of one of them: a new way is asked for."""
+        row = routes.newest([self.before_it or 0]).get(self.before_it or 0)
+        scene = self._scene(self.district, at)
+        if row is None or scene is None or not row.legs:
+            return
+        line = row.legs[-1]["line"]
+        lon, lat = line[len(line) // 2]
+        form = ClosureAsk(
+            shape=Shape.POINT, points=f"{lon} {lat}", passes=[VehicleKind.AMBULANCE],
+            until_at=clock.moment(self.until + 6 * HOUR), reason=SEALED,
+        )  # fmt: skip
+        self._do(close, scene.actor, form, now=at)
 
     def come_in(self, at: int) -> None:
         """One of them stands at the door of its wards: signed for, not yet in bed."""

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -16,11 +18,13 @@ from linli.loops import catalogue, find
 from linli.loops.advance import Moved
 from linli.loops.arranged import VERBS, begin
 from linli.loops.find import Filters
+from linli.loops.incidents.loop import FAULT_NAMES
 from linli.loops.loop import Loop
 from linli.loops.opening import check_form
 from linli.policy.can import Actor
 from linli.policy.powers import roles_for
 from linli.policy.roles import DESKS, Role
+from linli.registry.sites import Site
 from linli.web import purposes
 from linli.web.forms import answers, fields_of
 from linli.web.menu import Nav, Section
@@ -113,7 +117,7 @@ def _shown(
     context = {
         "page": page,
         "loop": loop,
-        "rows": rows_of(found.rows, actor, purpose),
+        "rows": [(row, _about(row.item)) for row in rows_of(found.rows, actor, purpose)],
         "after": found.after,
         "query": "",
         "begins": begins,
@@ -123,6 +127,20 @@ def _shown(
     }
     status = problem.status if problem else 200
     return render(request, "arrangements/arrangements.html", context, status=status)
+
+
+def _about(item: Any) -> dict[str, Any]:
+    """What one is about beside its class: the site, the moment, what went wrong."""
+    data = item.data
+    at = data.get("goes_at")
+    return {
+        "sites": list(Site.objects.filter(id__in=[
+            i for i in (data.get("from_site_id"), data.get("site_id")) if i
+        ])),
+        "goes_at": datetime.fromisoformat(at.replace("Z", "+00:00")) if at else None,
+        "fault": FAULT_NAMES.get(data.get("fault", ""), ""),
+        "n_beds": data.get("n_beds_planned"),
+    }  # fmt: skip
 
 
 NAV = Nav(N_("Trips"), "trips", DESKS | {Role.GRID_WORKER}, 23, Section.MOVES)
