@@ -16,7 +16,7 @@ from linli.loops.follow_ups.tables import FollowUp, Seen
 from linli.loops.laboratory.tables import LabResult, Match
 from linli.loops.ledger import Item
 from linli.loops.loop import State
-from linli.loops.runs.tables import RunRoute
+from linli.loops.routes.tables import RunRoute
 from linli.loops.screening import counting, coverage
 from linli.loops.shipped import ship_limits
 from linli.loops.visits.tables import Visit

@@ -13,7 +13,7 @@ from linli.errors import BadInput, NotAllowed, NotFound
 from linli.loops.closures import draw
 from linli.loops.closures.draw import ClosureAsk, LiftedAlready
 from linli.loops.ledger import Event, Item
-from linli.loops.runs.tables import RunRoute
+from linli.loops.routes.tables import RunRoute
 from linli.studies.dispatch import city_roads, rerouting
 from linli.studies.dispatch.closing import Closed, close
 from linli.studies.dispatch.rerouting import PlanMoved

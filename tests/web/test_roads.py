@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from linli.loops.closures.tables import RoadClosure
 from linli.loops.ledger import Item
-from linli.loops.runs.tables import RunRoute
+from linli.loops.routes.tables import RunRoute
 from tests.bedside import Bedside
 from tests.callers import Caller
 from tests.cast import City

@@ -24,7 +24,8 @@ from linli.loops.beds.words import TransferPosture
 from linli.loops.closures.draw import ClosureAsk
 from linli.loops.closures.tables import Shape
 from linli.loops.for_person import About, open_about
-from linli.loops.runs import on_road, routes
+from linli.loops.routes import kept as routes
+from linli.loops.runs import on_road
 from linli.loops.runs.compose import compose
 from linli.loops.scene import Scene
 from linli.loops.transfers import in_play

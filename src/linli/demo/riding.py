@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from linli.geo import Point, distance_m
-from linli.loops.runs.tables import RouteWhy, RunRoute
+from linli.loops.routes.tables import RouteWhy, RunRoute
 
 
 @dataclass(frozen=True)

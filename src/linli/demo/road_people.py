@@ -10,7 +10,8 @@ from linli import clock
 from linli.demo import riding
 from linli.demo.calls import Calls, Refused
 from linli.loops.beds import receivers
-from linli.loops.runs import on_road, routes
+from linli.loops.routes import kept as routes
+from linli.loops.runs import on_road
 from linli.loops.runs.on_road import Run
 from linli.loops.transfers import in_play
 from linli.policy.roles import Purpose, Role

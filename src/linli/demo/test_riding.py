@@ -3,7 +3,7 @@
 import pytest
 
 from linli.demo.riding import along
-from linli.loops.runs.tables import RouteWhy, RunRoute
+from linli.loops.routes.tables import RouteWhy, RunRoute
 
 LEG = {"seconds": 100, "metres": 2000, "line": [[114.0, 30.0], [114.1, 30.0], [114.2, 30.0]],
        "arcs": []}  # fmt: skip

@@ -9,7 +9,7 @@ from linli.errors import N_, NotFound, Word
 from linli.loops import catalogue
 from linli.loops.ledger import Event, Item
 from linli.loops.loop import State
-from linli.loops.runs import routes
+from linli.loops.routes import kept as routes
 from linli.loops.token import digest
 from linli.loops.transfers import queue
 from linli.registry.accounts import Account

@@ -15,8 +15,8 @@ from linli.loops.closures import draw
 from linli.loops.closures.draw import ClosureAsk, Drawn
 from linli.loops.closures.tables import RoadClosure, Shape
 from linli.loops.for_person import linli_for
+from linli.loops.routes.tables import RunRoute
 from linli.loops.runs.on_road import Run, under_way
-from linli.loops.runs.tables import RunRoute
 from linli.policy.can import Actor
 from linli.registry.vehicles import Vehicle
 from linli.studies.dispatch.city_roads import CityRoads, city_roads

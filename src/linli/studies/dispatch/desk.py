@@ -13,9 +13,9 @@ from linli.errors import BadInput
 from linli.geo import Point
 from linli.loops.closures import draw
 from linli.loops.closures.tables import RoadClosure
+from linli.loops.routes.tables import RunRoute
 from linli.loops.runs import sheet as sheets
 from linli.loops.runs.on_road import ON_ITS_WAY, Run
-from linli.loops.runs.tables import RunRoute
 from linli.policy.can import Actor
 from linli.registry.areas import Area
 from linli.registry.sites import Site

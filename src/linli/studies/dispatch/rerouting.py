@@ -17,11 +17,11 @@ from linli.analysis.dispatch.runs import with_paths
 from linli.analysis.dispatch.trips import Reason
 from linli.errors import N_, Conflict, NotFound, Sentences, Word
 from linli.loops.advance import advance
-from linli.loops.runs import routes
+from linli.loops.routes import kept as routes
+from linli.loops.routes.kept import Route
+from linli.loops.routes.tables import RouteWhy, RunRoute
 from linli.loops.runs import sheet as sheets
 from linli.loops.runs.on_road import ON_ITS_WAY, Run
-from linli.loops.runs.routes import Route
-from linli.loops.runs.tables import RouteWhy, RunRoute
 from linli.loops.scene import Scene
 from linli.policy.can import Actor
 from linli.studies.dispatch.city_roads import CityRoads, city_roads

@@ -30,10 +30,11 @@ from linli.geo import Point, distance_m
 from linli.loops.beds import ledger
 from linli.loops.beds.rules import rules
 from linli.loops.beds.tables import BedState
-from linli.loops.runs import manifest, routes
+from linli.loops.routes import kept as routes
+from linli.loops.routes.kept import Route, RouteLeg, RouteStop
+from linli.loops.routes.tables import RunRoute
+from linli.loops.runs import manifest
 from linli.loops.runs.on_road import ON_ITS_WAY, Run
-from linli.loops.runs.routes import Route, RouteLeg, RouteStop
-from linli.loops.runs.tables import RunRoute
 from linli.registry import areas, vehicles
 from linli.registry.areas import Area
 from linli.registry.sites import Site

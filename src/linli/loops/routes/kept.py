@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from linli.geo import Point
-from linli.loops.runs.tables import RouteWhy, RunRoute
+from linli.loops.routes.tables import RouteWhy, RunRoute
 
 
 @dataclass(frozen=True)
