@@ -154,7 +154,8 @@ class Evening:
         if row is None or scene is None or not row.legs:
             return
         line = row.legs[-1]["line"]
-        lon, lat = line[len(line) // 2]
+        a, b = line[len(line) // 2 - 1], line[len(line) // 2]
+        lon, lat = (round((a[k] + b[k]) / 2, 6) for k in (0, 1))
         form = ClosureAsk(
             shape=Shape.POINT, points=f"{lon} {lat}", passes=[VehicleKind.AMBULANCE],
             until_at=clock.moment(self.until + 6 * HOUR), reason=SEALED,

@@ -339,7 +339,7 @@ def _told(
                 tuple(int(account) for account in crew),
                 trip.depart_s // 60,
                 -(-trip.arrive_s // 60),
-                trip.because,
+                tuple(why for why in trip.because if "crew" not in dict(why.values)),
             )
         )
     left = [Left(tuple(left_of[one.lot][: one.count]), one.reason) for one in made.plan.unserved]
