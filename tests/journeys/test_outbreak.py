@@ -16,6 +16,7 @@ from linli.loops.follow_ups.tables import FollowUp, Seen
 from linli.loops.laboratory.tables import LabResult, Match
 from linli.loops.ledger import Item
 from linli.loops.loop import State
+from linli.loops.routes.tables import RunRoute
 from linli.loops.screening import counting, coverage
 from linli.loops.shipped import ship_limits
 from linli.loops.visits.tables import Visit
@@ -23,6 +24,7 @@ from linli.policy.roles import Role
 from linli.registry.areas import Area
 from linli.registry.person import Person
 from linli.registry.roster import Assignment
+from linli.registry.wards import Ward
 
 SCALE, SEED = 0.0004, 7
 
@@ -135,3 +137,20 @@ def test_each_thing_was_done_by_whoever_would_do_it(lived):
 def test_the_same_seed_makes_the_same_emergency(lived):
     assert len(lived.first) > 50
     assert _summary() == lived.first
+
+
+def test_the_desk_the_ward_the_driver_and_the_command_have_work_when_the_curtain_rises(lived):
+    stood = Counter(Item.objects.filter(exercise=True).values_list("loop", "stage"))
+    free = [ward.n_beds - ward.n_blocked for ward in Ward.objects.all()]
+
+    for there in (
+        ("transfer", "needed"), ("transfer", "admitted"), ("stay", "held"), ("stay", "admitted"),
+        ("run", "departed"), ("run", "done"), ("conversion", "open"), ("conversion", "converting"),
+        ("trip", "asked"), ("ongoing_care", "needed"),
+    ):  # fmt: skip
+        assert stood[there], there
+    driven = Item.objects.filter(loop="run", stage="departed", exercise=True)
+    assert all(run.data["position"]["at"] <= dial.START for run in driven)
+    assert RunRoute.objects.filter(run_id__in=driven.values("id")).exists()
+    assert len(free) > 66 * 3
+    assert 0 < sum(free) < sum(ward.n_beds for ward in Ward.objects.all())

@@ -16,6 +16,7 @@ from linli.jobs import queue
 from linli.jobs.outbox import Notice
 from linli.loops import catalogue
 from linli.loops.beds.tables import Bed
+from linli.loops.closures.tables import RoadClosure
 from linli.loops.exposures.tables import Exposure
 from linli.loops.laboratory import orders, results
 from linli.loops.laboratory.orders import NewOrder
@@ -146,7 +147,13 @@ def furnish(city: City, name: str) -> Place:
     mark = CurveMark.objects.create(
         kind="order", area_id=area.id, path=area.path, first_on=DAY, words="t", declared_at=EVENING
     )
+    closure = RoadClosure.objects.create(
+        shape="point", points=[[114.3, 30.6]], path=area.path, reason="t", from_at=EVENING - HOUR,
+        until_at=EVENING + HOUR, drawn_at=EVENING - HOUR,
+    )  # fmt: skip
     ids = {
+        "closure_id": closure.id,
+        "route_id": closure.id,
         "judgement_id": judged.id,
         "mark_id": mark.id,
         "area_id": area.id,

@@ -21,7 +21,7 @@ router = Router(tags=["for somebody"])
 class TripNew(RecordForm):
     """A trip by the community's car; with a fever it becomes a transfer by itself."""
 
-    item_class: Literal["dialysis", "pregnancy", "clinic", "errand"]
+    item_class: Literal["dialysis", "pregnancy", "clinic", "errand", "home"]
     form: TripAsk
     uid: UUID | None = None
 

@@ -31,7 +31,7 @@ class ProposalRider(BaseModel):
 
 
 class ProposalRun(BaseModel):
-    """One run; minutes are estimates, counted from now."""
+    """One run; minutes are counted from now."""
 
     model_config = {"from_attributes": True}
 
@@ -57,6 +57,8 @@ class ProposalTold(BaseModel):
     left: list[ProposalLeft]
     n_without_point: int
     seed: int
+    estimate: bool
+    breaches: list[str]
 
 
 @router.get(
@@ -67,7 +69,7 @@ class ProposalTold(BaseModel):
     openapi_extra=door("run.open", roles=DISPATCHERS, about_residents=True, placed=False),
 )
 def plan(request: HttpRequest, wanted: Query[ProposalAsk]) -> Any:
-    """Ways are estimates; every gate is asked again before a run leaves."""
+    """Without a map of the roads ways are estimates; every gate is asked again at departure."""
     told = propose(
         actor_of(request), purpose=purpose_of(request), now=clock.now_s(), seed=wanted.seed
     )
@@ -79,4 +81,6 @@ def plan(request: HttpRequest, wanted: Query[ProposalAsk]) -> Any:
         ],
         n_without_point=told.n_without_point,
         seed=told.seed,
+        estimate=told.estimate,
+        breaches=[breach.tell() for breach in told.breaches],
     )

@@ -160,6 +160,7 @@ def glance(request: HttpRequest, wanted: Query[TransferGlanceAsk]) -> Any:
         shut=[TransferGate(gate=gate.name, n=n) for gate, n in told.shut],
         n_drafted=told.n_drafted,
         n_on_road=told.n_on_road,
+        n_blocked=told.n_blocked,
     )
 
 

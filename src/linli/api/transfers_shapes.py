@@ -163,6 +163,7 @@ class TransferGlance(BaseModel):
     shut: list[TransferGate]
     n_drafted: int
     n_on_road: int
+    n_blocked: int
 
 
 class TransferGlanceAsk(BaseModel):

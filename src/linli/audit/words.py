@@ -60,6 +60,7 @@ KINDS: dict[str, str] = {
     "beds": N_("who was in which bed"),
     "care_contacts": N_("calls and visits of care"),
     "curve_mark": N_("mark on a curve"),
+    "closures": N_("closed road"),
     "demo": N_("demonstration"),
     "disinfection": N_("disinfection"),
     "risk": N_("risk of communities"),

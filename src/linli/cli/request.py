@@ -94,7 +94,7 @@ def list_some(
     key = str(after) if after else None
     page = find.items(actor, filters=filters, purpose=checked(purpose), after=key, most=most)
     if as_json:
-        say_json({"rows": [_row(item) for item in page.rows], "after": page.after})
+        say_json({"rows": [row_of(item) for item in page.rows], "after": page.after})
         return
     loop = catalogue.get("request")
     for item in page.rows:
@@ -114,7 +114,7 @@ def show(number: int, by: As, purpose: Purpose = "service", as_json: InJson = Fa
     if as_json:
         say_json(
             {
-                **_row(view.item),
+                **row_of(view.item),
                 "data": view.data,
                 "steps": [s.step.name for s in view.steps],
                 "events": [{"n": e.n, "step": e.step, "at": e.at} for e in view.events],
@@ -154,7 +154,7 @@ def step(
     roles = declared.by if declared else loop.seen_by
     own = find.reach(actor, number, loop=loop, roles=roles)
     scene = Scene(actor, clock.now_s(), checked(purpose))
-    moved = advance(number, name, scene, data=_read(form), own=own)
+    moved = advance(number, name, scene, data=read_form(form), own=own)
     if as_json:
         say_json({"id": number, "stage": moved.stage})
         return
@@ -213,7 +213,8 @@ def checked(purpose: str) -> str:
     return purpose
 
 
-def _read(form: str) -> dict[str, Any]:
+def read_form(form: str) -> dict[str, Any]:
+    """What --form holds: one JSON object."""
     try:
         found = json.loads(form)
     except ValueError:
@@ -223,7 +224,8 @@ def _read(form: str) -> dict[str, Any]:
     return found
 
 
-def _row(item: Any) -> dict[str, Any]:
+def row_of(item: Any) -> dict[str, Any]:
+    """An item as a list shows it."""
     names = ("id", "kind", "item_class", "stage", "state", "area_id", "unit_id", "tier",
              "holder_id", "due_at", "late")  # fmt: skip
     return {name: getattr(item, name) for name in names}

@@ -78,6 +78,7 @@ def board(by: As, as_json: InJson = False) -> None:
                 "shut": {gate.name: n for gate, n in told.shut},
                 "drafted": told.n_drafted,
                 "on_road": told.n_on_road,
+                "blocked": told.n_blocked,
             }
         )  # fmt: skip
         return
@@ -142,3 +143,46 @@ def plan(
         )  # fmt: skip
     for one in told.left:
         say(f"  {one.reason.tell(_)} ({', '.join(map(str, one.transfer_ids))})")
+
+
+@app.command(help=_("A new way for every run that meets a closed road; --take RUN takes one."))
+def ways(
+    by: As,
+    take: Annotated[int | None, typer.Option(help=_("Take the new way of this run."))] = None,
+    digest: Annotated[
+        str, typer.Option(help=_("The digest of the way that was shown; needed to take it."))
+    ] = "",
+    as_json: InJson = False,
+) -> None:
+    """Nothing is changed without --take."""
+    get_ready()
+    from linli import clock
+    from linli.cli.request import acting
+    from linli.loops.scene import Scene
+    from linli.studies.dispatch import rerouting
+
+    actor, now = acting(by), clock.now_s()
+    if take is not None:
+        rerouting.accept(Scene(actor, now, "service"), take, digest)
+        say_json({"run_id": take}) if as_json else say(_("Run {run}: the new way is taken."),
+                                                       run=take)  # fmt: skip
+        return
+    found = rerouting.propose(actor, now=now)
+    if as_json:
+        say_json(
+            [
+                {"run_id": one.run_id, "closures": list(one.closures), "passes": one.passes,
+                 "more_minutes": one.more_minutes, "reordered": one.reordered,
+                 "reasons": [r.tell(_) for r in one.reasons],
+                 "breaches": [b.tell(_) for b in one.breaches], "digest": one.digest}
+                for one in found
+            ]
+        )  # fmt: skip
+        return
+    for one in found:
+        say(_("Run {run}: {minutes} minutes longer. Digest: {digest}"), run=one.run_id,
+            minutes=one.more_minutes, digest=one.digest)  # fmt: skip
+        for reason in (*one.reasons, *one.breaches):
+            say(f"  {reason.tell(_)}")
+    if not found:
+        say(_("No run within your reach meets a closed road."))

@@ -25,6 +25,7 @@ from linli.demo.city import City
 from linli.demo.drive import STAGES_AT_REST
 from linli.demo.plan import plan_named
 from linli.demo.requests import build_requests
+from linli.demo.road_people import RoadPeople
 from linli.demo.rounds_people import RoundsPeople
 from linli.policy.roles import DUTY_OFFICERS, Role
 from linli.registry import roster
@@ -35,6 +36,7 @@ log = logging.getLogger("linli.demo")
 
 REQUESTS_A_DAY = 900  # about as many as were seen to on the day before
 LEADERS = DUTY_OFFICERS | {Role.SECRETARY}
+TURNS_OF_ROADS = 5  # of so many acts one is a vehicle that goes on
 TURNS_OF_ROUNDS = 4  # of so many acts one is of the rounds, or around a case
 ACTS_A_SECOND = 4  # of the wall clock; the pages come first
 AFTER_A_FAULT_S = 2.0
@@ -59,11 +61,15 @@ def play(
             id=actors.places.areas[home_of(city.frame).community]
         )
         rounds = RoundsPeople(calls, actors.cast, home=home, seed=seed)
+        roads = RoadPeople(calls, actors.cast)
         turn = 0
         while not stop.wait(1 / ACTS_A_SECOND):
             turn += 1
             try:
-                actors.act_once() if turn % TURNS_OF_ROUNDS else rounds.turn()
+                if turn % TURNS_OF_ROADS == 0:
+                    roads.turn()
+                else:
+                    actors.act_once() if turn % TURNS_OF_ROUNDS else rounds.turn()
             except httpx.HTTPError as fault:
                 log.info("The actors wait: %s", fault)
                 stop.wait(AFTER_A_FAULT_S)

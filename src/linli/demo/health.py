@@ -1,10 +1,11 @@
-"""How does the emergency of the demo come about? The outbreak, the response and the rounds."""
+"""How does the emergency of the demo come about? Outbreak, response, rounds and transfers."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from linli.demo.cast import home_of
 from linli.demo.city import City
+from linli.demo.evening import Evening
 from linli.demo.inflight import Places
 from linli.demo.outbreak import Outbreak, outbreak_of
 from linli.demo.response import Response
@@ -22,6 +23,7 @@ class Health:
     outbreak: Outbreak
     response: Response
     rounds: Rounds
+    evening: Evening
     work: list[Work] = field(default_factory=list)
 
 
@@ -33,5 +35,6 @@ def health_of(city: City, places: Places, *, seed: int, start: int, until: int) 
     home = Area.objects.values_list("path", flat=True).get(id=community)
     response = Response(outbreak, staff, home=home, seed=seed, until=until)
     rounds = Rounds(staff, home, seed=seed, until=until)
-    both = [*response.timetable(start), *rounds.timetable()]
-    return Health(outbreak, response, rounds, sorted(both, key=lambda work: work[0]))
+    evening = Evening(staff, home=home, seed=seed, until=until)
+    work = [*response.timetable(start), *rounds.timetable(), *evening.timetable()]
+    return Health(outbreak, response, rounds, evening, sorted(work, key=lambda one: one[0]))

@@ -20,6 +20,7 @@ STAFF_AGES = (23, 60)
 PHONE_BASE = 999_2_00_00000000  # beside the residents' numbers; also of no country
 SKILLS = ("first_aid", "driving", "medical", "counselling", "mediation", "repairs")
 SKILL_SHARES = (0.30, 0.40, 0.05, 0.08, 0.10, 0.12)  # of staff; assumed
+DISTRICT_DRIVERS = 4  # of its buses and ambulances; each street has one of its own; assumed
 PER_UNIT = {  # block: (role, topic, first responsible)
     "city": (
         ("city_command", "", True), ("data_office", "", False), ("analyst", "", False),
@@ -27,10 +28,11 @@ PER_UNIT = {  # block: (role, topic, first responsible)
     ),
     "district": (
         ("district_command", "", True), ("data_office", "", False), ("tracer", "", False),
+        *((("driver", "", False),) * DISTRICT_DRIVERS),
     ),
     "street": (
         ("street_duty", "", True), ("street_duty", "", False), ("clinician", "", False),
-        ("gate_keeper", "", False), ("courier", "", False),
+        ("gate_keeper", "", False), ("courier", "", False), ("driver", "", False),
     ),
     "community": (("secretary", "", True), ("community_desk", "", False)),
     "grid": (("grid_worker", "", False),),

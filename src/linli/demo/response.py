@@ -187,8 +187,9 @@ class Response:
         today = clock.day(clock.moment(at))
         bed = BED if today < SHORT_FROM else BED_SHORT
         acts: list[Act | None] = []
+        theirs = {one.parent_id for one in under_way("transfer")}  # whom the dispatchers move
         for need in sorted(under_way("placement"), key=_age):
-            if need.stage == "arrived":
+            if need.stage == "arrived" or need.id in theirs:
                 continue
             apart = need.item_class in ("observation", "isolation")
             if self.dice.random() > (APART if apart else bed):

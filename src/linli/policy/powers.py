@@ -72,6 +72,8 @@ POWERS: dict[str, frozenset[Role]] = {
     "transfers.queue": DESKS | {Role.CLINICIAN},
     "wards.receive": frozenset({Role.CLINICIAN, Role.COMMUNITY_DESK, Role.SECRETARY}),
     "transfers.drive": frozenset({Role.DRIVER}) | DUTY_OFFICERS,
+    "closures.see": DESKS | {Role.CLINICIAN, Role.DRIVER},
+    "closures.draw": DUTY_OFFICERS,
     # who answers for what
     "roster.see": STAFF - DOOR_STAFF,
     "roster.edit": frozenset({Role.SECRETARY, Role.ADMINISTRATOR}) | DUTY_OFFICERS,

@@ -63,6 +63,12 @@ class Environment:
     oidc_second_factor
         Values of the provider's `amr` or `acr` claim that say it has checked a second factor,
         parted by commas, such as `mfa,hwk`; left out, staff show one here as well.
+    roads
+        The file of the city's roads: an OpenStreetMap extract, a CSV of roads, or what
+        `linli dispatch roads --out` made of one; left out, ways are sketched and times estimated.
+    bridges
+        A CSV of the bridges between banks, for a city without a file of roads; a bank is written
+        as the codes of the districts on it, parted by spaces.
     """
 
     data_dir: Path
@@ -85,6 +91,8 @@ class Environment:
     sign_in_rate: Rate | None
     proxies: int
     oidc_second_factor: frozenset[str]
+    roads: Path | None
+    bridges: Path | None
 
     @property
     def secure(self) -> bool:
@@ -112,6 +120,8 @@ def read(environ: Mapping[str, str] = os.environ) -> Environment:
     proxies = environ.get("LINLI_PROXIES", "").strip() or str(int(_all_https(origins)))
     if not proxies.isdecimal():
         missing.append("LINLI_PROXIES (0, 1, 2 ...)")
+    files = {name: _file(environ, name) for name in ("LINLI_ROADS", "LINLI_BRIDGES")}
+    missing += [f"{name} (no file {file})" for name, file in files.items() if _is_lost(file)]
     if missing:
         raise MissingSettings(missing=tuple(missing))
     return Environment(
@@ -135,6 +145,8 @@ def read(environ: Mapping[str, str] = os.environ) -> Environment:
         sign_in_rate=rates["sign_in"],
         proxies=int(proxies),
         oidc_second_factor=frozenset(_parts(environ, "LINLI_OIDC_SECOND_FACTOR")),
+        roads=files["LINLI_ROADS"],
+        bridges=files["LINLI_BRIDGES"],
     )
 
 
@@ -200,6 +212,15 @@ def _rates(environ: Mapping[str, str], *, demo: bool) -> tuple[dict[str, Rate | 
         except BadInput:
             unreadable.append(f"{setting} (30/hour, 30/day ..., or off)")
     return found, unreadable
+
+
+def _file(environ: Mapping[str, str], name: str) -> Path | None:
+    text = environ.get(name, "").strip()
+    return Path(text).absolute() if text else None
+
+
+def _is_lost(file: Path | None) -> bool:
+    return file is not None and not file.is_file()
 
 
 def _parts(environ: Mapping[str, str], name: str) -> tuple[str, ...]:

@@ -20,6 +20,7 @@ FILING_RATE, APP_RATE = ENV.filing_rate, ENV.app_rate
 GUESS_RATE, SIGN_IN_RATE = ENV.guess_rate, ENV.sign_in_rate
 PROXIES = ENV.proxies
 OIDC_SECOND_FACTOR = ENV.oidc_second_factor
+ROADS, BRIDGES = ENV.roads, ENV.bridges
 
 INSTALLED_APPS = [
     "linli.web",  # before allauth, whose pages wear our templates

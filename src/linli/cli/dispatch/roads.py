@@ -39,14 +39,21 @@ def roads(
     map_: Annotated[Path, typer.Argument(metavar="MAP", help=_("The map: .osm.pbf or CSV."))],
     closures: Closures = None,
     passes: Passes = "",
+    out: Annotated[
+        Path | None,
+        typer.Option(help=_("Keep the network in this file (.npz), for LINLI_ROADS.")),
+    ] = None,
     as_json: InJson = False,
 ) -> None:
     """Nodes, roads, how much hangs together, the map's digest."""
     get_ready(tables=False)
     from linli.analysis.dispatch.roads.closures import open_arcs, roads_id
+    from linli.studies.dispatch import network_file
     from linli.studies.dispatch.roads import read_network
 
     network = read_network(there(map_))
+    if out is not None:
+        network_file.write(network, out)
     shut = read_shut(closures, network)
     is_open = open_arcs(network, shut, passes=frozenset(passes.split()))
     told = {

@@ -50,6 +50,17 @@ def blocked(item: Standing, form: Mapping[str, Any], scene: Scene) -> Changes:
     return _evidence(item, "route", met, scene)
 
 
+def picked_up(item: Standing, form: Mapping[str, Any], scene: Scene) -> Changes:
+    """Who is on board by now; who got on once stays on the list."""
+    on = {*item.data.get("on_board", ()), *form["transfer_ids"]}
+    return {"data": {**item.data, "on_board": sorted(on)}}
+
+
+def rerouted(item: Standing, form: Mapping[str, Any], scene: Scene) -> Changes:
+    """The new way avoids what is known to be closed; who accepted it stands with it."""
+    return _evidence(item, "route", {"open": True, **form}, scene)
+
+
 def positioned(item: Standing, form: Mapping[str, Any], scene: Scene) -> Changes:
     """Where the vehicle is now."""
     return {"data": {**item.data, "position": {**form, "at": scene.now}}}

@@ -62,11 +62,25 @@ class RunPosition(Form):
     latitude: Latitude = Field(title=N_("Latitude"))
 
 
+class RunPickedUp(Form):
+    """Who got on just now, by the numbers of their transfers."""
+
+    transfer_ids: Ids = Field(min_length=1, title=N_("Numbers of the transfers"))
+
+
+class RunReroute(Form):
+    """The new way that was accepted, and how long it takes."""
+
+    minutes: int = Field(ge=1, le=600, title=N_("How many minutes does it take?"))
+    route_id: int = Field(gt=0)
+
+
 class RunBlocked(Form):
-    """Where the road is closed, if the place is known."""
+    """Where the road is closed, if the place is known, and by which closure."""
 
     longitude: Longitude | None = Field(default=None, title=N_("Longitude"))
     latitude: Latitude | None = Field(default=None, title=N_("Latitude"))
+    closure_id: int | None = Field(default=None, gt=0, title=N_("Number of the closure"))
 
 
 class RunDisinfected(Form):

@@ -45,6 +45,18 @@ def _reached(item: Standing, form: Mapping[str, Any], scene: Scene) -> Unmet | N
     )
 
 
+def _theirs(item: Standing, form: Mapping[str, Any], scene: Scene) -> Unmet | None:
+    """Only who was sent with this run gets on."""
+    strangers = tuple(sorted(set(form["transfer_ids"]) - set(item.data.get("sent", ()))))
+    if not strangers:
+        return None
+    return Unmet(
+        "theirs",
+        N_("Transfers {ids} are not on this run. Check the numbers."),
+        {"ids": strangers},
+    )
+
+
 def _passengers(item: Standing, form: Mapping[str, Any], scene: Scene) -> Unmet | None:
     if manifest.of(item, scene).passengers:
         return None
@@ -281,5 +293,6 @@ DEPARTURE = (
     Gate("record", N_("the sending ward has signed for the record"), _record),
     Gate("disinfected", N_("disinfected since its last run"), _disinfected),
 )
+THEIRS = Gate("theirs", N_("they are on this run"), _theirs)
 REACHED = Gate("reached", N_("they are yours to send"), _reached)
 EVERYBODY_OFF = Gate("everybody_off", N_("the ward has signed for everybody"), _everybody_off)

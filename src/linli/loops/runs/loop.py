@@ -15,13 +15,16 @@ from linli.loops.runs.forms import (
     RunDisinfected,
     RunEquip,
     RunLoad,
+    RunPickedUp,
     RunPosition,
+    RunReroute,
     RunRoute,
 )
 from linli.policy.roles import Role
 from linli.registry.wards import BedSeverity
 
 CREW = DISPATCHERS | {Role.DRIVER}
+LINLI = frozenset({Role.SYSTEM})
 
 LOOP = Loop(
     name="run",
@@ -115,13 +118,34 @@ LOOP = Loop(
             stays=True,
         ),
         Step(
-            "meet_closure",
-            N_("say that the road is closed"),
+            "pick_up",
+            N_("say who got on"),
             stages("departed"),
             "departed",
             by=CREW,
+            asks=RunPickedUp,
+            gates=(gates.THEIRS,),
+            effect=effects.picked_up,
+            stays=True,
+        ),
+        Step(
+            "meet_closure",
+            N_("say that the road is closed"),
+            stages("drafted", "departed"),
+            "departed",
+            by=CREW | LINLI,
             asks=RunBlocked,
             effect=effects.blocked,
+            stays=True,
+        ),
+        Step(
+            "reroute",
+            N_("take the new way"),
+            stages("drafted", "departed"),
+            "departed",
+            by=DISPATCHERS,
+            asks=RunReroute,
+            effect=effects.rerouted,
             stays=True,
         ),
         Step(

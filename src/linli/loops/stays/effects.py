@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from linli import clock
 from linli.loops.beds import ledger
 from linli.loops.ledger import Item
 from linli.loops.loop import Move, State
@@ -157,12 +158,27 @@ def asked_for(item: Standing, form: Mapping[str, Any], scene: Scene) -> list[Ope
     ]
 
 
+def _ride_home(item: Standing, home: Item | None, scene: Scene) -> Opening:
+    """A car of the community fetches them at the ward's site; whoever books it says when."""
+    data = {
+        "person_id": item.subject_id,
+        "goes_at": clock.moment(scene.now).isoformat(),
+        "from_site_id": item.data["site_id"],
+        "fever": False,
+    }
+    area = home.area_id if home else item.area_id
+    return Opening(area, "home", data, subject_kind="person", subject_id=item.subject_id,
+                   loop="trip")  # fmt: skip
+
+
 def care_goes_on(item: Standing, form: Mapping[str, Any], scene: Scene) -> list[Opening]:
-    """Care that goes on is an item of its own, with its own limits (S35)."""
-    if form["goes_on"] == StayGoesOn.NONE:
-        return []
+    """Care that goes on is an item of its own, with its own limits (S35); so is the way home."""
     home = gates.transfer_of(item)
+    ride = [_ride_home(item, home, scene)] if form.get("ride") else []
+    if form["goes_on"] == StayGoesOn.NONE:
+        return ride
     return [
+        *ride,
         Opening(
             home.area_id if home else item.area_id,
             form["goes_on"],
@@ -174,5 +190,5 @@ def care_goes_on(item: Standing, form: Mapping[str, Any], scene: Scene) -> list[
             subject_kind="person",
             subject_id=item.subject_id,
             loop="ongoing_care",
-        )
+        ),
     ]

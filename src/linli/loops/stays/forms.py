@@ -175,3 +175,4 @@ class StayDischarge(Form):
     follow_on_site_id: int | None = Field(
         default=None, gt=0, title=N_("Number of the site that sees to it")
     )
+    ride: bool = Field(default=False, title=N_("Do they need a car home?"))

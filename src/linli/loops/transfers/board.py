@@ -55,6 +55,7 @@ class TransferBoard:
     shut: tuple[tuple[Gate, int], ...]  # of the runs being made up, how many a gate holds
     n_drafted: int
     n_on_road: int
+    n_blocked: int = 0  # runs whose road is known to be closed
 
     @property
     def n_waiting(self) -> int:
@@ -80,6 +81,7 @@ def board(actor: Actor, *, area_path: str = "") -> TransferBoard:
         _shut(actor, [run.id for run in drafted]),
         len(drafted),
         runs.filter(stage="departed").count(),
+        runs.filter(stage__in=("drafted", "departed"), data__route__open=False).count(),
     )
 
 

@@ -9,6 +9,7 @@ from linli.errors import N_, NotFound, Word
 from linli.loops import catalogue
 from linli.loops.ledger import Event, Item
 from linli.loops.loop import State
+from linli.loops.routes import kept as routes
 from linli.loops.token import digest
 from linli.loops.transfers import queue
 from linli.registry.accounts import Account
@@ -36,6 +37,7 @@ class FamilyView:
     site: Site | None
     receiver: str
     plate: str
+    fetched_at: datetime | None  # when the vehicle should be at their door
     expected_at: datetime | None
     ended: bool
     history: tuple[Told, ...]
@@ -60,6 +62,7 @@ def seen(text: str, *, now: int) -> FamilyView:
         site=Site.objects.filter(id=item.data.get("site_id")).first(),
         receiver=_name(stay.data.get("receiver_id")) if stay and not waits else "",
         plate=_plate(run),
+        fetched_at=_fetched(item, run),
         expected_at=_expected(item, run),
         ended=item.state == State.CLOSED,
         history=tuple(_told(loop, event) for event in events if _leads_on(event)),
@@ -89,8 +92,24 @@ def _plate(run: Item | None) -> str:
     return next(iter(found), "")
 
 
+def _fetched(item: Item, run: Item | None) -> datetime | None:
+    """When the run should be where they get on, as long as they are not on board."""
+    if run is None or item.stage not in ("planned", "departed"):
+        return None
+    route = routes.newest([run.id]).get(run.id)
+    if route is None or item.id in run.data.get("on_board", ()):
+        return None
+    at = next((s["arrive_at"] for s in route.stops if item.id in s["transfer_ids"]), None)
+    return None if at is None else clock.moment(at)
+
+
 def _expected(item: Item, run: Item | None) -> datetime | None:
-    """When the run should be there: since it left, by the minutes that its road takes."""
-    if run is None or item.stage != "departed" or "route" not in run.data:
+    """When the run should be there: by its way, else by the minutes that its road takes."""
+    if run is None or item.stage != "departed":
+        return None
+    route = routes.newest([run.id]).get(run.id)
+    if route is not None and route.stops:
+        return clock.moment(route.stops[-1]["arrive_at"])
+    if "route" not in run.data:
         return None
     return clock.moment(run.data["left_at"]) + timedelta(minutes=run.data["route"]["minutes"])

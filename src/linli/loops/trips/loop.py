@@ -37,6 +37,9 @@ class TripAsk(Form):
     person_id: int = Field(gt=0, title=N_("Number of the person"))
     goes_at: AwareDatetime = Field(title=N_("When?"))
     site_id: int | None = Field(default=None, gt=0, title=N_("Number of the site"))
+    from_site_id: int | None = Field(
+        default=None, gt=0, title=N_("Fetched at the site with number")
+    )
     fever: bool = Field(title=N_("Do they have a fever?"))
     temperature_c: float | None = Field(default=None, ge=30, le=45, title=N_("Temperature in °C"))
     wheelchair: bool = Field(default=False, title=N_("Needs a wheelchair"))
@@ -156,7 +159,7 @@ def _repeated(item: Standing, form: Mapping[str, Any], scene: Scene) -> list[Ope
         if on.isoformat() > str(until) or len(openings) == MOST_REPEATS:
             break
         if str(on.isoweekday()) in form["weekdays"]:
-            names = ("person_id", "site_id", "fever", "wheelchair")
+            names = ("person_id", "site_id", "from_site_id", "fever", "wheelchair")
             kept = {name: item.data[name] for name in names if name in item.data}
             openings.append(
                 Opening(
@@ -181,6 +184,7 @@ LOOP = Loop(
         "pregnancy": N_("pregnancy"),
         "clinic": N_("clinic or hospital"),
         "errand": N_("something else that cannot wait"),
+        "home": N_("home from a hospital"),
     },
     stages=(
         Stage("asked", N_("asked"), auto="refer", public=N_("A car is being looked for.")),

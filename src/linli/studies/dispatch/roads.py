@@ -18,6 +18,7 @@ from linli.analysis.dispatch.snapshot import WHOLE_NIGHT_S, Place, Travel, Windo
 from linli.errors import N_, BadInput
 from linli.geo import Point, distance_m
 from linli.studies import tables
+from linli.studies.dispatch import network_file
 
 ARC_COLUMNS = ("from", "to", "from_lon", "from_lat", "to_lon", "to_lat")
 ARC_ALSO = ("metres", "kmh", "oneway", "road")
@@ -55,7 +56,9 @@ class Places:
 
 
 def read_network(path: Path) -> Network:
-    """An OpenStreetMap extract (.osm.pbf, .osm, .opl), or a table of roads, one row a road."""
+    """An OpenStreetMap extract (.osm.pbf, .osm, .opl), a kept network (.npz), or a CSV of roads."""
+    if path.suffix.lower() == network_file.SUFFIX:
+        return network_file.read(path)
     kind = EXTRACTS.get(path.suffix.lower())
     return network_of(path.read_bytes(), kind=kind) if kind else _from_table(path)
 

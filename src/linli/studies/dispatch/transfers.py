@@ -1,16 +1,17 @@
 """Which beds and runs does the planner propose for who waits now? A proposal, and why; no more.
 
 The queue, the beds, the vehicles and who is on duty become a snapshot of numbers: no name, phone
-or diagnosis goes into it. Ways are estimated by great circle and detour, and the page says so. A
-dispatcher takes a proposed run over, or leaves it; every gate is asked again before it leaves.
+or diagnosis goes into it. Ways lead over the city's roads and around what is closed; where no file
+of roads is named they are estimates, and the page says so. A dispatcher takes a proposed run over,
+or leaves it; every gate is asked again before it leaves.
 """
 
-from collections.abc import Sequence
+from bisect import bisect_left
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from linli.analysis.dispatch.plan import Planned, plan
-from linli.analysis.dispatch.roads.estimate import estimated
+from linli.analysis.dispatch.plan import Planned, Roads, plan
 from linli.analysis.dispatch.runs import Budget
 from linli.analysis.dispatch.snapshot import (
     BedClass,
@@ -23,12 +24,11 @@ from linli.analysis.dispatch.snapshot import (
     Need,
     Place,
     Rules,
-    Severity,
     Snapshot,
     Vehicle,
 )
 from linli.analysis.dispatch.trips import Reason
-from linli.geo import Point
+from linli.geo import Point, distance_m
 from linli.loops.beds import search
 from linli.loops.beds.receivers import DISPATCHERS, on_duty
 from linli.loops.beds.rules import rules
@@ -42,16 +42,15 @@ from linli.registry.areas import Area, within
 from linli.registry.roster import Assignment, current
 from linli.registry.sites import Site
 from linli.registry.wards import SEVERITY_RANK
+from linli.studies.dispatch.city_roads import city_roads
+from linli.studies.dispatch.closing import in_force
+from linli.studies.dispatch.on_board import CREW_SIZE, ON_BOARD, SEVERITY
 
 MOST_PLANNED = 500  # of the queue, from its head on
-CREW_SIZE = 2  # escorts who travel together; a bus keeps so many seats for them
+MOST_OF_A_KIND = 60  # vehicles of one kind, those nearest to who waits
 ESCORTS = frozenset({Role.GRID_WORKER, Role.CLINICIAN, Role.COMMUNITY_DESK})
 ITERATIONS = 200
-SEVERITY = {"none": Severity.UNKNOWN} | {s.value: s for s in Severity if s.value}
 GROUPS = {"female": Group.WOMEN, "male": Group.MEN}
-ON_BOARD = {
-    "ambulance": frozenset({Need.LIFE_SUPPORT, Need.OXYGEN, Need.STRETCHER}),
-}
 
 
 @dataclass(frozen=True)
@@ -92,6 +91,8 @@ class Proposal:
     n_without_point: int
     seed: int
     reasons: tuple[Reason, ...]
+    estimate: bool = True
+    breaches: tuple[Reason, ...] = ()  # of the checker, which shares nothing with the planner
 
     @property
     def n_moved(self) -> int:
@@ -119,15 +120,22 @@ def propose(actor: Actor, *, purpose: str | None, now: int, seed: int = 1) -> Pr
     places = _Places()
     lots, members, lost = _lots([row.item for row in rows], places, now)
     facilities = _facilities(actor, places, now)
-    depots, fleet = _fleet(actor, places)
-    crews = _crews(actor, now, len(fleet)) if depots else []
+    depots, fleet, yards = _fleet(actor, places, [places.all()[lot.place] for lot in lots])
+    crews = _crews(actor, now, yards)
+    crewed = {crew.depot for crew in crews}
+    fleet = [vehicle for vehicle in fleet if not crewed or vehicle.depot in crewed]
     if not (lots and facilities and fleet):
         return Proposal((), (), lost, seed, ())
+    roads = city_roads()
+    closed = in_force(roads, exercise=actor.exercise, now=now)
+    ways = roads.ways(closed)
+    travel, node_of = roads.travel(ways, list(places.number))
     snapshot = Snapshot(
-        places.all(), estimated(list(places.number)), tuple(facilities), tuple(lots),
-        tuple(fleet), tuple(crews), tuple(depots), _rules(),
+        places.all(), travel, tuple(facilities), tuple(lots), tuple(fleet), tuple(crews),
+        tuple(depots), _rules(),
     )  # fmt: skip
-    made = plan(snapshot, budget=Budget(ITERATIONS), seed=seed, crew_counts=())
+    made = plan(snapshot, budget=Budget(ITERATIONS), seed=seed, crew_counts=(),
+                roads=Roads(ways, node_of, tuple(closed)))  # fmt: skip
     return _told(made, snapshot, members, lost, seed)
 
 
@@ -137,10 +145,12 @@ def _lots(
     """People at one place who need the same are one lot; in the order of the queue."""
     known = Area.objects.in_bulk({item.area_id for item in items})
     points: dict[int, Point | None] = {i: areas.point_of(area) for i, area in known.items()}
+    fetched = Site.objects.in_bulk({i for item in items if (i := item.data.get("from_site_id"))})
     groups: dict[tuple[Any, ...], list[Any]] = {}
     lost = 0
     for item in items:
-        point = points[item.area_id]
+        site = fetched.get(item.data.get("from_site_id") or 0)  # a step up or down, or a closing
+        point = (_at(site.longitude, site.latitude) if site else None) or points[item.area_id]
         if point is None:
             lost += 1
             continue
@@ -149,11 +159,12 @@ def _lots(
         key = (point, need.category, need.severity, wants, GROUPS.get(need.sex, Group.ANYBODY))
         groups.setdefault(key, []).append(item)
     lots, members = [], []
-    for n, ((point, category, severity, wants, group), found) in enumerate(groups.items()):
+    for (point, category, severity, wants, group), found in groups.items():
         waited = max(now - int(item.opened_at.timestamp()) for item in found)
         lots.append(
             Lot(
-                str(n), places.of(point), Category(category), SEVERITY[severity], len(found),
+                ", ".join(str(item.id) for item in found), places.of(point), Category(category),
+                SEVERITY[severity], len(found),
                 needs=wants, group=group, waiting_s=max(0, waited),
                 priority=SEVERITY_RANK[severity],
             )
@@ -203,37 +214,96 @@ def _beds(ward: search.BedPlace) -> BedClass:
     )  # fmt: skip
 
 
-def _fleet(actor: Actor, places: _Places) -> tuple[list[Depot], list[Vehicle]]:
-    """The vehicles within reach that stand idle, each at its own point."""
+def _fleet(
+    actor: Actor, places: _Places, waiting: Sequence[Place]
+) -> tuple[list[Depot], list[Vehicle], list[tuple[str, int]]]:  # fmt: skip
+    """The vehicles within reach that stand idle, each at its own point.
+
+    The last list holds for each depot the path of its area, and how many vehicles stand there.
+    """
     out = {run.data.get("vehicle_id") for run in sheets.runs_of(actor)}
     rows = vehicles.Vehicle.objects.filter(within(scope(actor, DISPATCHERS)), valid_until=None)
     depots: dict[int, int] = {}
+    yards: list[tuple[str, int]] = []
     fleet = []
-    for row in rows.exclude(kind="truck").select_related("area").order_by("id"):
-        point = _at(row.longitude, row.latitude) or areas.point_of(row.area)
+    listed = rows.exclude(kind="truck").select_related("area").order_by("id")
+    idle = [
+        (row, point)
+        for row in listed
+        if row.id not in out
+        and row.n_seats > CREW_SIZE
+        and (point := _at(row.longitude, row.latitude) or areas.point_of(row.area)) is not None
+    ]
+    for row, point in _nearest_of_each_kind(idle, waiting):
         seats = row.n_seats - CREW_SIZE
-        if row.id in out or point is None or seats < 1:
-            continue
         number = depots.setdefault(places.of(point), len(depots))
+        if number == len(yards):
+            yards.append((row.path, 0))
+        yards[number] = (yards[number][0], yards[number][1] + 1)
         fleet.append(
             Vehicle(
                 str(row.id), number, seats, stretchers=int(row.kind == "ambulance"),
                 wheelchairs=row.n_wheelchairs, equipment=ON_BOARD.get(row.kind, frozenset()),
             )
         )  # fmt: skip
-    return [Depot(str(n), place) for place, n in depots.items()], fleet
+    return [Depot(str(n), place) for place, n in depots.items()], fleet, yards
 
 
-def _crews(actor: Actor, now: int, most: int) -> list[Crew]:
-    """Pairs of those who are on duty in the dispatcher's area; the dispatcher names others."""
+def _nearest_of_each_kind(
+    idle: Sequence[tuple[vehicles.Vehicle, Point]], waiting: Sequence[Place]
+) -> list[tuple[vehicles.Vehicle, Point]]:
+    """Not more of a kind than a plan can use, the nearest to who waits; in order of number."""
+    spots = list({(place.lon, place.lat) for place in waiting})
+
+    def far(one: tuple[vehicles.Vehicle, Point]) -> float:
+        return min((distance_m(one[1], spot) for spot in spots), default=0.0)
+
+    found = []
+    for kind in sorted({row.kind for row, _ in idle}):
+        mine = sorted((one for one in idle if one[0].kind == kind), key=far)
+        found += mine[:MOST_OF_A_KIND]
+    return sorted(found, key=lambda one: one[0].id)
+
+
+def _crews(actor: Actor, now: int, yards: Sequence[tuple[str, int]]) -> list[Crew]:
+    """Pairs of those on duty in the dispatcher's area, each at the yard nearest to its posts.
+
+    A crew leaves with a vehicle of its yard, so first every yard gets one, then those with more
+    vehicles get more. The dispatcher names others.
+    """
     base = min((h.path for h in actor.holds(DISPATCHERS)), key=len)
     held = Assignment.objects.filter(
         current(now), areas.under(base, "post__path"),
         post__role__in=[role.value for role in ESCORTS], account__is_active=True,
     )  # fmt: skip
-    people = sorted(set(held.values_list("account_id", flat=True)))[: CREW_SIZE * most]
-    pairs = [people[n : n + CREW_SIZE] for n in range(0, len(people) - 1, CREW_SIZE)]
-    return [Crew("-".join(map(str, pair)), 0, len(pair)) for pair in pairs]
+    free = sorted({(path, who) for who, path in held.values_list("account_id", "post__path")})
+    wanted = [(turn, n) for n, (_, vehicles) in enumerate(yards) for turn in range(vehicles)]
+    crews: list[Crew] = []
+    seen: set[int] = set()
+    for _, yard in sorted(wanted):
+        pair: list[int] = []
+        while free and len(pair) < CREW_SIZE:
+            _, who = free.pop(_nearest(free, yards[yard][0]))
+            if who not in seen:  # somebody may hold two posts
+                seen.add(who)
+                pair.append(who)
+        if len(pair) < CREW_SIZE:
+            break
+        crews.append(Crew("-".join(map(str, sorted(pair))), yard, CREW_SIZE))
+    return crews
+
+
+def _nearest(posts: Sequence[tuple[str, int]], path: str) -> int:
+    """Which of these sorted posts shares most of its way from the city down with a place."""
+    at = bisect_left(posts, (path, 0))
+    beside = [n for n in (at, at - 1) if 0 <= n < len(posts)]
+    return max(beside, key=lambda n: _shared(posts[n][0], path))
+
+
+def _shared(path: str, other: str) -> int:
+    """How much of the way from the city down two places share."""
+    return next((n for n, (a, b) in enumerate(zip(path, other, strict=False)) if a != b),
+                min(len(path), len(other)))  # fmt: skip
 
 
 def _rules() -> Rules:
@@ -269,8 +339,22 @@ def _told(
                 tuple(int(account) for account in crew),
                 trip.depart_s // 60,
                 -(-trip.arrive_s // 60),
-                trip.because,
+                tuple(why for why in trip.because if "crew" not in dict(why.values)),
             )
         )
     left = [Left(tuple(left_of[one.lot][: one.count]), one.reason) for one in made.plan.unserved]
-    return Proposal(tuple(proposed), tuple(left), lost, seed, tuple(made.plan.reasons))
+    plates = dict(vehicles.Vehicle.objects.filter(
+        id__in=[run.vehicle_id for run in proposed]
+    ).values_list("id", "plate"))  # fmt: skip
+    called = {trip.id: plates[int(snapshot.vehicles[trip.vehicle].id)] for trip in made.plan.trips}
+    breaches = tuple(_by_plate(breach, called) for breach in made.verdict.breaches)
+    return Proposal(
+        tuple(proposed), tuple(left), lost, seed, tuple(made.plan.reasons),
+        made.plan.estimate, breaches,
+    )  # fmt: skip
+
+
+def _by_plate(breach: Reason, called: Mapping[str, str]) -> Reason:
+    """A trip is told by the plate of its vehicle: its number means nothing to anybody."""
+    values = tuple((k, called.get(v, v) if k == "trip" else v) for k, v in breach.values)
+    return Reason(breach.code, breach.sentence, values)

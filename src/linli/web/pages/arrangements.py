@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -12,19 +13,18 @@ from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 
 from linli import clock
-from linli.errors import N_, BadInput, NotFound, Problem, Word
+from linli.errors import N_, BadInput, Problem
 from linli.loops import catalogue, find
-from linli.loops.advance import Moved, Opening, open_item
+from linli.loops.advance import Moved
+from linli.loops.arranged import VERBS, begin
 from linli.loops.find import Filters
-from linli.loops.for_person import About, open_about
+from linli.loops.incidents.loop import FAULT_NAMES
 from linli.loops.loop import Loop
 from linli.loops.opening import check_form
-from linli.loops.scene import Scene
 from linli.policy.can import Actor
 from linli.policy.powers import roles_for
 from linli.policy.roles import DESKS, Role
-from linli.registry import sites
-from linli.registry.areas import Area
+from linli.registry.sites import Site
 from linli.web import purposes
 from linli.web.forms import answers, fields_of
 from linli.web.menu import Nav, Section
@@ -42,15 +42,18 @@ class Page:
     url: str
     title: str
     button: str
-    verb: str = ""  # of the power that opens one about a person; empty: the loop's own rule
+
+    @property
+    def verb(self) -> str:
+        """The power that opens one about a person; empty: the loop's own rule."""
+        return VERBS.get(self.loop, "")
 
 
 PAGES = {
     page.url: page
     for page in (
-        Page("trip", "trips", N_("Trips"), N_("Book a trip"), "trips.ask"),
-        Page("ongoing_care", "ongoing_care", N_("Ongoing care"), N_("Ask for ongoing care"),
-             "ongoing_care.ask"),
+        Page("trip", "trips", N_("Trips"), N_("Book a trip")),
+        Page("ongoing_care", "ongoing_care", N_("Ongoing care"), N_("Ask for ongoing care")),
         Page("incident", "incidents", N_("Incidents"), N_("Report an incident")),
         Page("conversion", "conversions", N_("Conversions of sites"), N_("Choose a site")),
     )
@@ -80,30 +83,16 @@ def _view(page: Page) -> Callable[[HttpRequest], HttpResponse]:
 
 def _begun(request: HttpRequest, page: Page, loop: Loop, actor: Actor) -> Moved:
     """The item that the form begins, where it belongs."""
-    item_class = request.POST.get("item_class", "")
     given = answers(loop.asks, request.POST)
     for name in MOMENTS & given.keys():
         at = moment_of(str(given[name]))
         given[name] = at.isoformat() if at else ""
-    data = check_form(loop.asks, given)
-    purpose, now = purposes.of(request), clock.now_s()
+    item_class = request.POST.get("item_class", "")
+    check_form(loop.asks, given)  # what is wrong with a field is told before what is not chosen
     if item_class not in loop.classes:
         raise BadInput(N_("Choose what it is."))
-    if page.verb:
-        about = About(loop.name, item_class, data["person_id"], data)
-        return open_about(actor, about, page.verb, purpose=purpose, now=now)
-    opening = Opening(_where(actor, loop, data), item_class, data, opened_by=actor.id)
-    return open_item(loop, opening, Scene(actor, now, purpose or ""))
-
-
-def _where(actor: Actor, loop: Loop, data: dict[str, Any]) -> int:
-    """The area of the site it is about, or of the post of whoever reports it."""
-    if "site_id" in data:
-        return sites.get(data["site_id"]).area_id
-    posts = [holding.path for holding in actor.holds(loop.opened_by)]
-    if not posts:
-        raise NotFound(what=Word(N_("area")), value="-")
-    return Area.objects.get(path=min(posts, key=len)).id
+    purpose = purposes.of(request)
+    return begin(actor, loop, item_class, given, purpose=purpose, now=clock.now_s())
 
 
 def _shown(
@@ -128,7 +117,7 @@ def _shown(
     context = {
         "page": page,
         "loop": loop,
-        "rows": rows_of(found.rows, actor, purpose),
+        "rows": [(row, _about(row.item)) for row in rows_of(found.rows, actor, purpose)],
         "after": found.after,
         "query": "",
         "begins": begins,
@@ -138,6 +127,20 @@ def _shown(
     }
     status = problem.status if problem else 200
     return render(request, "arrangements/arrangements.html", context, status=status)
+
+
+def _about(item: Any) -> dict[str, Any]:
+    """What one is about beside its class: the site, the moment, what went wrong."""
+    data = item.data
+    at = data.get("goes_at")
+    return {
+        "sites": list(Site.objects.filter(id__in=[
+            i for i in (data.get("from_site_id"), data.get("site_id")) if i
+        ])),
+        "goes_at": datetime.fromisoformat(at.replace("Z", "+00:00")) if at else None,
+        "fault": FAULT_NAMES.get(data.get("fault", ""), ""),
+        "n_beds": data.get("n_beds_planned"),
+    }  # fmt: skip
 
 
 NAV = Nav(N_("Trips"), "trips", DESKS | {Role.GRID_WORKER}, 23, Section.MOVES)

@@ -14,6 +14,7 @@ from linli.errors import N_, BadInput, NotFound, Problem, Word
 from linli.loops import catalogue
 from linli.loops.advance import advance
 from linli.loops.beds.receivers import DISPATCHERS, named, on_duty
+from linli.loops.closures.tables import RoadClosure
 from linli.loops.runs import sheet as sheets
 from linli.loops.runs.compose import compose
 from linli.loops.scene import Scene
@@ -24,6 +25,7 @@ from linli.registry.areas import within
 from linli.registry.roster import Assignment, current
 from linli.registry.vehicles import Vehicle
 from linli.registry.wards import BedCategory, BedSeverity
+from linli.studies.dispatch import desk
 from linli.web import purposes
 from linli.web.forms import answers, fields_of
 from linli.web.menu import Nav, Section
@@ -65,7 +67,11 @@ def _page(
         if step.name in ASKED_ON_THE_PAGE
     ]
     sends = bool(actor.holds(DISPATCHERS))
+    way = desk.way(told.run, exercise=actor.exercise, now=clock.now_s())
     context = {
+        "way": way,
+        "stops": desk.stops_of(way) if way else [],
+        "closure": _closure(told.run.data.get("route", {}).get("closure_id")),
         "sheet": told,
         "run": told.run,
         "loop": loop,
@@ -80,6 +86,11 @@ def _page(
     }
     status = problem.status if problem else 200
     return render(request, "runs/run.html", context, status=status)
+
+
+def _closure(closure_id: int | None) -> Any:
+    """The closure that a run meets, with its reason and its end."""
+    return RoadClosure.objects.filter(id=closure_id or 0).first()
 
 
 def _fields(step: Any, told: sheets.Sheet, request: HttpRequest, tried: str, problem: Any) -> Any:
@@ -144,7 +155,12 @@ def act(request: HttpRequest, run_id: int, name: str) -> HttpResponse:
 
 def _answers(step: Any, request: HttpRequest) -> dict[str, Any]:
     """What was filled in; ticked numbers are all taken."""
-    many = {"crew": "escort_ids", "load": "transfer_ids", "unload": "transfer_ids"}
+    many = {
+        "crew": "escort_ids",
+        "load": "transfer_ids",
+        "unload": "transfer_ids",
+        "pick_up": "transfer_ids",
+    }
     given = answers(step.asks, request.POST)
     if step.name in many:
         given[many[step.name]] = request.POST.getlist(many[step.name])

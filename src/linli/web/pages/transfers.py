@@ -198,6 +198,7 @@ def board(request: HttpRequest) -> HttpResponse:
         "area": area,
         "categories": CATEGORIES,
         "severities": SEVERITIES,
+        "sends": bool(actor.holds(DISPATCHERS)),
     }
     return render(request, "transfers/board.html", context)
 

@@ -1,0 +1,181 @@
+"""Which way do runs take around what is closed, and is that better? Shown first, then accepted.
+
+Who was fetched and whose bed is held stay as they are. The checker, which shares nothing with the
+planner, has to pass before a new way is published; what it refuses is told in its words.
+"""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from django.db import transaction
+
+from linli.analysis.dispatch.check import NotPublished, check
+from linli.analysis.dispatch.replan import mend
+from linli.analysis.dispatch.roads.closures import Closure
+from linli.analysis.dispatch.runs import with_paths
+from linli.analysis.dispatch.trips import Reason
+from linli.errors import N_, Conflict, NotFound, Sentences, Word
+from linli.loops.advance import advance
+from linli.loops.routes import kept as routes
+from linli.loops.routes.kept import Route
+from linli.loops.routes.tables import RouteWhy, RunRoute
+from linli.loops.runs import sheet as sheets
+from linli.loops.runs.on_road import ON_ITS_WAY, Run
+from linli.loops.scene import Scene
+from linli.policy.can import Actor
+from linli.studies.dispatch.city_roads import CityRoads, city_roads
+from linli.studies.dispatch.closing import hits, in_force
+from linli.studies.dispatch.run_routes import (
+    ahead_of,
+    ensured,
+    laid,
+    nearest_first,
+    plan_of,
+    ride_of,
+    snapshot_of,
+    trip_of,
+)
+
+NO_WAY = N_(
+    "No open road leads this run on to its site. Let it stop where it is safe, lift a closure, or "
+    "place its passengers elsewhere."
+)
+
+
+class PlanMoved(Conflict):
+    """Between the look and the yes something changed."""
+
+    code = "plan_moved"
+    sentence = N_("The plan of run {id} is another by now. Look at it again before you accept it.")
+
+
+@dataclass(frozen=True)
+class NewWay:
+    """One run: the way it had, the way it would take, why, and what the checker says."""
+
+    run_id: int
+    old: Route
+    new: Route | None
+    closures: tuple[int, ...]  # that it would meet
+    reasons: tuple[Reason, ...]
+    breaches: tuple[Reason, ...]
+
+    @property
+    def passes(self) -> bool:
+        """Whether it may be accepted."""
+        return self.new is not None and not self.breaches
+
+    @property
+    def reordered(self) -> bool:
+        """Whether people are fetched in another order."""
+        return self.new is not None and _order(self.old) != _order(self.new)
+
+    @property
+    def more_minutes(self) -> int:
+        """How much longer the new way takes."""
+        return 0 if self.new is None else self.new.minutes - self.old.minutes
+
+    @property
+    def digest(self) -> str:
+        """What says that the plan accepted is the plan that was shown."""
+        new = self.new
+        shown = () if new is None else (
+            [(s.kind, s.at, s.transfer_ids) for s in new.stops], [leg.arcs for leg in new.legs]
+        )  # fmt: skip
+        return hashlib.sha256(repr(shown).encode()).hexdigest()[:16]
+
+
+def propose(actor: Actor, *, now: int, run_ids: Iterable[int] = (), seed: int = 1) -> list[NewWay]:
+    """A new way for every run within reach that would meet a closure; nothing is changed."""
+    wanted = set(run_ids)
+    runs = [
+        run for run in sheets.runs_of(actor)
+        if run.stage in ON_ITS_WAY and (not wanted or run.id in wanted)
+    ]  # fmt: skip
+    if not runs:
+        return []
+    roads = city_roads()
+    closed = in_force(roads, exercise=actor.exercise, now=now)
+    driven = ensured(runs, closed, now=now)
+    return [
+        new
+        for run in runs
+        if run.id in driven
+        and (met := hits(run, driven[run.id], closed, roads))
+        and (new := _new_way(run, driven[run.id], met, closed, roads, now=now, seed=seed))
+    ]
+
+
+@transaction.atomic
+def accept(scene: Scene, run_id: int, digest: str, *, seed: int = 1) -> int:
+    """Take a new way over: it is kept, the run is told, and its road is open again.
+
+    Raises PlanMoved when it is not the one that was shown, NotPublished when a law is broken.
+    """
+    found = propose(scene.actor, now=scene.now, run_ids=[run_id], seed=seed)
+    if not found:
+        raise NotFound(what=Word(N_("run that meets a closure")), value=run_id)
+    new = found[0]
+    if new.new is None or new.digest != digest:
+        raise PlanMoved(id=run_id)
+    if new.breaches:
+        raise NotPublished(breaches=Sentences(new.breaches))
+    kept = routes.keep(
+        run_id, new.new, now=scene.now, by=scene.actor.id, why=RouteWhy.REPLANNED
+    )  # fmt: skip
+    told = {"minutes": min(600, new.new.minutes), "route_id": kept.id}
+    advance(run_id, "reroute", scene, data=told)
+    return kept.id
+
+
+def _new_way(
+    run: Run, row: RunRoute, met: Sequence[Closure], closed: Sequence[Closure],
+    roads: CityRoads, *, now: int, seed: int,
+) -> NewWay | None:  # fmt: skip
+    ride = ride_of(run)
+    if ride is None:
+        return None
+    known = frozenset(closure.id for closure in met)
+    before = [closure for closure in closed if closure.id not in known]
+    snapshot, placed, node_of = snapshot_of(ride, roads, before)
+    order = _kept_order(row, ride.groups) or nearest_first(ride, snapshot)
+    trip = trip_of(ride, snapshot, placed, order)
+    ids = tuple(int(closure.id) for closure in met)
+    if trip is None:
+        return NewWay(run.id, routes.read(row), None, ids, (Reason.of("no_way", NO_WAY),), ())
+    trip = with_paths((trip,), node_of, roads.ways(before, passes=ride.permits))[0]
+    old = _ahead(laid(ride, trip, roads, now=now), row, run)
+    mine = [closure for closure in closed if closure.stops(ride.permits)]
+    mended = mend(plan_of(trip, placed, roads, seed), snapshot, roads.network, mine, now_s=0,
+                  node_of=node_of, seed=seed)  # fmt: skip
+    reasons = (*mended.plan.reasons, *(left.reason for left in mended.again))
+    if not mended.plan.trips or mended.again:
+        return NewWay(run.id, old, None, ids, reasons or (Reason.of("no_way", NO_WAY),), ())
+    travel = replace(mended.snapshot.travel, estimate=roads.estimate)
+    trips = tuple(replace(one, crew=trip.crew) for one in mended.plan.trips)  # the same crew
+    verdict = check(
+        replace(mended.plan, trips=trips), replace(mended.snapshot, travel=travel),
+        closures=mine, departing=False,
+    )  # fmt: skip
+    new = laid(ride, trips[0], roads, now=now)
+    return NewWay(run.id, old, new, ids, reasons, verdict.breaches)
+
+
+def _kept_order(row: RunRoute, groups: Sequence) -> list[int]:
+    """The groups still to be fetched in the order of the route; empty where it knows them not."""
+    rank = {i: n for n, stop in enumerate(row.stops) for i in stop["transfer_ids"]}
+    left = [n for n, (place, _, _, ids) in enumerate(groups) if place]
+    if any(i not in rank for n in left for i in groups[n][3]):
+        return []
+    return sorted(left, key=lambda n: rank[groups[n][3][0]])
+
+
+def _ahead(fresh: Route, row: RunRoute, run: Run) -> Route:
+    """The old way as it lies ahead: by the kept route where it still fits, else made anew."""
+    leg, share = ahead_of(run, row)
+    return fresh if share or leg else routes.read(row)
+
+
+def _order(route: Route) -> list[tuple[int, ...]]:
+    return [stop.transfer_ids for stop in route.stops[1:] if stop.transfer_ids]
