@@ -56,7 +56,9 @@ def build() -> LinliAPI:
     )
     faults.handle(made)
     parts = (
-        care, cases, closures, codes, epidemic, evaluation, for_person, imports, joining, laboratory, oversight, places, proposals, risk, rules, screening, signals, sync, transfers, work,
+        care, cases, closures, codes, epidemic, evaluation, for_person, imports, joining,
+        laboratory, oversight, places, proposals, risk, rules, screening, signals, sync,
+        transfers, work,
     )  # fmt: skip
     for part in parts:
         made.add_router("", part.router)
