@@ -88,6 +88,9 @@ POWERS: dict[str, frozenset[Role]] = {
     "rewards.pay": frozenset({Role.COMMUNITY_DESK, Role.SECRETARY}),
     "disinfection.plan": frozenset({Role.COMMUNITY_DESK, Role.SECRETARY, Role.STREET_DUTY}),
     "signals.see": DUTY_OFFICERS | {Role.ANALYST, Role.TRACER},
+    # warnings: counts for who decides there and who studies them; a run is of the whole city
+    "warning.see": DUTY_OFFICERS | {Role.SECRETARY, Role.ANALYST, Role.TRACER},
+    "warning.run": frozenset({Role.CITY_COMMAND, Role.ANALYST}),
     # the evaluation: whoever answers for a unit, and whoever studies the records
     "evaluation.see": DUTY_OFFICERS | {Role.SECRETARY, Role.ANALYST, Role.DATA_OFFICE},
     "evaluation.judge": frozenset({Role.ANALYST, Role.DATA_OFFICE}),

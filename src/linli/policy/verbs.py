@@ -54,6 +54,8 @@ WORDS: dict[str, str] = {
     "rewards.pay": N_("pay rewards"),
     "disinfection.plan": N_("plan disinfections"),
     "signals.see": N_("see signals"),
+    "warning.see": N_("see warnings"),
+    "warning.run": N_("look for warnings now"),
     "evaluation.see": N_("see the evaluation"),
     "evaluation.judge": N_("write down what an expert judges"),
     "evaluation.keep": N_("keep a snapshot of the evaluation"),
