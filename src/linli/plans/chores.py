@@ -22,6 +22,7 @@ from linli.loops.follow_ups import watch as follow_ups
 from linli.loops.screening import owed
 from linli.loops.vacancies import watch
 from linli.plans import modes
+from linli.studies.warning import watch as warnings
 
 HEARTBEAT = "worker"  # the lease that shows that some worker is alive
 HEARTBEAT_EVERY_S = 5
@@ -75,6 +76,11 @@ def _calls() -> int:
     return calls.chore(exercise=bool(settings.DEMO))
 
 
+def _warnings() -> int:
+    """Look at the signals of the day before, once a night."""
+    return warnings.chore(exercise=bool(settings.DEMO))
+
+
 # A lease is how long the others wait when a worker is killed in the middle of a chore.
 CHORES: tuple[Chore, ...] = (
     Chore("alive", beat, every_s=HEARTBEAT_EVERY_S, lease_s=10),
@@ -87,6 +93,7 @@ CHORES: tuple[Chore, ...] = (
     Chore("owed", owed.chore, every_s=1.0, lease_s=60),
     Chore("disinfections", _disinfections, every_s=60.0, lease_s=60),
     Chore("calls", _calls, every_s=60.0, lease_s=60),
+    Chore("warnings", _warnings, every_s=600.0, lease_s=600),
     Chore("send", outbox.send, every_s=1.0, lease_s=30),
     Chore("mail", mail.post, every_s=5.0),
     Chore("destroy", destroy.chore, every_s=3600.0, lease_s=600),

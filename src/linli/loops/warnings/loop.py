@@ -92,7 +92,7 @@ class WarningAccepted(Form):
         title=N_("What will be done?"),
         json_schema_extra={"names": {code.value: name for code, name in ACTION_NAMES.items()}},
     )
-    because: str = Field(min_length=2, max_length=600, title=N_("Why? No names of residents."))
+    note: str = Field(min_length=2, max_length=600, title=N_("Why? No names of residents."))
 
 
 class WarningDismissed(Form):
@@ -102,7 +102,7 @@ class WarningDismissed(Form):
         title=N_("Why is it nothing?"),
         json_schema_extra={"names": {code.value: name for code, name in CAUSE_NAMES.items()}},
     )
-    because: str = Field(min_length=2, max_length=600, title=N_("Why? No names of residents."))
+    note: str = Field(min_length=2, max_length=600, title=N_("Why? No names of residents."))
 
 
 def _owner(item: Standing, form: Mapping[str, Any], scene: Scene) -> Allotment:

@@ -20,7 +20,7 @@ SEEN = {
     "signal": "positives.covid19", "day": "2020-02-08", "observed": 9, "expected": 1.5,
     "upper": 6, "p": 0.00001, "method": "bayes", "run_id": 1,
 }  # fmt: skip
-ACCEPTED = {"action": "test", "because": "Nine in one stairwell."}
+ACCEPTED = {"action": "test", "note": "Nine in one stairwell."}
 
 
 def raised(city: City, area: str = "oak1", kind: str = "normal") -> int:
@@ -37,7 +37,7 @@ def test_a_warning_has_a_named_owner_by_area_and_a_person_decides_with_a_reason(
     assert "Whoever answers for warnings there" in why(write.load(item))[0].tell()  # type: ignore[arg-type]
 
     with pytest.raises(BadInput):
-        advance(item, "dismiss", city.scene("sam"), data={"cause": "chance", "because": ""})
+        advance(item, "dismiss", city.scene("sam"), data={"cause": "chance", "note": ""})
     advance(item, "accept", city.scene("sam"), data=ACCEPTED)
 
     found = Item.objects.get(id=item)

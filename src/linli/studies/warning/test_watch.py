@@ -31,8 +31,8 @@ PLAN = plans.parse(
     options = {{ half_window = 14 }}
     """
 )
-ACCEPTED = {"action": "test", "because": "Nine in one stairwell."}
-DISMISSED = {"cause": "recording", "because": "A batch entered late."}
+ACCEPTED = {"action": "test", "note": "Nine in one stairwell."}
+DISMISSED = {"cause": "recording", "note": "A batch entered late."}
 
 
 def positives(city: City, area: str, day: date, n: int) -> None:
@@ -167,9 +167,7 @@ def test_three_days_of_history_are_told_as_too_short_and_not_as_quiet(city: City
 def test_an_area_without_people_is_left_out_by_name_where_people_are_compared(
     outbreak: City,
 ) -> None:
-    plan = plans.parse(
-        f'[[watch]]\nsignal = "{SIGNAL}"\nlevels = ["grid"]\nmethod = "tail"\n'
-    )
+    plan = plans.parse(f'[[watch]]\nsignal = "{SIGNAL}"\nlevels = ["grid"]\nmethod = "tail"\n')
 
     made = look(plan=plan)
 

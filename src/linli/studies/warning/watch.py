@@ -18,6 +18,8 @@ from numpy.typing import NDArray
 import linli
 from linli import clock
 from linli.audit.records import record
+from linli.jobs import queue
+from linli.jobs.queue import Job
 from linli.loops.advance import advance_many, open_many
 from linli.loops.ledger import Item
 from linli.loops.loop import State
@@ -37,6 +39,7 @@ from linli.studies.warning.plan import Plan, level_of
 from linli.studies.warning.tables import WarningRow, WarningRun
 
 RUN = "warning.run"
+KIND = "warning"  # of the job
 WARNINGS = UUID("0d9c7a52-6a1e-4c0e-9a55-1f4d6d0a7e31")  # the name space of their uids; ours
 AT_HOUR = 3  # of the night, when the day before is whole; assumed
 ROWS_AT_ONCE = 500
@@ -68,6 +71,12 @@ def run_now(actor: Actor, *, now: int) -> WarningRun:
         made = run(plans.in_force(), day=day, now=now, exercise=actor.exercise, by=actor.id)
         record(actor, "run", "warning", made.id, holding=holding, path=top)
     return made
+
+
+def ask(actor: Actor) -> Job:
+    """Let the worker look now; the same rights as run_now. Raises NotAllowed."""
+    can(actor, Ask(RUN, roles_for(RUN), whole_city())).required()
+    return queue.ask(KIND, account_id=actor.id)
 
 
 @transaction.atomic
