@@ -253,6 +253,14 @@ VISITS: tuple[Visit, ...] = (
         refused=(None, "ann", "cy", "kim"),
     ),
     Visit("evaluation_checks", "dee", at("evaluation_checks"), refused=(None, "ann", "cy", "kim")),
+    Visit("warning", "sam", at("warning"), refused=(None, "ann", "cy", "bo", "gus", "kim", "hal")),
+    Visit(
+        "warning_series",
+        "jo",
+        at("warning_series", "?signal=positives.covid19"),
+        refused=(None, "ann", "cy", "bo", "kim"),
+    ),
+    Visit("warning_back_test", "tao", at("warning_back_test"), refused=(None, "ann", "cy", "kim")),
     Visit("fevers", "hal", at("fevers", CARE), refused=(None, "ann", "cy", "gus", "lil")),
     Visit("case", "hal", at("case", CARE, item_id="case"), refused=(None, "ann", "eve")),
     Visit("case_steps", "hal", at("item", CARE, item_id="case"), refused=(None, "eve")),
@@ -322,6 +330,7 @@ NOT_PAGES = frozenset(
         "laboratory_match", "laboratory_cancel", "decide_pair", "break_glass", "filed",
         "tracing_act", "account_add", "end_token", "unmerge",
         "run_new", "run_act", "ward_act", "beds_count",
+        "warning_run",
         "evaluation_take", "evaluation_judge", "judgement_withdraw", "evaluation_file",
         "follow_ups_tell", "case_report", "cases_take", "case_classify", "gate_measure",
         # opened by tests of their own

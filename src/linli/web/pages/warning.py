@@ -1,6 +1,8 @@
 """Which signals stand out, where, and who decides? The board, each picture, and how late (S99)."""
 
 from datetime import date
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -19,17 +21,21 @@ from linli.policy.powers import roles_for
 from linli.registry import areas
 from linli.registry.areas import Area
 from linli.studies import signals
+from linli.studies.epidemic.counts import Gaps, read
 from linli.studies.pictures import Series, lines, spark
 from linli.studies.warning import board as study
 from linli.studies.warning import plan as plans
-from linli.studies.warning import watch
+from linli.studies.warning import replays, watch
 from linli.studies.warning.board import SEE, Line, Pictured
 from linli.studies.warning.plan import LEVEL_NAMES
+from linli.studies.warning.replays import Replay
 from linli.web.menu import Nav, Section
 from linli.web.page import allow, id_of, signed_in
 from linli.web.templatetags import linli as words
 
 MOST_BELOW = 40
+MOST_REPLAYED = 12  # areas of a file that are shown; the command tells all
+MOST_UPLOAD = 2_000_000  # bytes
 
 
 @never_cache
@@ -99,6 +105,78 @@ def series(request: HttpRequest) -> HttpResponse:
     return render(request, "warning/series.html", context)
 
 
+@never_cache
+def back_test(request: HttpRequest) -> HttpResponse:
+    """What each method would have said, on the records of an area or on an uploaded file."""
+    actor = signed_in(request)
+    area = area_of(request, actor)
+    allow(request, SEE, path=area.path)
+    plan = plans.in_force()
+    level = plans.level_of(area.kind)
+    watched = [s for s in _names() if level is not None and plan.watch_of(s, level)]
+    signal = request.GET.get("signal", "")[:40] or (watched[0] if watched else "")
+    context = {
+        "area": area,
+        "above": [a for a in areas.ancestors(area) if _reaches(actor, a)],
+        "watched": watched,
+        "signal": signal,
+        "whence": replays.WHENCE,
+        "event": request.POST.get("event", "") or request.GET.get("event", ""),
+        "gaps": request.POST.get("gaps", ""),
+        "lags": study.lags(actor, area, signal=signal),
+    }
+    try:
+        if request.method == "POST":
+            found = _uploaded(request)
+        else:
+            event = day_of(request, "event")
+            found = [replays.on_records(actor, area, signal, plan, event_on=event)]
+    except BadInput as problem:
+        status = problem.status if request.method == "POST" or request.GET.get("event") else 200
+        return render(request, "warning/back_test.html", {**context, "problem": problem},
+                      status=status)  # fmt: skip
+    shown = [(one, _replayed(one)) for one in found[:MOST_REPLAYED]]
+    more = {"shown": shown, "n_more": len(found) - len(shown), "uploaded": request.method == "POST"}
+    return render(request, "warning/back_test.html", {**context, **more})
+
+
+def _uploaded(request: HttpRequest) -> list[Replay]:
+    """Replay a file that was sent; raises BadInput naming the row and the remedy."""
+    sent = request.FILES.get("file")
+    if sent is None:
+        raise BadInput(N_("Choose a file with a row a day: day, count, and perhaps area."))
+    if (sent.size or 0) > MOST_UPLOAD:
+        raise BadInput(N_("The file is larger than {most} MB. Use the command linli warn."),
+                       most=MOST_UPLOAD // 1_000_000)  # fmt: skip
+    gaps = request.POST.get("gaps", "")
+    with TemporaryDirectory() as folder:
+        kept = Path(folder) / (Path(sent.name or "").name[:80] or "counts.csv")
+        kept.write_bytes(sent.read())
+        counts = read(kept, gaps=Gaps(gaps) if gaps in set(Gaps) else Gaps.REFUSED)
+    return replays.on_counts(counts, event=request.POST.get("event", "").strip()[:10])
+
+
+def _replayed(one: Replay) -> str:
+    """The counts, the day it was known, and a dot a method on the day of its first alarm."""
+    bars = [(float(n), float(v)) for n, v in enumerate(one.counts) if v == v]
+    top = max((v for _, v in bars), default=1.0) or 1.0
+    drawn = []
+    if one.event_on is not None:
+        at = (one.event_on - one.first).days / one.step
+        drawn.append(Series(gettext(N_("it was known")), [at, at], [0, top]))
+    for n, said in enumerate(one.verdicts, 1):
+        if said.first_on is not None:
+            x = (said.first_on - one.first).days / one.step
+            drawn.append(Series(str(said.method), [x], [top * n / (len(one.verdicts) + 1)],
+                                dots=True))  # fmt: skip
+    if not bars:
+        return ""
+    return mark_safe(lines(  # noqa: S308 - written by us, from numbers and escaped words
+        one.name, drawn, bars=bars, bar_name=gettext(N_("counted")), y_label=gettext(N_("a day")),
+        x_label=gettext("days since {first}").format(first=one.first),
+    ))  # fmt: skip
+
+
 def area_of(request: HttpRequest, actor: Actor) -> Area:
     """The area asked for; if none, the widest that this person answers for."""
     given = id_of(request.GET.get("area", ""))
@@ -110,9 +188,9 @@ def area_of(request: HttpRequest, actor: Actor) -> Area:
     return found if found is not None else areas.get(0)
 
 
-def day_of(request: HttpRequest) -> date | None:
+def day_of(request: HttpRequest, name: str = "day") -> date | None:
     """The day asked for, if one is; raises BadInput."""
-    text = request.GET.get("day", "")
+    text = request.GET.get(name, "")
     try:
         return date.fromisoformat(text) if text else None
     except ValueError:
@@ -199,4 +277,5 @@ URLS = [
     path("warning", board, name="warning"),
     path("warning/run", run, name="warning_run"),
     path("warning/series", series, name="warning_series"),
+    path("warning/back-test", back_test, name="warning_back_test"),
 ]
