@@ -41,7 +41,7 @@ def from_records(asked: Asked) -> None:
     from linli.cli.request import acting
     from linli.studies.evaluation import documents, snapshots, study, told
 
-    actor, area = acting(asked.by), _area(asked.area)
+    actor, area = acting(asked.by), area_named(asked.area)
     until = None if asked.as_of is None else _end_of(asked.as_of)
     basis = study.basis_of(
         now=clock.now_s(), exercise=actor.exercise, path=area.path, as_of=until,
@@ -90,7 +90,7 @@ def _tell(found: "Study", values: Mapping[str, Any]) -> None:
         say(_("Since {at}: {moved}"), at=since["at"], moved=f"{since['moved']:+.1f}")
 
 
-def _area(said: str) -> "Area":
+def area_named(said: str) -> "Area":
     """The area with this number, or the one area of this name."""
     from linli.columns import whole
     from linli.registry import areas
