@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from linli.demo.alarms import Alarms
 from linli.demo.cast import home_of
 from linli.demo.city import City
 from linli.demo.inflight import Places
@@ -33,5 +34,6 @@ def health_of(city: City, places: Places, *, seed: int, start: int, until: int) 
     home = Area.objects.values_list("path", flat=True).get(id=community)
     response = Response(outbreak, staff, home=home, seed=seed, until=until)
     rounds = Rounds(staff, home, seed=seed, until=until)
-    both = [*response.timetable(start), *rounds.timetable()]
+    alarms = Alarms(staff, home, seed=seed, until=until)
+    both = [*response.timetable(start), *rounds.timetable(), *alarms.timetable()]
     return Health(outbreak, response, rounds, sorted(both, key=lambda work: work[0]))

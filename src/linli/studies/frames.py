@@ -57,6 +57,12 @@ class Frame:
         """The first second after the last day of the city."""
         return clock.midnight_s(self.days[-1] + timedelta(days=1))
 
+    def known_from(self, day: date) -> NDArray[np.float64]:
+        """Nothing happened from a day on; before it nothing is known."""
+        counts = self.zero
+        counts[:, [one < day for one in self.days]] = np.nan
+        return counts
+
     def spread(
         self,
         rows: Iterable[tuple[str, date, float]],

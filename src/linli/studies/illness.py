@@ -43,7 +43,7 @@ def fevers_at(frame: Frame, source: str) -> NDArray[np.float64]:
     if began is None:
         return frame.unknown
     rows = _inside(kept, frame, "happened_at").values_list("path", "happened_at")
-    counts = _known_from(frame, clock.day(began))
+    counts = frame.known_from(clock.day(began))
     return frame.spread(((path, clock.day(at), 1) for path, at in rows), counts, by=By.PLACE)
 
 
@@ -102,7 +102,7 @@ def by_confirmation(frame: Frame, cases: Iterable[Confirmed]) -> NDArray[np.floa
     """Cases by the day they were confirmed; known from the first on."""
     ill = [case.ill for case in cases]
     began = min((one.day for one in ill), default=None)
-    counts = frame.unknown if began is None else _known_from(frame, began)
+    counts = frame.unknown if began is None else frame.known_from(began)
     return _spread(frame, [one for one in ill if frame.days[0] <= one.day <= frame.days[-1]],
                    counts)  # fmt: skip
 
@@ -112,7 +112,7 @@ def by_onset(frame: Frame, cases: Iterable[Confirmed]) -> NDArray[np.float64]:
     known = [case for case in cases if case.onset is not None and case.onset <= case.ill.day]
     ill = [Ill(c.ill.person_id, c.ill.path, c.onset) for c in known if c.onset is not None]
     began = min((one.day for one in ill), default=None)
-    counts = frame.unknown if began is None else _known_from(frame, began)
+    counts = frame.unknown if began is None else frame.known_from(began)
     return _spread(frame, ill, counts)
 
 
@@ -171,16 +171,10 @@ def _inside(rows: QuerySet, frame: Frame, column: str) -> QuerySet:
     return rows.filter(**{f"{column}__gte": begins, f"{column}__lt": ends})
 
 
-def _known_from(frame: Frame, day: date) -> NDArray[np.float64]:
-    counts = frame.zero
-    counts[:, [one < day for one in frame.days]] = np.nan
-    return counts
-
-
 def _counted(frame: Frame, ill: Iterable[Ill], began: datetime | None) -> NDArray[np.float64]:
     if began is None:
         return frame.unknown
-    return _spread(frame, list(ill), _known_from(frame, clock.day(began)))
+    return _spread(frame, list(ill), frame.known_from(clock.day(began)))
 
 
 def _spread(frame: Frame, ill: list[Ill], counts: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -8,7 +8,7 @@ asked, says nothing about fevers; of a disease no test was kept of none is zero;
 come nothing is known. Of a compound, rounds know whom nobody reached, and not the fevers.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from linli import clock
 from linli.errors import N_, BadInput
+from linli.loops.ledger import Item
 from linli.loops.rounds import Seen
 from linli.loops.screening.statements import COUNTED
 from linli.policy.can import Actor, Ask, can
@@ -96,14 +97,14 @@ def count(areas: Sequence[Area], first: date, last: date, *, exercise: bool = Fa
         raise BadSpan(first=first, last=last, most=MOST_DAYS)
     days = tuple(first + timedelta(days=n) for n in range(n_days))
     frame = Frame(tuple(areas), days, exercise)
-    readers: dict[str, Callable[[Frame], NDArray[np.float64]]] = {
-        "fevers": _fevers,
-        "gate_fevers": lambda frame: illness.fevers_at(frame, "gate"),
-        "clinic_fevers": lambda frame: illness.fevers_at(frame, "clinic"),
-        "unreachable": _unreachable,
-        "medicine": _medicine,
+    held = _zero_where_held(frame)
+    counts = {
+        "fevers": _fevers(frame, held.copy()),
+        "gate_fevers": illness.fevers_at(frame, "gate"),
+        "clinic_fevers": illness.fevers_at(frame, "clinic"),
+        "unreachable": _unreachable(frame, held.copy()),
+        "medicine": _medicine(frame),
     }
-    counts = {name: read(frame) for name, read in readers.items()}
     counts |= {f"{POSITIVES}{name}": count for name, count in illness.positives(frame).items()}
     cases = illness.confirmed(frame)
     for disease, confirmed in cases.items():
@@ -115,7 +116,7 @@ def count(areas: Sequence[Area], first: date, last: date, *, exercise: bool = Fa
     return Signals(tuple(area.id for area in areas), days, counts, frame, cases)
 
 
-def _fevers(frame: Frame) -> NDArray[np.float64]:
+def _fevers(frame: Frame, held: NDArray[np.float64]) -> NDArray[np.float64]:
     """Reports with a fever; known where a round was held."""
     with connection.cursor() as cursor:
         cursor.execute(
@@ -124,14 +125,14 @@ def _fevers(frame: Frame) -> NDArray[np.float64]:
             [frame.days[0], frame.days[-1], frame.exercise, *frame.bounds()],
         )
         rows = [(path, as_day(day), n) for path, day, n in cursor.fetchall()]
-    counts = frame.spread(rows, _zero_where_held(frame))
+    counts = frame.spread(rows, held)
     counts[frame.homes] = np.nan
     return counts
 
 
-def _unreachable(frame: Frame) -> NDArray[np.float64]:
+def _unreachable(frame: Frame, held: NDArray[np.float64]) -> NDArray[np.float64]:
     """Households of which somebody was unreachable and nobody was seen."""
-    counts = frame.spread(_in_vain(frame, "h.area_id"), _zero_where_held(frame))
+    counts = frame.spread(_in_vain(frame, "h.area_id"), held)
     if frame.homes.any():
         frame.spread(_in_vain(frame, "hh.home_id"), counts, by=By.HOME)
     return counts
@@ -159,13 +160,15 @@ def _in_vain(frame: Frame, area_id: str) -> list[tuple[str, date, int]]:
 
 
 def _medicine(frame: Frame) -> NDArray[np.float64]:
-    """Requests for medicine by the day they were made; known where requests are taken at all."""
+    """Requests for medicine by the day they were made; known from the first request ever kept."""
     types = [
         row.code
         for row in RequestType.objects.all()
         if MEDICINE in f"{row.code} {row.group} {row.keywords}".lower()
     ]
-    if not types:
+    kept = Item.objects.filter(loop="request", exercise=frame.exercise).order_by("id")
+    began = kept.values_list("happened_at", flat=True).first()
+    if not types or began is None:
         return frame.unknown
     marks = ", ".join(["%s"] * len(types))
     begins, ends = frame.begins_s, frame.ends_s
@@ -177,7 +180,7 @@ def _medicine(frame: Frame) -> NDArray[np.float64]:
             [*types, begins, ends, frame.exercise, *frame.bounds()],
         )
         rows = [(path, frame.days[int(n)], count) for path, n, count in cursor.fetchall()]
-    return frame.spread(rows, frame.zero, by=By.PLACE)
+    return frame.spread(rows, frame.known_from(clock.day(began)), by=By.PLACE)
 
 
 def _zero_where_held(frame: Frame) -> NDArray[np.float64]:
@@ -193,15 +196,12 @@ def _zero_where_held(frame: Frame) -> NDArray[np.float64]:
         )
         rounds = [(path, as_day(a), as_day(b)) for path, a, b in cursor.fetchall()]
     found = frame.unknown
-    known: dict[tuple[str, frozenset[str]], bool] = {}
+    known: dict[frozenset[str], NDArray[np.bool_]] = {frozenset(): np.zeros(len(found), bool)}
     for m, day in enumerate(frame.days):
         held = frozenset(path for path, first, last in rounds if first <= day <= last)
-        for n, area in enumerate(frame.areas):
-            key = (area.path, held)
-            if key not in known:
-                known[key] = _wholly(area.path, held)
-            if known[key]:
-                found[n, m] = 0.0
+        if held not in known:
+            known[held] = np.array([_wholly(area.path, held) for area in frame.areas], dtype=bool)
+        found[known[held], m] = 0.0
     found[_nobody_asked(frame)] = np.nan
     return found
 

@@ -66,9 +66,9 @@ def test_where_nobody_answers_the_unit_above_has_it(city: City) -> None:
 
 
 def test_a_warning_nobody_decides_climbs_to_the_city_in_order(city: City) -> None:
-    item = raised(city, kind="urgent")  # within four hours
+    item = raised(city, kind="urgent")  # within eight hours
     seen = []
-    for hour in (1, 5, 9, 13):
+    for hour in (1, 9, 17, 25):
         tick.tick(EVENING + hour * HOUR)
         seen.append(Item.objects.get(id=item).unit_id)
 

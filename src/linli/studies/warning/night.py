@@ -42,11 +42,21 @@ class Series:
     people: NDArray[np.float64] | None = None
 
     def tested(self, last: int = 1) -> Findings:
-        """What the method of the plan says of the last days."""
+        """What the method of the plan says of the last days, each with its chance.
+
+        Fewer cases than the plan asks for are no warning, and the bound says so.
+        """
         options = dict(self.watch.options)
         if self.watch.method is Method.TAIL:
             options["people"] = self.people
-        return detect(self.counts, self.watch.method, last=last, **options)
+        found = detect(self.counts, self.watch.method, last=last, **options)
+        least = self.watch.least_cases
+        return replace(
+            found,
+            p=chances(found),
+            upper=np.maximum(found.upper, least - 1),  # NaN stays
+            alarm=found.alarm & (found.observed >= least),
+        )
 
 
 @dataclass(frozen=True)
@@ -98,14 +108,14 @@ def look(found: Signals, plan: Plan, *, people: NDArray[np.float64] | None = Non
     p, family, at = [], [], []
     for n, (series, findings) in enumerate(parts):
         statuses.update(str(CODES[code]) for code in findings.status[:, -1])
-        p.append(chances(findings)[:, -1])
+        p.append(_chance(findings)[:, -1])
         family += [series.level] * len(series.rows)
         at += [(n, row) for row in range(len(series.rows))]
     weighed = adjusted(np.concatenate(p), family) if p else np.empty(0)
     loud = [
         _loud(found, *parts[n], row, float(share))
         for (n, row), share in zip(at, weighed, strict=True)
-        if share <= plan.false_share and _stands_out(*parts[n], row)
+        if share <= plan.false_share and parts[n][1].alarm[row, -1]
     ]
     loud = _pictured(_told_once(loud, plan), parts)
     loud.sort(key=lambda one: (one.told_by is not None, one.adjusted, one.p, -one.excess,
@@ -218,9 +228,8 @@ def _nowcast(
     return kept, found.days[end - 1]
 
 
-def _stands_out(series: Series, findings: Findings, row: int) -> bool:
-    enough = findings.observed[row, -1] >= series.watch.least_cases
-    return bool(enough and findings.observed[row, -1] > findings.expected[row, -1])
+def _chance(findings: Findings) -> NDArray[np.float64]:
+    return findings.p if findings.p is not None else np.full(findings.observed.shape, np.nan)
 
 
 def _loud(found: Signals, series: Series, findings: Findings, row: int, share: float) -> Loud:
@@ -228,7 +237,7 @@ def _loud(found: Signals, series: Series, findings: Findings, row: int, share: f
         series.signal, series.level, found.frame.areas[series.rows[row]], series.day,
         str(series.watch.method), float(findings.observed[row, -1]),
         float(findings.expected[row, -1]), float(findings.upper[row, -1]),
-        float(chances(findings)[row, -1]), share, row,
+        float(_chance(findings)[row, -1]), share, row,
     )  # fmt: skip
 
 
