@@ -46,7 +46,7 @@ ONSETS = "onsets."  # and the disease: confirmed cases by the day they fell ill
 OF_A_DISEASE = {
     POSITIVES: N_("positive tests"),
     CASES: N_("confirmed cases"),
-    ONSETS: N_("confirmed cases by onset"),
+    ONSETS: N_("confirmed cases by onset, as a nowcast"),
 }
 
 

@@ -30,7 +30,7 @@ WHENCE = {
     "told": N_("as you say"),
     "decision": N_("the first decision on a warning here"),
     "declaration": N_("the emergency was declared"),
-    "none": N_("no day is given, so an alarm is of nothing and no lead is counted"),
+    "none": N_("no day is given, so no lead is counted"),
 }
 
 
@@ -56,7 +56,7 @@ class Replay:
     step: int
     counts: NDArray[np.float64]  # one a time
     event_on: date | None
-    whence: str
+    whence: str  # one of WHENCE
     verdicts: tuple[Verdict, ...]
 
     def told(self) -> dict[str, Any]:
@@ -91,6 +91,7 @@ def on_records(
     *,
     event_on: date | None = None,
     until: date | None = None,
+    name: str = "",
 ) -> Replay:
     """Replay one signal of one area; what is told late is seen as it was known on each day.
 
@@ -117,7 +118,7 @@ def on_records(
             return _known_on(found, signal, day, plan)
 
     said = back_test(counts, column, METHODS, options=OPTIONS, as_of=as_of)
-    return _replays([area.name_zh], found.days[0], 1, counts, said, [event], whence)[0]
+    return _replays([name or area.name_zh], found.days[0], 1, counts, said, [event], whence)[0]
 
 
 def on_counts(

@@ -130,7 +130,11 @@ def back_test(request: HttpRequest) -> HttpResponse:
             found = _uploaded(request)
         else:
             event = day_of(request, "event")
-            found = [replays.on_records(actor, area, signal, plan, event_on=event)]
+            found = [
+                replays.on_records(
+                    actor, area, signal, plan, event_on=event, name=words.called(area)
+                )
+            ]
     except BadInput as problem:
         status = problem.status if request.method == "POST" or request.GET.get("event") else 200
         return render(request, "warning/back_test.html", {**context, "problem": problem},
@@ -165,8 +169,9 @@ def _replayed(one: Replay) -> str:
         at = (one.event_on - one.first).days / one.step
         drawn.append(Series(gettext(N_("it was known")), [at, at], [0, top]))
     for n, said in enumerate(one.verdicts, 1):
-        if said.first_on is not None:
-            x = (said.first_on - one.first).days / one.step
+        seen = said.first_on if one.event_on else next(iter(said.alarms), None)
+        if seen is not None:
+            x = (seen - one.first).days / one.step
             drawn.append(Series(str(said.method), [x], [top * n / (len(one.verdicts) + 1)],
                                 dots=True))  # fmt: skip
     if not bars:
