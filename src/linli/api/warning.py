@@ -283,6 +283,6 @@ def _line(line: Line) -> WarningLine:
 
 def _lag(one: Lag) -> WarningLag:
     return WarningLag(
-        item_id=one.item.id, signal=one.item.kind, area_id=one.item.area_id,
+        item_id=one.item.id, signal=one.item.signal, area_id=one.item.area_id,
         first_on=one.first_on, decided_on=one.decided_on, days=one.days,
     )  # fmt: skip

@@ -15,9 +15,8 @@ from linli.demo.staff import Staff
 from linli.loops import catalogue
 from linli.loops.acts import Open, act_many
 from linli.loops.advance import advance
-from linli.loops.ledger import Item
-from linli.loops.loop import State
 from linli.loops.opening import Opening
+from linli.loops.warnings import known
 from linli.policy.roles import Role
 from linli.registry.areas import Area
 from linli.registry.sites import Site, SiteKind
@@ -66,9 +65,8 @@ class Alarms:
 
     def decide(self, at: int) -> None:
         """Whoever answers accepts the first warning of fevers, and dismisses the others."""
-        rows = Item.objects.filter(loop="warning", exercise=True).exclude(state=State.CLOSED)
-        for item in rows.order_by("id"):
-            accepts = item.kind == "gate_fevers"
+        for item in known.undecided(exercise=True):
+            accepts = item.signal == "gate_fevers"
             scene = self.staff.scene(WHO[item.tier], item.path, at)
             if scene is not None:
                 form = ACCEPTED if accepts else DISMISSED

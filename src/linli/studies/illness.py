@@ -15,15 +15,13 @@ from numpy.typing import NDArray
 
 from linli import clock
 from linli.analysis.epidemic import nowcast
+from linli.loops import happened
 from linli.loops.cases.definitions import diseases
 from linli.loops.laboratory.positive import PROVES
 from linli.loops.laboratory.tables import Finding, LabResult, Match
-from linli.loops.ledger import Event, Item
 from linli.registry.person import Person
 from linli.studies.frames import By, Frame
 
-CONFIRMED = "confirmed"
-CONFIRMS = ("classify", "reclassify", "confirm_after")  # the steps that may do so
 AT_ONCE = 500
 
 
@@ -38,11 +36,11 @@ class Ill:
 
 def fevers_at(frame: Frame, source: str) -> NDArray[np.float64]:
     """Fevers that a gate or a clinic told of, by the day; known from the first of that kind."""
-    kept = Item.objects.filter(loop="fever", exercise=frame.exercise, data__source=source)
-    began = kept.aggregate(at=Min("happened_at"))["at"]
+    began, rows = happened.fevers_from(
+        source, frame.begins_s, frame.ends_s, exercise=frame.exercise
+    )
     if began is None:
         return frame.unknown
-    rows = _inside(kept, frame, "happened_at").values_list("path", "happened_at")
     counts = frame.known_from(clock.day(began))
     return frame.spread(((path, clock.day(at), 1) for path, at in rows), counts, by=By.PLACE)
 
@@ -78,23 +76,12 @@ class Confirmed:
 
 def confirmed(frame: Frame) -> dict[str, list[Confirmed]]:
     """Every case that stands as confirmed, for each disease of which a case was ever kept."""
-    kept = Item.objects.filter(loop="case", exercise=frame.exercise)
     found: dict[str, list[Confirmed]] = {
-        name: [] for name in kept.values_list("kind", flat=True).distinct()
+        name: [] for name in happened.diseases_of_cases(exercise=frame.exercise)
     }
-    rows = kept.filter(item_class=CONFIRMED).values_list(
-        "id", "kind", "path", "subject_id", "opened_at", "data"
-    )
-    when = _confirmed_at([row[0] for row in rows])
-    for item_id, kind, path, person, opened_at, data in rows:
-        as_told = data.get("opened_as", CONFIRMED) == CONFIRMED
-        at = opened_at if as_told else when.get(item_id, opened_at)
-        onset = data.get("onset_on")
-        found[kind].append(
-            Confirmed(
-                Ill(person or 0, path, clock.day(at)), date.fromisoformat(onset) if onset else None
-            )
-        )
+    for case in happened.confirmed_cases(exercise=frame.exercise):
+        ill = Ill(case.person_id or 0, case.path, clock.day(case.confirmed_at))
+        found[case.disease].append(Confirmed(ill, case.onset_on))
     return found
 
 
@@ -151,17 +138,6 @@ def _by_delay(cases: Iterable[Confirmed], n_delays: int, as_of: date) -> dict[in
             continue
         delay = min((case.ill.day - case.onset).days, n_delays - 1)
         found.setdefault(delay, []).append(Ill(case.ill.person_id, case.ill.path, case.onset))
-    return found
-
-
-def _confirmed_at(items: list[int]) -> dict[int, datetime]:
-    """The first moment at which each of these cases was called confirmed."""
-    found: dict[int, datetime] = {}
-    for n in range(0, len(items), AT_ONCE):
-        rows = Event.objects.filter(
-            item_id__in=items[n : n + AT_ONCE], step__in=CONFIRMS, data__category=CONFIRMED
-        )
-        found |= dict(rows.values_list("item_id").annotate(first=Min("at")))
     return found
 
 

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from linli import clock
 from linli.errors import N_, BadInput
-from linli.loops.ledger import Item
+from linli.loops import happened
 from linli.loops.rounds import Seen
 from linli.loops.screening.statements import COUNTED
 from linli.policy.can import Actor, Ask, can
@@ -166,8 +166,7 @@ def _medicine(frame: Frame) -> NDArray[np.float64]:
         for row in RequestType.objects.all()
         if MEDICINE in f"{row.code} {row.group} {row.keywords}".lower()
     ]
-    kept = Item.objects.filter(loop="request", exercise=frame.exercise).order_by("id")
-    began = kept.values_list("happened_at", flat=True).first()
+    began = happened.first_of("request", exercise=frame.exercise)
     if not types or began is None:
         return frame.unknown
     marks = ", ".join(["%s"] * len(types))

@@ -6,14 +6,17 @@ from datetime import date, timedelta
 from statistics import median
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from linli import clock
 from linli.errors import N_, BadInput, Problem
-from linli.loops.ledger import Item
-from linli.loops.warnings.loop import LOOP
+from linli.loops.warnings import known
+from linli.loops.warnings.known import Warned
 from linli.policy.can import Actor, Ask, can, scope
 from linli.policy.powers import roles_for
 from linli.registry.accounts import Account
-from linli.registry.areas import Area, under, within
+from linli.registry.areas import Area, under
 from linli.studies import signals
 from linli.studies.warning import night
 from linli.studies.warning.night import PICTURED_DAYS, Series
@@ -33,7 +36,7 @@ NOTES = {
 class Lag:
     """How long one warning took to be decided: from the day of its first signal."""
 
-    item: Item
+    item: Warned
     first_on: date
     decided_on: date | None
     days: int  # to the decision, or to today where nobody has decided
@@ -94,7 +97,7 @@ class Line:
 
     row: WarningRow
     area: Area
-    item: Item | None
+    item: Warned | None
     holder: str
     lag: Lag | None
     told_by: Area | None
@@ -166,14 +169,12 @@ def latest(*, exercise: bool, day: date | None = None) -> WarningRun | None:
 
 def lags(actor: Actor, area: Area, *, signal: str = "") -> Lags:
     """How long each warning of an area took or waits, those undecided first, then the newest."""
-    rows = Item.objects.filter(
-        within(scope(actor, roles_for(SEE))), under(area.path), loop=LOOP.name,
-        exercise=actor.exercise,
+    rows = known.in_reach(
+        scope(actor, roles_for(SEE)), area.path, signal=signal, exercise=actor.exercise,
+        most=MOST_ITEMS,
     )  # fmt: skip
-    if signal:
-        rows = rows.filter(kind=signal)
     today = clock.day(clock.now())
-    found = [_lag(item, today) for item in rows.order_by("-id")[:MOST_ITEMS]]
+    found = [_lag(item, today) for item in rows]
     return Lags(tuple(sorted(found, key=lambda lag: (lag.is_decided, -lag.item.id))))
 
 
@@ -215,17 +216,21 @@ def pictured(
     row = [found_area.id for found_area in found[1]].index(area.id)
     series = found[0]
     findings = series.tested(last=min(PICTURED_DAYS, series.counts.shape[1]))
-    seen = [
-        None if v[row, -1] != v[row, -1] else float(v[row, -1])
-        for v in (findings.observed, findings.expected, findings.upper)
-    ]
-    p = None if findings.p is None else float(findings.p[row, -1])
     mine = [lag for lag in lags(actor, area, signal=signal).lags if lag.item.area_id == area.id]
     return Pictured(
-        signal, area, level, series.day, str(watch.method),
-        night.past(series, row, findings), *seen, bool(findings.alarm[row, -1]),
-        None if p is None or p != p else p, findings.why(row), tuple(mine),
+        signal=signal, area=area, level=level, day=series.day, method=str(watch.method),
+        past=night.past(series, row, findings), observed=_last(findings.observed, row),
+        expected=_last(findings.expected, row), upper=_last(findings.upper, row),
+        alarm=bool(findings.alarm[row, -1]),
+        p=None if findings.p is None else _last(findings.p, row), why=findings.why(row),
+        items=tuple(mine),
     )  # fmt: skip
+
+
+def _last(values: NDArray[np.float64], row: int) -> float | None:
+    """The last value of a series, None where it is not known."""
+    found = float(values[row, -1])
+    return None if np.isnan(found) else found
 
 
 def _series(
@@ -246,29 +251,29 @@ def _series(
     return made[0], [areas[n] for n in made[0].rows]
 
 
-def _lag(item: Item, today: date) -> Lag:
-    first = date.fromisoformat(item.data["day"])
+def _lag(item: Warned, today: date) -> Lag:
     decided = clock.day(item.closed_at) if item.closed_at else None
-    return Lag(item, first, decided, ((decided or today) - first).days)
+    return Lag(item, item.first_day, decided, ((decided or today) - item.first_day).days)
 
 
 def _lines(rows: Sequence[WarningRow], found: Lags) -> list[Line]:
     wanted = {row.area_id for row in rows} | {row.told_by for row in rows if row.told_by}
     areas = Area.objects.in_bulk(wanted)
-    items = Item.objects.in_bulk([row.item_id for row in rows if row.item_id])
+    items = known.by_id(row.item_id for row in rows if row.item_id)
     holders = _names(items.values())
-    known = {lag.item.id: lag for lag in found.lags}
-    return [
-        Line(
-            row, areas[row.area_id], items.get(row.item_id or 0),
-            holders.get(getattr(items.get(row.item_id or 0), "holder_id", None) or 0, ""),
-            known.get(row.item_id or 0), areas.get(row.told_by or 0),
+    took = {lag.item.id: lag for lag in found.lags}
+    lines = []
+    for row in rows:
+        item = items.get(row.item_id or 0)
+        holder = holders.get(item.holder_id or 0, "") if item else ""
+        told_by = areas.get(row.told_by or 0)
+        lines.append(
+            Line(row, areas[row.area_id], item, holder, took.get(row.item_id or 0), told_by)
         )
-        for row in rows
-    ]  # fmt: skip
+    return lines
 
 
-def _waiting(items: Sequence[Item], found: Lags) -> list[Line]:
+def _waiting(items: Sequence[Warned], found: Lags) -> list[Line]:
     """Undecided warnings whose series does not stand out any more, with the row that raised it."""
     rows = {
         (row.item_id, row.area_id): row
@@ -278,6 +283,6 @@ def _waiting(items: Sequence[Item], found: Lags) -> list[Line]:
     return _lines(mine, found)
 
 
-def _names(items: Iterable[Item]) -> dict[int, str]:
+def _names(items: Iterable[Warned]) -> dict[int, str]:
     wanted = {item.holder_id for item in items if item.holder_id}
     return dict(Account.objects.filter(id__in=wanted).values_list("id", "display_name"))

@@ -10,7 +10,7 @@ from linli.studies.warning import watch
 @job(watch.KIND)
 def look(running: Running) -> None:
     """Look at all signals in the name of who asked; again is the same look again."""
-    account = Account.objects.get(id=running.job.account_id)
+    account = Account.objects.get(id=running.job.account_id or 0)
     now = clock.now_s()
     made = watch.run_now(roster.actor_of(account, now, two_factor=True), now=now)
     running.progress(made.n_series, made.n_series, run_id=made.id, n_raised=made.n_raised)

@@ -21,10 +21,10 @@ from linli.audit.records import record
 from linli.jobs import queue
 from linli.jobs.queue import Job
 from linli.loops.advance import advance_many, open_many
-from linli.loops.ledger import Item
-from linli.loops.loop import State
 from linli.loops.opening import Opening
 from linli.loops.scene import Scene
+from linli.loops.warnings import known as warned
+from linli.loops.warnings.known import Warned
 from linli.loops.warnings.loop import LOOP
 from linli.policy.can import SYSTEM, Actor, Ask, can
 from linli.policy.powers import roles_for
@@ -43,7 +43,6 @@ KIND = "warning"  # of the job
 WARNINGS = UUID("0d9c7a52-6a1e-4c0e-9a55-1f4d6d0a7e31")  # the name space of their uids; ours
 AT_HOUR = 3  # of the night, when the day before is whole; assumed
 ROWS_AT_ONCE = 500
-DISMISSED = "dismissed"
 
 
 def chore(now: int | None = None, *, exercise: bool = False) -> int:
@@ -69,7 +68,7 @@ def run_now(actor: Actor, *, now: int) -> WarningRun:
     day = clock.day(clock.moment(now)) - timedelta(days=1)
     with transaction.atomic():
         made = run(plans.in_force(), day=day, now=now, exercise=actor.exercise, by=actor.id)
-        record(actor, "run", "warning", made.id, holding=holding, path=top)
+        record(actor, "look_again", "warning", made.id, holding=holding, path=top)
     return made
 
 
@@ -115,7 +114,7 @@ def _raise(
 ) -> tuple[dict[tuple[str, int], int], int]:
     """Open an item for each new rise and note what goes on; items by signal and area, how many."""
     scene = Scene(replace(SYSTEM, exercise=exercise), now)
-    known = _latest(exercise)
+    known = warned.newest(exercise=exercise)
     again: dict[int, dict[str, Any]] = {}
     openings: list[Opening] = []
     items: dict[tuple[str, int], int] = {}
@@ -124,7 +123,7 @@ def _raise(
         before = known.get(key)
         if before is not None and _goes_on(before, one, plan):
             items[key] = before.id
-            if _last_day(before) < one.day:
+            if before.last_day < one.day:
                 again[before.id] = _seen(one)
         elif one.told_by is None:
             openings.append(_opening(one, plan, run_id, before, exercise))
@@ -138,24 +137,13 @@ def _raise(
     return items, sum(not moved.again for moved in opened)
 
 
-def _latest(exercise: bool) -> dict[tuple[str, int], Item]:
-    """The newest warning of each signal and area."""
-    rows = Item.objects.filter(loop=LOOP.name, exercise=exercise).order_by("id")
-    return {(row.kind, row.area_id): row for row in rows}
-
-
-def _goes_on(before: Item, one: Loud, plan: Plan) -> bool:
-    """Whether it is the rise that an item tells of already."""
-    if before.state != State.CLOSED:
+def _goes_on(before: Warned, one: Loud, plan: Plan) -> bool:
+    """Whether it is the rise that a warning tells of already."""
+    if not before.is_closed:
         return True
-    if (one.day - _last_day(before)).days > plan.quiet_days:
+    if (one.day - before.last_day).days > plan.quiet_days:
         return False
-    greatest = float(before.data.get("greatest", before.data["observed"]))
-    return before.stage != DISMISSED or one.observed < plan.grown * greatest
-
-
-def _last_day(item: Item) -> date:
-    return date.fromisoformat(item.data.get("last_day", item.data["day"]))
+    return not before.was_dismissed or one.observed < plan.grown * before.greatest
 
 
 def _seen(one: Loud) -> dict[str, Any]:
@@ -163,11 +151,11 @@ def _seen(one: Loud) -> dict[str, Any]:
             "expected": round(one.expected, 3), "p": one.p}  # fmt: skip
 
 
-def _opening(one: Loud, plan: Plan, run_id: int, before: Item | None, exercise: bool) -> Opening:
-    grown = before is not None and before.stage == DISMISSED
+def _opening(one: Loud, plan: Plan, run_id: int, before: Warned | None, exercise: bool) -> Opening:
     data = _seen(one) | {"signal": one.signal, "upper": round(one.upper, 3), "run_id": run_id,
                          "method": one.method}  # fmt: skip
-    if grown and before is not None and (one.day - _last_day(before)).days <= plan.quiet_days:
+    grown = before is not None and before.was_dismissed
+    if before and grown and (one.day - before.last_day).days <= plan.quiet_days:
         data["before_id"] = before.id
     return Opening(
         one.area.id,

@@ -222,7 +222,7 @@ def _names() -> list[str]:
 
 
 def _signals(found: study.Board) -> list[str]:
-    return sorted({line.row.signal for line in found.lines} | {lag.item.kind for lag in
+    return sorted({line.row.signal for line in found.lines} | {lag.item.signal for lag in
                   found.lags.lags})  # fmt: skip
 
 
