@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import Enum
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,7 +43,7 @@ class Frame:
         """Nothing happened."""
         return np.zeros((len(self.areas), len(self.days)))
 
-    @property
+    @cached_property
     def homes(self) -> NDArray[np.bool_]:
         """Which of the areas are compounds or buildings."""
         return np.array([area.kind in HOMES for area in self.areas], dtype=bool)
@@ -75,9 +76,7 @@ class Frame:
         A row of a unit says nothing of compounds, whose people may belong to several grids, and a
         row of a home nothing of units.
         """
-        fits = {By.UNIT: ~self.homes, By.HOME: self.homes, By.PLACE: np.ones(len(into), bool)}[by]
-        where = {area.path: n for n, area in enumerate(self.areas) if fits[n]}
-        lengths = sorted({len(path) for path in where})
+        where, lengths = self._where[by]
         column = {day: n for n, day in enumerate(self.days)}
         for path, day, count in rows:
             for length in lengths:
@@ -86,14 +85,25 @@ class Frame:
                     into[row, column[day]] += count
         return into
 
+    @cached_property
+    def _where(self) -> dict[By, tuple[dict[str, int], list[int]]]:
+        """The row of each path that fits, and how long such paths are."""
+        fits = {By.UNIT: ~self.homes, By.HOME: self.homes, By.PLACE: np.ones(len(self.areas), bool)}
+        found = {}
+        for by, mask in fits.items():
+            where = {area.path: n for n, area in enumerate(self.areas) if mask[n]}
+            found[by] = (where, sorted({len(path) for path in where}))
+        return found
+
     def within(self, column: str = "path") -> str:
         """The condition that a path lies in any of the areas; its values are ``bounds``."""
-        return " OR ".join([f"({column} >= %s AND {column} < %s)"] * len(self._tops()))
+        return " OR ".join([f"({column} >= %s AND {column} < %s)"] * len(self._tops))
 
     def bounds(self) -> list[str]:
         """The values of ``within``."""
-        return [bound for path in self._tops() for bound in (path, end_of(path))]
+        return [bound for path in self._tops for bound in (path, end_of(path))]
 
+    @cached_property
     def _tops(self) -> list[str]:
         """The paths of the areas, none inside another."""
         tops: list[str] = []
