@@ -251,7 +251,7 @@ def back_test(request: HttpRequest, wanted: Query[WarningReplayAsk]) -> Any:
     response={202: WarningAsked},
     operation_id="warning_run",
     summary="Look at all signals again, with the records as they are now",
-    openapi_extra=door(watch.RUN),
+    openapi_extra=door(watch.RUN, whole_city=True),
 )
 def run(request: HttpRequest) -> Any:
     """The worker looks at the whole city; new rises become items, and nothing else happens."""

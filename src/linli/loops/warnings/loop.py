@@ -34,7 +34,7 @@ class WarningAsk(Form):
     upper: float = Field(ge=0)  # above this the method warns
     p: float = Field(ge=0, le=1)  # the chance of so many if nothing had changed
     method: str = Field(max_length=24, pattern=CODE)
-    run_id: int = Field(gt=0)  # the study's run that found it
+    found_in: int = Field(gt=0)  # the number of the look that found it
     before_id: int | None = Field(default=None, gt=0)  # a warning dismissed that has grown since
 
 

@@ -18,7 +18,7 @@ from tests.cast import EVENING, HOUR, City
 pytestmark = pytest.mark.db
 SEEN = {
     "signal": "positives.covid19", "day": "2020-02-08", "observed": 9, "expected": 1.5,
-    "upper": 6, "p": 0.00001, "method": "bayes", "run_id": 1,
+    "upper": 6, "p": 0.00001, "method": "bayes", "found_in": 1,
 }  # fmt: skip
 ACCEPTED = {"action": "test", "note": "Nine in one stairwell."}
 

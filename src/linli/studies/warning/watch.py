@@ -152,7 +152,7 @@ def _seen(one: Loud) -> dict[str, Any]:
 
 
 def _opening(one: Loud, plan: Plan, run_id: int, before: Warned | None, exercise: bool) -> Opening:
-    data = _seen(one) | {"signal": one.signal, "upper": round(one.upper, 3), "run_id": run_id,
+    data = _seen(one) | {"signal": one.signal, "upper": round(one.upper, 3), "found_in": run_id,
                          "method": one.method}  # fmt: skip
     grown = before is not None and before.was_dismissed
     if before and grown and (one.day - before.last_day).days <= plan.quiet_days:
