@@ -5,7 +5,6 @@ from datetime import date, datetime
 
 from django.db.models import Min
 
-from linli import clock
 from linli.loops.ledger import Event, Item
 
 CONFIRMED = "confirmed"
@@ -30,9 +29,7 @@ def fevers_from(
     """When a gate, a clinic or a round first told of a fever, and path and moment of each since."""
     kept = Item.objects.filter(loop="fever", exercise=exercise, data__source=source)
     began = kept.aggregate(at=Min("happened_at"))["at"]
-    rows = kept.filter(
-        happened_at__gte=clock.moment(begins_s), happened_at__lt=clock.moment(ends_s)
-    )
+    rows = kept.filter(happened_at__gte=begins_s, happened_at__lt=ends_s)
     return began, list(rows.values_list("path", "happened_at")) if began else []
 
 

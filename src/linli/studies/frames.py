@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from enum import Enum
 from functools import cached_property
 
@@ -56,7 +56,7 @@ class Frame:
     @property
     def ends_s(self) -> int:
         """The first second after the last day of the city."""
-        return clock.midnight_s(self.days[-1] + timedelta(days=1))
+        return clock.midnight_s(self.days[-1]) + DAY_S
 
     def known_from(self, day: date) -> NDArray[np.float64]:
         """Nothing happened from a day on; before it nothing is known."""

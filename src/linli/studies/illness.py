@@ -143,8 +143,7 @@ def _by_delay(cases: Iterable[Confirmed], n_delays: int, as_of: date) -> dict[in
 
 def _inside(rows: QuerySet, frame: Frame, column: str) -> QuerySet:
     """The rows whose moment lies in the days of the frame."""
-    begins, ends = clock.moment(frame.begins_s), clock.moment(frame.ends_s)
-    return rows.filter(**{f"{column}__gte": begins, f"{column}__lt": ends})
+    return rows.filter(**{f"{column}__gte": frame.begins_s, f"{column}__lt": frame.ends_s})
 
 
 def _counted(frame: Frame, ill: Iterable[Ill], began: datetime | None) -> NDArray[np.float64]:

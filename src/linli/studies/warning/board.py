@@ -26,6 +26,7 @@ from linli.studies.warning.tables import WarningRow, WarningRun
 SEE = "warning.see"
 MOST_ROWS = 60
 MOST_ITEMS = 200
+EARLIEST = date(1990, 1, 1)  # before any record
 NOTES = {
     "no_people": N_("{n} areas without people were left out. Enter their people."),
     "not_told_yet": N_("Too little is told yet for a nowcast of {n} areas. Look again later."),
@@ -211,7 +212,7 @@ def pictured(
     if level is None or watch is None:
         raise BadInput(N_("{signal} is not watched in an area of this kind. Choose a wider one, "
                           "or another signal."), signal=signal[:40])  # fmt: skip
-    until = day or clock.day(clock.now()) - timedelta(days=1)
+    until = whole_day(day)
     found = _series(area, signal, level, plan, until, exercise=actor.exercise)
     row = [found_area.id for found_area in found[1]].index(area.id)
     series = found[0]
@@ -225,6 +226,17 @@ def pictured(
         p=None if findings.p is None else _last(findings.p, row), why=findings.why(row),
         items=tuple(mine),
     )  # fmt: skip
+
+
+def whole_day(day: date | None) -> date:
+    """A day that is over, yesterday if none is named; raises BadInput for another."""
+    yesterday = clock.day(clock.now()) - timedelta(days=1)
+    if day is not None and not EARLIEST <= day <= yesterday:
+        raise BadInput(
+            N_("{day} is not over yet, or lies too far back. Choose a day from {first} to {last}."),
+            day=day, first=EARLIEST, last=yesterday,
+        )  # fmt: skip
+    return day or yesterday
 
 
 def _last(values: NDArray[np.float64], row: int) -> float | None:

@@ -28,7 +28,7 @@ from linli.loops.warnings.known import Warned
 from linli.loops.warnings.loop import LOOP
 from linli.policy.can import SYSTEM, Actor, Ask, can
 from linli.policy.powers import roles_for
-from linli.registry.areas import Area, whole_city
+from linli.registry.areas import Area, under, whole_city
 from linli.studies import signals
 from linli.studies.frames import By, Frame
 from linli.studies.signals import Signals
@@ -102,7 +102,7 @@ def gathered(
     wanted = set(plan.levels) | set(night.BREAK_LEVELS)
     areas = [
         area
-        for area in Area.objects.filter(valid_until=None, path__startswith=path).order_by("path")
+        for area in Area.objects.filter(under(path), valid_until=None).order_by("path")
         if level_of(area.kind) in wanted
     ]
     first = day - timedelta(days=plan.history_days if days is None else days)
