@@ -135,3 +135,9 @@ def test_each_thing_was_done_by_whoever_would_do_it(lived):
 def test_the_same_seed_makes_the_same_emergency(lived):
     assert len(lived.first) > 50
     assert _summary() == lived.first
+
+
+def test_two_clusters_of_fevers_were_warned_of_and_one_waits_for_whoever_signs_in(lived):
+    warned = Item.objects.filter(loop="warning", kind="gate_fevers").order_by("id")
+
+    assert [item.stage for item in warned] == ["accepted", "raised"]
