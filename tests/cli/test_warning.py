@@ -152,3 +152,31 @@ def test_a_mistake_is_one_sentence(folder: Path, said: tuple[str, ...], sentence
 
     assert told.stderr.startswith(sentence)
     assert told.stderr.count("\n") == 1
+
+
+def test_cases_told_late_are_nowcast_before_they_are_tested(folder: Path):
+    told = json.loads(linli("warn", f"{folder}/cases.csv", "--from", "onset", "--most-delay", "7",
+                            "--json").stdout)  # fmt: skip
+    (folder / "all.csv").write_text(
+        "day,count\n" + "".join(f"{FIRST + timedelta(day)},{6 if day < 36 else 2}\n"
+                                for day in range(39)), encoding="utf-8")  # fmt: skip
+    (folder / "delays.csv").write_text("delay,share\n0,0.2\n1,0.4\n2,0.3\n3,0.1\n", "utf-8")
+    late = json.loads(linli("warn", f"{folder}/all.csv", "--delays", f"{folder}/delays.csv",
+                            "--last", "3", "--json").stdout)  # fmt: skip
+
+    assert told["methods"][0]["areas"][0]["observed"] == [pytest.approx(6, abs=0.6)]
+    assert told["methods"][0]["days"] == ["2020-02-08"]  # the last day of which half is told
+    # Of 6, 0.2 x 6 is told at once; 2 of the day before are 2 / 0.6 as they will stand.
+    assert late["methods"][0]["days"][-1] == "2020-02-07"
+    assert late["methods"][0]["areas"][0]["observed"][-1] == pytest.approx(2 / 0.6)
+    (folder / "delays.csv").write_text("delay,share\n0,0.2\n1,0.4\n", "utf-8")
+    wrong = linli("warn", f"{folder}/all.csv", "--delays", f"{folder}/delays.csv", code=2)
+    assert "The shares of delays.csv add up to 0.600." in wrong.output
+
+
+def test_a_back_test_tells_the_lead_and_the_false_alarms_of_each_method(folder: Path):
+    told = linli("warn", f"{folder}/counts.csv", "--back-test", "--event", "2020-02-09", "--method",
+                 "c2").stdout.splitlines()  # fmt: skip
+
+    assert "A7, c2: first alarm 2020-02-07, 2 days before it was known; 0 false alarms on 9 " \
+           "days." in told  # fmt: skip

@@ -154,3 +154,9 @@ def test_the_desk_the_ward_the_driver_and_the_command_have_work_when_the_curtain
     assert RunRoute.objects.filter(run_id__in=driven.values("id")).exists()
     assert len(free) > 66 * 3
     assert 0 < sum(free) < sum(ward.n_beds for ward in Ward.objects.all())
+
+
+def test_two_clusters_of_fevers_were_warned_of_and_one_waits_for_whoever_signs_in(lived):
+    warned = Item.objects.filter(loop="warning", kind="gate_fevers").order_by("id")
+
+    assert [item.stage for item in warned] == ["accepted", "raised"]

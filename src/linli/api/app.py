@@ -32,6 +32,7 @@ from linli.api import (
     sync,
     transfers,
     visits,
+    warning,
     work,
 )
 from linli.api.auth import Caller
@@ -58,7 +59,7 @@ def build() -> LinliAPI:
     parts = (
         care, cases, closures, codes, epidemic, evaluation, for_person, imports, joining,
         laboratory, oversight, places, proposals, risk, rules, screening, signals, sync,
-        transfers, work,
+        transfers, warning, work,
     )  # fmt: skip
     for part in parts:
         made.add_router("", part.router)

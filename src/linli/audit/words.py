@@ -30,6 +30,7 @@ ACTS: dict[str, str] = {
     "issue": N_("issued"),
     "judge": N_("gave an expert's word on"),
     "lift": N_("lifted"),
+    "look_again": N_("looked again at"),
     "list": N_("saw in a list"),
     "match": N_("said whose it is"),
     "merge": N_("merged"),
@@ -101,6 +102,7 @@ KINDS: dict[str, str] = {
     "upload": N_("list sent in"),
     "vehicles": N_("vehicle"),
     "visits": N_("visits"),
+    "warning": N_("signals"),
     "wards": N_("ward"),
     # a list that is taken in names the table it went to
     "area": N_("area"),

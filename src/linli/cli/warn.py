@@ -1,6 +1,7 @@
 """`linli warn`: which areas stand out in a file of counts, by one method or several.
 
-It reads files and needs neither a server nor a database.
+It reads files and needs neither a server nor a database; with `--from-records` it tells of the
+city's own signals.
 """
 
 from pathlib import Path
@@ -44,7 +45,9 @@ Draw = Annotated[str, typer.Option("--draw", help=_("Which area to draw; else th
 
 @app.command(help=_("Warn of areas whose counts stand out, and say why."))
 def warn(
-    file: File,
+    file: Annotated[
+        Path | None, typer.Argument(help=_("Counts: one row an area and day, CSV or Parquet."))
+    ] = None,
     method: Annotated[
         list[str] | None,
         typer.Option(help=_("A detector, or scan for neighbours together; may be repeated.")),
@@ -69,17 +72,60 @@ def warn(
     change: Declared = None,
     permutations: Annotated[int, typer.Option(help=_("Of a scan."), min=19)] = 999,
     seed: Annotated[int, typer.Option(help=_("Of the dice; the same gives the same."))] = 1,
+    begins: Annotated[
+        str, typer.Option("--from", help=_("One row a case: the column of its day. Nowcast first."))
+    ] = "",
+    ends: Annotated[
+        str, typer.Option("--to", help=_("One row a case: the column of its report."))
+    ] = "reported",
+    as_of: Annotated[str, typer.Option(help=_("The last day of the records."))] = "",
+    most_delay: Annotated[int, typer.Option(help=_("The longest delay, days."), min=1)] = 30,
+    delays: Annotated[
+        Path | None, typer.Option(help=_("Delays: delay in days, share told. Nowcast first."))
+    ] = None,
+    back_test: Annotated[
+        bool,
+        typer.Option("--back-test", help=_("Tell what each method would have said, and when.")),
+    ] = False,
+    event: Annotated[str, typer.Option(help=_("The day it was known, for a back-test."))] = "",
+    records: Annotated[
+        bool, typer.Option("--from-records", help=_("Tell of the city's own signals."))
+    ] = False,
+    unit: Annotated[str, typer.Option(help=_("The unit: its name or its number."))] = "",
+    signal: Annotated[str, typer.Option(help=_("Of the records, one signal only."))] = "",
+    look: Annotated[
+        bool, typer.Option("--look", help=_("Look at the records anew first."))
+    ] = False,
+    by: Annotated[
+        str, typer.Option("--as", envvar="LINLI_AS", help=_("The account in whose name you act."))
+    ] = "",
     picture: Picture = None,
     draw: Draw = "",
     as_json: InJson = False,
 ) -> None:
     """Read, test, tell; the areas that stand out come first."""
+    if records:
+        from linli.cli.warn_records import Asked, from_records
+
+        from_records(Asked(unit, by, signal=signal, look=look, as_json=as_json))
+        return
     get_ready(tables=False)
     from linli.studies.epidemic import counts as study
-    from linli.studies.warning import detectors
+    from linli.studies.warning import detectors, late
 
-    found = counts_of(file, day=day, area=area, count=count, cumulative=cumulative, falls=falls,
-                      gaps=gaps)  # fmt: skip
+    if file is None:
+        raise BadInput(N_("Give a file of counts, or say --from-records."))
+    if begins:
+        found = late.from_cases(there(file), begins=begins, ends=ends, area=area, as_of=as_of,
+                                most_delay=most_delay)  # fmt: skip
+    else:
+        found = counts_of(file, day=day, area=area, count=count, cumulative=cumulative,
+                          falls=falls, gaps=gaps)  # fmt: skip
+    if delays is not None:
+        found = late.from_delays(found, there(delays))
+    if back_test:
+        _replay(found, method or [], event, as_json=as_json)
+        return
     declared = study.changes(change or [], found)
     places = study.places(there(areas), found) if areas else None
     names = method or ["c2"]
@@ -108,6 +154,26 @@ def warn(
             **{**cluster, "areas": ", ".join(cluster["areas"])},
         )
     tell_breaks(told["breaks"])
+
+
+def _replay(found: "Counts", methods: list[str], event: str, *, as_json: bool) -> None:
+    """What each method would have said of each area, and when."""
+    from linli.studies.warning import replays
+
+    told = replays.on_counts(found, methods, event=event)
+    if as_json:
+        say_json([one.told() for one in told])
+        return
+    for one in told[:MOST_TOLD]:
+        for said in one.verdicts:
+            lead = "–" if said.lead_days is None else str(said.lead_days)
+            say(
+                _("{area}, {method}: the past is too short.") if said.too_short else
+                _("{area}, {method}: first alarm {day}, {lead} days before it was known; {n} false "
+                  "alarms on {quiet} days."),
+                area=one.name, method=str(said.method), day=said.first_on or "–", lead=lead,
+                n=said.n_false, quiet=said.n_quiet,
+            )  # fmt: skip
 
 
 def counts_of(file: Path, *, gaps: str, falls: str, **columns: Any) -> "Counts":

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from linli.demo.alarms import Alarms
 from linli.demo.cast import home_of
 from linli.demo.city import City
 from linli.demo.evening import Evening
@@ -35,6 +36,8 @@ def health_of(city: City, places: Places, *, seed: int, start: int, until: int) 
     home = Area.objects.values_list("path", flat=True).get(id=community)
     response = Response(outbreak, staff, home=home, seed=seed, until=until)
     rounds = Rounds(staff, home, seed=seed, until=until)
+    alarms = Alarms(staff, home, seed=seed, until=until)
     evening = Evening(staff, home=home, seed=seed, until=until)
-    work = [*response.timetable(start), *rounds.timetable(), *evening.timetable()]
+    parts = (rounds, alarms, evening)
+    work = [*response.timetable(start), *(one for part in parts for one in part.timetable())]
     return Health(outbreak, response, rounds, evening, sorted(work, key=lambda one: one[0]))

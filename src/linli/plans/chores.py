@@ -25,6 +25,7 @@ from linli.loops.vacancies import watch
 from linli.plans import modes
 from linli.studies.evaluation.jobs import ask_for_the_night
 from linli.studies.risk import runs as risk
+from linli.studies.warning import watch as warnings
 
 HEARTBEAT = "worker"  # the lease that shows that some worker is alive
 HEARTBEAT_EVERY_S = 5
@@ -93,6 +94,11 @@ def _snapshots() -> int:
     return ask_for_the_night(now=clock.now_s(), exercise=bool(settings.DEMO))
 
 
+def _warnings() -> int:
+    """Look at the signals of the day before, once a night."""
+    return warnings.chore(exercise=bool(settings.DEMO))
+
+
 # A lease is how long the others wait when a worker is killed in the middle of a chore.
 CHORES: tuple[Chore, ...] = (
     Chore("alive", beat, every_s=HEARTBEAT_EVERY_S, lease_s=10),
@@ -107,6 +113,7 @@ CHORES: tuple[Chore, ...] = (
     Chore("calls", _calls, every_s=60.0, lease_s=60),
     Chore("substitutes", _substitutes, every_s=600.0, lease_s=300),
     Chore("risk", _risk, every_s=600.0, lease_s=600),
+    Chore("warnings", _warnings, every_s=600.0, lease_s=600),
     Chore("send", outbox.send, every_s=1.0, lease_s=30),
     Chore("mail", mail.post, every_s=5.0),
     Chore("snapshots", _snapshots, every_s=600.0, lease_s=60),

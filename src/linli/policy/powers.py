@@ -93,6 +93,9 @@ POWERS: dict[str, frozenset[Role]] = {
     # the course of an outbreak: counts only; orders and changes of definition by name
     "epidemic.see": DUTY_OFFICERS | {Role.ANALYST, Role.TRACER, Role.DATA_OFFICE},
     "epidemic.declare": DUTY_OFFICERS | {Role.ANALYST, Role.DATA_OFFICE},
+    # warnings: counts for who decides there and who studies them; a run is of the whole city
+    "warning.see": DUTY_OFFICERS | {Role.SECRETARY, Role.ANALYST, Role.TRACER},
+    "warning.run": frozenset({Role.CITY_COMMAND, Role.ANALYST}),
     # the evaluation: whoever answers for a unit, and whoever studies the records
     "evaluation.see": DUTY_OFFICERS | {Role.SECRETARY, Role.ANALYST, Role.DATA_OFFICE},
     "evaluation.judge": frozenset({Role.ANALYST, Role.DATA_OFFICE}),

@@ -60,6 +60,8 @@ WORDS: dict[str, str] = {
     "signals.see": N_("see signals"),
     "epidemic.see": N_("see the course of an outbreak"),
     "epidemic.declare": N_("write onto the course of an outbreak"),
+    "warning.see": N_("see warnings"),
+    "warning.run": N_("look for warnings now"),
     "evaluation.see": N_("see the evaluation"),
     "evaluation.judge": N_("write down what an expert judges"),
     "evaluation.keep": N_("keep a snapshot of the evaluation"),

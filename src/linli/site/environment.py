@@ -46,6 +46,8 @@ class Environment:
         Keys of the apps that may file requests by Open311, parted by commas.
     open311_jurisdiction
         The name by which Open311 clients may ask for this city; left out, any name does.
+    warning_plan
+        A file that says which signals are watched every night and how; left out, the one shipped.
     filing_rate
         How many requests one sender without a post may file, such as `30/hour`: so many at once,
         and so many again in each such span. `off`: any number. The default is 30/hour, in a demo
@@ -85,6 +87,7 @@ class Environment:
     oidc_secret: str
     open311_keys: tuple[str, ...]
     open311_jurisdiction: str
+    warning_plan: str
     filing_rate: Rate | None
     app_rate: Rate | None
     guess_rate: Rate | None
@@ -139,6 +142,7 @@ def read(environ: Mapping[str, str] = os.environ) -> Environment:
         oidc_secret=environ.get("LINLI_OIDC_SECRET", ""),
         open311_keys=_parts(environ, "LINLI_OPEN311_KEYS"),
         open311_jurisdiction=environ.get("LINLI_OPEN311_JURISDICTION", ""),
+        warning_plan=environ.get("LINLI_WARNING_PLAN", ""),
         filing_rate=rates["filing"],
         app_rate=rates["app"],
         guess_rate=rates["guess"],

@@ -16,6 +16,7 @@ DEMO = ENV.demo
 SECOND_FACTOR = ENV.second_factor
 OPEN311_KEYS = list(ENV.open311_keys)
 OPEN311_JURISDICTION = ENV.open311_jurisdiction
+WARNING_PLAN = ENV.warning_plan
 FILING_RATE, APP_RATE = ENV.filing_rate, ENV.app_rate
 GUESS_RATE, SIGN_IN_RATE = ENV.guess_rate, ENV.sign_in_rate
 PROXIES = ENV.proxies

@@ -3,5 +3,8 @@
 from linli.studies.epidemic.tables import CurveMark
 from linli.studies.evaluation.tables import Judgement, Snapshot, SnapshotRow
 from linli.studies.risk.tables import RiskRun
+from linli.studies.warning.tables import WarningRow, WarningRun
 
-__all__ = ["CurveMark", "Judgement", "RiskRun", "Snapshot", "SnapshotRow"]
+__all__ = [
+    "CurveMark", "Judgement", "RiskRun", "Snapshot", "SnapshotRow", "WarningRow", "WarningRun",
+]  # fmt: skip

@@ -72,6 +72,42 @@ def lines(
     return _svg(title, [*axes, *parts, *_legend([n for n in names if n[0]])], HEIGHT)
 
 
+SPARK_WIDTH, SPARK_HEIGHT = 200, 56
+
+
+def spark(
+    title: str,
+    counts: Sequence[float | None],
+    upper: Sequence[float | None],
+    alarm: Sequence[bool],
+) -> str:
+    """A picture for one line of a table: bars, the bound as steps, days that warn filled dark.
+
+    A value that is not known has no bar, and no step.
+    """
+    known = [v for v in (*counts, *upper) if v is not None]
+    scale = (SPARK_HEIGHT - 6) / (max(known, default=0.0) or 1.0)
+    step = SPARK_WIDTH / max(len(counts), 1)
+    parts = []
+    for n, (count, bound, loud) in enumerate(zip(counts, upper, alarm, strict=True)):
+        x = n * step
+        if count is not None:
+            height = count * scale
+            parts.append(
+                f'<rect x="{x + 0.5:.1f}" y="{SPARK_HEIGHT - height:.1f}" width="{step - 1:.1f}" '
+                f'height="{height:.1f}" fill="{COLOURS[1] if loud else COLOURS[5]}"/>'
+            )
+        if bound is not None:
+            y = SPARK_HEIGHT - bound * scale
+            parts.append(f'<path d="M{x:.1f} {y:.1f}h{step:.1f}" stroke="{INK}"/>')
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {SPARK_WIDTH} {SPARK_HEIGHT}" '
+        f'width="{SPARK_WIDTH}" height="{SPARK_HEIGHT}" role="img"><title>{escape(title)}</title>'
+        + "".join(parts)
+        + f'<path d="M0 {SPARK_HEIGHT - 0.5}H{SPARK_WIDTH}" stroke="{INK}"/></svg>'
+    )
+
+
 def split_bars(
     title: str, rows: Sequence[tuple[str, Sequence[float]]], names: Sequence[str], *, x_label: str
 ) -> str:

@@ -7,7 +7,7 @@ import linli.columns
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("loops", "0009_beds"),
+        ("loops", "0010_photos"),
     ]
 
     operations = [

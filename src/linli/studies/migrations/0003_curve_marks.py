@@ -7,7 +7,7 @@ import linli.columns
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("studies", "0001_initial"),
+        ("studies", "0002_warnings"),
     ]
 
     operations = [

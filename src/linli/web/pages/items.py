@@ -174,18 +174,18 @@ def _history(view: ItemView) -> list[Happened]:
     told = []
     for event in reversed(view.events):
         role = NAMES.get(Role(event.role), "") if event.role in set(Role) else event.role
-        words = _words(event.data)
+        words = _words(event.data, view.loop.reasons)
         if event.step == sync.OVERTAKEN and (step := view.loop.step(event.data["step"])):
             words = f"{gettext(step.label)}. {words}"
         told.append(Happened(event, names.get(event.actor_id or 0, ""), role, words))
     return told
 
 
-def _words(data: Mapping[str, Any]) -> str:
+def _words(data: Mapping[str, Any], reasons: Mapping[str, str]) -> str:
     """What somebody wrote with a step; a code for the reason of an allotment is no such thing."""
     for name in ("note", "comment", "reason"):
         text = data.get(name)
-        if text and text not in why.REASONS:
+        if text and text not in why.REASONS and text not in reasons:
             return str(text)
     return ""
 

@@ -14,7 +14,9 @@ from django.utils.translation import get_language, gettext, ngettext
 from linli import clock
 from linli.errors import N_
 from linli.loops.calls.watch import CARE_NEEDS
+from linli.loops.cases.definitions import diseases
 from linli.registry.areas import TIER_NAMES, Area, Tier
+from linli.studies import signals
 from linli.web.words import word_for
 
 register = template.Library()
@@ -25,6 +27,7 @@ OWN_STEPS = {
     "retime": N_("the mode changed"),
     "overtaken": N_("done while the line was cut; it came too late to move this"),
 }
+MOST_ONE_IN = 1e-6  # a smaller chance is told as smaller than this
 MINUTE_S, HOUR_S, DAY_S = 60, 3600, 86_400
 
 ICONS = {  # drawn on a grid of 20 by 20
@@ -139,6 +142,25 @@ def called(thing: Any) -> str:
 def said(text: str) -> str:
     """A word of ours in the reader's language."""
     return gettext(text) if text else ""
+
+
+@register.filter
+def signal(name: str) -> str:
+    """What a signal counts, in the reader's language, with the disease it is of."""
+    text, disease = signals.words(name)
+    known = diseases().get(disease)
+    called_so = known.called(get_language() or "") if known else disease
+    return f"{gettext(text)}: {called_so}" if disease else gettext(text)
+
+
+@register.filter
+def one_in(chance: float) -> str:
+    """A small chance as a person says it: 1 in so many, in round numbers."""
+    if chance <= MOST_ONE_IN:
+        return gettext("less than 1 in a million")
+    many = 1 / chance
+    digits = 10 ** max(len(str(int(many))) - 2, 0)
+    return gettext("about 1 in {n}").format(n=round(many / digits) * digits)
 
 
 @register.filter

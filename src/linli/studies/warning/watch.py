@@ -1,0 +1,205 @@
+"""Who is told of what stands out? Every night a run, and an item for each new rise (S93, S99).
+
+A rise is told once. While it goes on, its item notes each further day; once it has been quiet for
+longer than the plan says, the next one is another. A warning that was dismissed comes again only
+when it has grown. Nothing else follows from a run: a person decides.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID, uuid5
+
+import numpy as np
+from django.db import connection, transaction
+from numpy.typing import NDArray
+
+import linli
+from linli import clock
+from linli.audit.records import record
+from linli.jobs import queue
+from linli.jobs.queue import Job
+from linli.loops.advance import advance_many, open_many
+from linli.loops.opening import Opening
+from linli.loops.scene import Scene
+from linli.loops.warnings import known as warned
+from linli.loops.warnings.known import Warned
+from linli.loops.warnings.loop import LOOP
+from linli.policy.can import SYSTEM, Actor, Ask, can
+from linli.policy.powers import roles_for
+from linli.registry.areas import Area, under, whole_city
+from linli.studies import signals
+from linli.studies.frames import By, Frame
+from linli.studies.signals import Signals
+from linli.studies.warning import night
+from linli.studies.warning import plan as plans
+from linli.studies.warning.night import Loud, Night
+from linli.studies.warning.plan import Plan, level_of
+from linli.studies.warning.tables import WarningRow, WarningRun
+
+RUN = "warning.run"
+KIND = "warning"  # of the job
+WARNINGS = UUID("0d9c7a52-6a1e-4c0e-9a55-1f4d6d0a7e31")  # the name space of their uids; ours
+AT_HOUR = 3  # of the night, when the day before is whole; assumed
+ROWS_AT_ONCE = 500
+
+
+def chore(now: int | None = None, *, exercise: bool = False) -> int:
+    """Look at yesterday once it is over, if nobody has yet; returns how many warnings it raised."""
+    at = clock.now_s() if now is None else now
+    today = clock.day(clock.moment(at))
+    day = today - timedelta(days=1)
+    if at < clock.midnight_s(today) + AT_HOUR * 3600:
+        return 0
+    known = WarningRun.objects.filter(exercise=exercise, day__gte=day).exists()
+    if known or not Area.objects.filter(parent=None).exists():
+        return 0
+    return run(plans.in_force(), day=day, now=at, exercise=exercise).n_raised
+
+
+def run_now(actor: Actor, *, now: int) -> WarningRun:
+    """Look again at all up to yesterday, with the records as they are now; recorded.
+
+    Raises NotAllowed: it looks at the whole city, so who asks has to reach it.
+    """
+    top = whole_city()
+    holding = can(actor, Ask(RUN, roles_for(RUN), top)).required()
+    day = clock.day(clock.moment(now)) - timedelta(days=1)
+    with transaction.atomic():
+        made = run(plans.in_force(), day=day, now=now, exercise=actor.exercise, by=actor.id)
+        record(actor, "look_again", "warning", made.id, holding=holding, path=top)
+    return made
+
+
+def ask(actor: Actor) -> Job:
+    """Let the worker look now; the same rights as run_now. Raises NotAllowed."""
+    can(actor, Ask(RUN, roles_for(RUN), whole_city())).required()
+    return queue.ask(KIND, account_id=actor.id)
+
+
+@transaction.atomic
+def run(plan: Plan, *, day: date, now: int, exercise: bool, by: int | None = None) -> WarningRun:
+    """Look at every series of the city up to a day, keep what was found, and raise what is new."""
+    found = gathered(plan, day, exercise=exercise)
+    told = night.look(found, plan, people=_people(found.frame) if _by_people(plan) else None)
+    made = WarningRun.objects.create(
+        day=day, at=now, asked_by=by, plan=plan.digest(), inputs=told.inputs,
+        version=linli.__version__, n_series=told.n_series, n_loud=len(told.loud),
+        statuses=dict(told.statuses), breaks=list(told.breaks), notes=list(told.notes),
+        exercise=exercise,
+    )  # fmt: skip
+    items, made.n_raised = _raise(told, plan, made.id, now=now, exercise=exercise)
+    made.save(update_fields=["n_raised"])
+    WarningRow.objects.bulk_create(_rows(told, made, items), batch_size=ROWS_AT_ONCE)
+    return made
+
+
+def gathered(
+    plan: Plan, day: date, *, exercise: bool, path: str = "", days: int | None = None
+) -> Signals:
+    """All signals of every area that the plan watches, below a path, up to a day."""
+    wanted = set(plan.levels) | set(night.BREAK_LEVELS)
+    areas = [
+        area
+        for area in Area.objects.filter(under(path), valid_until=None).order_by("path")
+        if level_of(area.kind) in wanted
+    ]
+    first = day - timedelta(days=plan.history_days if days is None else days)
+    return signals.count(areas, first, day, exercise=exercise)
+
+
+def _raise(
+    told: Night, plan: Plan, run_id: int, *, now: int, exercise: bool
+) -> tuple[dict[tuple[str, int], int], int]:
+    """Open an item for each new rise and note what goes on; items by signal and area, how many."""
+    scene = Scene(replace(SYSTEM, exercise=exercise), now)
+    known = warned.newest(exercise=exercise)
+    again: dict[int, dict[str, Any]] = {}
+    openings: list[Opening] = []
+    items: dict[tuple[str, int], int] = {}
+    for one in told.loud:
+        key = (one.signal, one.area.id)
+        before = known.get(key)
+        if before is not None and _goes_on(before, one, plan):
+            items[key] = before.id
+            if before.last_day < one.day:
+                again[before.id] = _seen(one)
+        elif one.told_by is None:
+            openings.append(_opening(one, plan, run_id, before, exercise))
+    scene.foresee([opening.area_id for opening in openings])
+    advance_many(again, "seen_again", scene, each=again)
+    opened, refused = open_many(LOOP, openings, scene)
+    if refused:
+        raise refused[0].problem
+    for opening, moved in zip(openings, opened, strict=True):
+        items[opening.kind, opening.area_id] = moved.item_id
+    return items, sum(not moved.again for moved in opened)
+
+
+def _goes_on(before: Warned, one: Loud, plan: Plan) -> bool:
+    """Whether it is the rise that a warning tells of already."""
+    if not before.is_closed:
+        return True
+    if (one.day - before.last_day).days > plan.quiet_days:
+        return False
+    return not before.was_dismissed or one.observed < plan.grown * before.greatest
+
+
+def _seen(one: Loud) -> dict[str, Any]:
+    return {"day": one.day.isoformat(), "observed": round(one.observed, 3),
+            "expected": round(one.expected, 3), "p": one.p}  # fmt: skip
+
+
+def _opening(one: Loud, plan: Plan, run_id: int, before: Warned | None, exercise: bool) -> Opening:
+    data = _seen(one) | {"signal": one.signal, "upper": round(one.upper, 3), "found_in": run_id,
+                         "method": one.method}  # fmt: skip
+    grown = before is not None and before.was_dismissed
+    if before and grown and (one.day - before.last_day).days <= plan.quiet_days:
+        data["before_id"] = before.id
+    return Opening(
+        one.area.id,
+        "urgent" if one.p <= plan.urgent_p else "normal",
+        data,
+        kind=one.signal,
+        uid=uuid5(WARNINGS, f"{one.signal}:{one.area.id}:{one.day}:{exercise}"),
+        subject_kind="place",
+        subject_id=one.area.id,
+    )
+
+
+def _rows(told: Night, made: WarningRun, items: Mapping[tuple[str, int], int]) -> list[WarningRow]:
+    return [
+        WarningRow(
+            run=made, rank=rank, signal=one.signal, level=str(one.level), area_id=one.area.id,
+            path=one.area.path, day=one.day, method=one.method, observed=one.observed,
+            expected=one.expected, upper=one.upper, p=one.p, adjusted=one.adjusted,
+            told_by=one.told_by, item_id=items.get((one.signal, one.area.id)), past=one.past,
+        )
+        for rank, one in enumerate(told.loud, 1)
+    ]  # fmt: skip
+
+
+def _by_people(plan: Plan) -> bool:
+    return any(watch.method == "tail" for watch in plan.watches)
+
+
+def _people(frame: Frame) -> NDArray[np.float64]:
+    """How many are registered in each area, and live in each compound, now."""
+    one_day = Frame(frame.areas, frame.days[-1:], frame.exercise)
+    counts = one_day.zero
+    for column, by in (("p.path", By.UNIT), ("a.path", By.HOME)):
+        counts = one_day.spread(_registered(column, one_day.days[0]), counts, by=by)
+    return counts[:, 0]
+
+
+def _registered(column: str, day: date) -> Sequence[tuple[str, date, int]]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT {column}, count(*) FROM registry_person p "
+            "LEFT JOIN registry_household h ON h.id = p.household_id "
+            "LEFT JOIN registry_area a ON a.id = h.compound_id "
+            "WHERE p.survivor_id IS NULL AND (p.left_on IS NULL OR p.left_on > %s) GROUP BY 1",
+            [day],
+        )
+        return [(path, day, n) for path, n in cursor.fetchall() if path]
