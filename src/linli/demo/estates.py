@@ -5,12 +5,19 @@ older the middle of the city, the more. Everything else is assumed, and says so 
 """
 
 from collections.abc import Iterator
+from random import Random
 
 import numpy as np
 
 from linli.demo.city import Fittings
 from linli.demo.dice import generator
 from linli.demo.frame import Frame
+from linli.demo.staff import Staff
+from linli.loops.advance import advance_many
+from linli.loops.substitutes import watch
+from linli.policy.can import PATH_STEP
+from linli.policy.roles import Role
+from linli.registry.areas import whole_city
 from linli.registry.estates import Lack
 
 THREE_WITHOUT = 1 / 3  # of estates
@@ -23,6 +30,15 @@ INFLOW = (40.0, 320.0)  # people coming in a day per 1,000 residents; assumed
 SHARED = 0.06  # of old estates have flats without a toilet or kitchen; assumed
 CLINICIANS_A_BED = 0.9  # doctors and nurses; assumed
 CLINICIANS_A_CLINIC = 8.0  # assumed
+ASKED_BEFORE_S, PLACED_BEFORE_S = 20 * 3600, 8 * 3600  # assumed
+PLACED = 0.94  # of what was asked for has something that stands in; assumed
+STANDS_IN = {
+    Lack.GUARD: ("下沉干部与志愿者两班值守", "街道值守队"),
+    Lack.FENCE: ("铁马围挡，留一个出入口", "街道城管中队"),
+    Lack.CLEANING: ("每日清运与消杀", "环卫所"),
+}
+STREET_PATH = 3 * PATH_STEP  # a city, a district, a street
+PROMISED_UNTIL = "2020-03-10"
 Figure = tuple[int, str, float, str]  # row of the area, key, value, unit
 
 
@@ -39,6 +55,24 @@ def figures_of(frame: Frame, fittings: Fittings, *, scale: float) -> Iterator[Fi
             staff[area] = staff.get(area, 0.0) + n
     for area, n in staff.items():
         yield area, "clinicians", round(n * scale, 2), "people"
+
+
+def see_to(*, seed: int, now: int) -> None:
+    """Ask for what the estates lack, and let each street say what stands in for most of it."""
+    watch.chore(now - ASKED_BEFORE_S, exercise=True)
+    staff, dice = Staff(now), Random(seed)  # noqa: S311 - a city made again from its seed
+    streets: dict[str, dict[int, dict[str, str]]] = {}
+    for row in watch.register([(whole_city(), "~")], now=now, exercise=True):
+        for one in row.stands:
+            if one.item_id is not None and dice.random() < PLACED:
+                what, who = STANDS_IN[one.lack]
+                street = row.estate.area.path[:STREET_PATH]
+                streets.setdefault(street, {})[one.item_id] = {
+                    "what": what, "who": who, "until": PROMISED_UNTIL}  # fmt: skip
+    for street, each in streets.items():
+        scene = staff.scene(Role.STREET_DUTY, street, now - PLACED_BEFORE_S)
+        if scene is not None:
+            advance_many(list(each), "place", scene, each=each)
 
 
 def _estates(frame: Frame, rng: np.random.Generator) -> Iterator[Figure]:

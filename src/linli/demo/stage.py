@@ -9,11 +9,10 @@ from django.core.management import call_command
 from django.db import connection
 
 from linli.audit.records import Record, record
-from linli.demo import build, dial, health, inflight
+from linli.demo import build, dial, estates, health, inflight
 from linli.demo.plan import plan_named
 from linli.errors import N_, Conflict
 from linli.loops.shipped import ship_limits
-from linli.loops.substitutes import watch as substitutes
 from linli.plans import modes
 from linli.policy.can import SYSTEM
 from linli.registry import dial as city_dial
@@ -98,7 +97,7 @@ def set_up(wanted: Wanted, progress: Progress) -> None:
             progress=lambda done, total: progress("requests", done, total),
         )
         progress("risk", 0, 1)
-        substitutes.chore(dial.START, exercise=True)
+        estates.see_to(seed=wanted.seed, now=dial.START)
         risk.chore(dial.START, exercise=True)
     record(SYSTEM, "build", "demo", wanted.plan, detail=asdict(wanted))
 
