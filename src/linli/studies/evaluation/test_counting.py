@@ -9,7 +9,7 @@ from linli.analysis.evaluation.formulas import shipped_formulas
 from linli.analysis.evaluation.framework import shipped
 from linli.loops.advance import Opening, open_item
 from linli.loops.catalogue import get
-from linli.loops.ledger import Item
+from linli.loops.counted import items
 from linli.loops.scene import Scene
 from linli.policy.can import SYSTEM
 from linli.registry.accounts import Account
@@ -67,8 +67,8 @@ def test_what_a_party_organisation_owns_is_counted_of_what_names_an_owner(city: 
         for _ in range(3)
     ]  # fmt: skip
     party, office = body(city, "party", "oak"), body(city, "office", "w")
-    Item.objects.filter(id=asked[0]).update(organisation_id=party.id)
-    Item.objects.filter(id=asked[1]).update(organisation_id=office.id)
+    items(exercise=False).filter(id=asked[0]).update(organisation_id=party.id)
+    items(exercise=False).filter(id=asked[1]).update(organisation_id=office.id)
 
     assert figure(city, "oak", "D1.1.2") == Figure(50, 1, 2)  # the third names nobody
 

@@ -9,7 +9,6 @@ from linli import clock
 from linli.analysis.evaluation.formulas import shipped_formulas
 from linli.analysis.evaluation.framework import shipped
 from linli.jobs import queue
-from linli.plans.chores import CHORES
 from linli.registry.households import Household
 from linli.studies.evaluation import snapshots, study
 from linli.studies.evaluation.history import history
@@ -57,7 +56,6 @@ def test_a_night_is_kept_once_and_not_before_two_in_the_morning(city: City):
     assert asked == [0, 1, 0, 0, 1]
     assert before == 0  # asked for by the chore, counted by a job beside it
     assert Snapshot.objects.filter(taken_by=None).count() == 2
-    assert any(chore.name == "snapshots" for chore in CHORES)
     assert ask_for_the_night(now=EVENING + DAY + HOUR, exercise=False) == 0
 
 
