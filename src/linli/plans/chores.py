@@ -23,9 +23,8 @@ from linli.loops.screening import owed
 from linli.loops.substitutes import watch as substitutes
 from linli.loops.vacancies import watch
 from linli.plans import modes
+from linli.studies import jobs as studies
 from linli.studies.evaluation.jobs import ask_for_the_night
-from linli.studies.risk import runs as risk
-from linli.studies.warning import watch as warnings
 
 HEARTBEAT = "worker"  # the lease that shows that some worker is alive
 HEARTBEAT_EVERY_S = 5
@@ -80,8 +79,8 @@ def _substitutes() -> int:
 
 
 def _risk() -> int:
-    """Count the risk of the communities once a day."""
-    return risk.chore(exercise=bool(settings.DEMO))
+    """Ask for the risk of the communities once a day."""
+    return studies.ask_for(studies.RISK, now=clock.now_s(), exercise=bool(settings.DEMO))
 
 
 def _calls() -> int:
@@ -95,8 +94,8 @@ def _snapshots() -> int:
 
 
 def _warnings() -> int:
-    """Look at the signals of the day before, once a night."""
-    return warnings.chore(exercise=bool(settings.DEMO))
+    """Ask once a night for a look at the signals of the day before."""
+    return studies.ask_for(studies.WARNINGS, now=clock.now_s(), exercise=bool(settings.DEMO))
 
 
 # A lease is how long the others wait when a worker is killed in the middle of a chore.
@@ -112,8 +111,8 @@ CHORES: tuple[Chore, ...] = (
     Chore("disinfections", _disinfections, every_s=60.0, lease_s=60),
     Chore("calls", _calls, every_s=60.0, lease_s=60),
     Chore("substitutes", _substitutes, every_s=600.0, lease_s=300),
-    Chore("risk", _risk, every_s=600.0, lease_s=600),
-    Chore("warnings", _warnings, every_s=600.0, lease_s=600),
+    Chore("risk", _risk, every_s=600.0, lease_s=60),
+    Chore("warnings", _warnings, every_s=600.0, lease_s=60),
     Chore("send", outbox.send, every_s=1.0, lease_s=30),
     Chore("mail", mail.post, every_s=5.0),
     Chore("snapshots", _snapshots, every_s=600.0, lease_s=60),

@@ -137,17 +137,21 @@ def count(actor: Actor, *, now: int) -> RiskRun:
 def chore(now: int | None = None, *, exercise: bool = False) -> int:
     """Count once a day of the city; twice is once."""
     at = clock.now_s() if now is None else now
-    newest = RiskRun.objects.filter(exercise=exercise).order_by("-at").first()
-    today = clock.day(clock.moment(at))
-    if newest is not None and clock.day(newest.at) >= today:
-        return 0
-    if not Area.objects.filter(parent=None).exists():
+    if not owed(at, exercise=exercise):
         return 0
     try:
         keep(now=at, by=None, exercise=exercise)
     except BadInput:  # an empty registry: there is nothing to rank yet
         return 0
     return 1
+
+
+def owed(now: int, *, exercise: bool) -> bool:
+    """Whether there is a city, and nobody has counted today."""
+    newest = RiskRun.objects.filter(exercise=exercise).order_by("-at").first()
+    if newest is not None and clock.day(newest.at) >= clock.day(clock.moment(now)):
+        return False
+    return Area.objects.filter(parent=None).exists()
 
 
 def keep(*, now: int, by: int | None, exercise: bool, settings: Settings | None = None) -> RiskRun:

@@ -48,14 +48,20 @@ ROWS_AT_ONCE = 500
 def chore(now: int | None = None, *, exercise: bool = False) -> int:
     """Look at yesterday once it is over, if nobody has yet; returns how many warnings it raised."""
     at = clock.now_s() if now is None else now
-    today = clock.day(clock.moment(at))
-    day = today - timedelta(days=1)
-    if at < clock.midnight_s(today) + AT_HOUR * 3600:
+    if not owed(at, exercise=exercise):
         return 0
-    known = WarningRun.objects.filter(exercise=exercise, day__gte=day).exists()
-    if known or not Area.objects.filter(parent=None).exists():
-        return 0
+    day = clock.day(clock.moment(at)) - timedelta(days=1)
     return run(plans.in_force(), day=day, now=at, exercise=exercise).n_raised
+
+
+def owed(now: int, *, exercise: bool) -> bool:
+    """Whether yesterday is over, there is a city, and nobody has looked yet."""
+    today = clock.day(clock.moment(now))
+    if now < clock.midnight_s(today) + AT_HOUR * 3600:
+        return False
+    day = today - timedelta(days=1)
+    known = WarningRun.objects.filter(exercise=exercise, day__gte=day).exists()
+    return not known and Area.objects.filter(parent=None).exists()
 
 
 def run_now(actor: Actor, *, now: int) -> WarningRun:
