@@ -145,15 +145,35 @@ def build(grids: Grids, plan: CityPlan, rng: np.random.Generator) -> City:
     age = _ages(plan, starts, sizes, rng)
     compound = levels["compound"].of(starts[:-1]).astype(np.uint32)
     floating = rng.random(len(sizes), dtype=np.float32) < plan.floating
+    return settle(plan, Homes(household, starts, compound, age, floating[household]), levels, rng)
+
+
+@dataclass(frozen=True, eq=False)
+class Homes:
+    """Who lives where: people (household, age, floating) and households (start, compound)."""
+
+    household: NDArray[np.uint32]
+    starts: NDArray[np.int64]
+    compound: NDArray[np.uint32]
+    age: NDArray[np.uint8]
+    floating: NDArray[np.bool_]
+
+
+def settle(
+    plan: CityPlan, homes: Homes, levels: dict[str, Areas], rng: np.random.Generator
+) -> City:
+    """Give people who live somewhere their classes, their work, and some the response."""
+    age, n_people = homes.age, len(homes.age)
     places = _places(plan, age, levels, rng)
     adult = (age >= WORKING_AGES[0]) & (age < WORKING_AGES[1])
     serves = np.flatnonzero(adult)
     share = min(1.0, plan.response * n_people / max(len(serves), 1))
     serves = serves[rng.random(len(serves), dtype=np.float32) < share]
     return City(
-        age=age, household=household, household_start=starts.astype(np.uint32),
-        household_compound=compound, place=places[0], place_start=places[1], members=places[2],
-        n_schools=places[3], responder=serves.astype(np.uint32), floating=floating[household],
+        age=age, household=homes.household, household_start=homes.starts.astype(np.uint32),
+        household_compound=homes.compound, place=places[0], place_start=places[1],
+        members=places[2], n_schools=places[3], responder=serves.astype(np.uint32),
+        floating=homes.floating,
         contacts=plan.contacts, **levels,
     )  # fmt: skip
 

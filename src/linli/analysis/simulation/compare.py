@@ -144,6 +144,7 @@ def compare(
     rows: list[list[list[float]]] = [[] for _ in names]
     series: dict[str, list[list[NDArray]]] = {name: [[] for _ in names] for name in SERIES}
     place = [np.zeros(len(s.city.compound)) for s in settings.values()]
+    begun = next(iter(settings.values())).first_day
     found = None
     for n in range(most_seeds):
         seed = first_seed + n
@@ -152,8 +153,9 @@ def compare(
             counted = outcomes_of(ran)
             rows[k].append([counted[o] for o in OUTCOMES])
             for one, rows_of in series.items():
-                rows_of[k].append(ran.series.get(one, np.zeros(n_days)).astype(np.float32))
-            place[k] += ran.by_area("compound")
+                days = ran.series.get(one, np.zeros(begun + n_days))[begun:]
+                rows_of[k].append(days.astype(np.float32))
+            place[k] += _infected_since(ran, begun)
             if kept:
                 kept(name, seed, ran)
             if told:
@@ -169,14 +171,22 @@ def compare(
     return found
 
 
+def _infected_since(ran: Run, day: int) -> NDArray[np.int64]:
+    """Infections of each compound from a day on."""
+    seen, compound = ran.state.infected.columns(), ran.setting.city.compound
+    at = compound.of(seen["person"][seen["at"] >= day])
+    return np.bincount(at, minlength=len(compound))
+
+
 def shared_days(settings: Sequence[Setting], n_days: int) -> int:
     """How many days all these worlds are one: until a policy is on that not all have."""
     longest = max(len(s.policies) for s in settings)
+    begun = settings[0].first_day
     days = [n_days]
     for n in range(longest):
         here = [s.policies[n] if n < len(s.policies) else None for s in settings]
         if any(p != here[0] for p in here):
-            days += [p.from_day for p in here if p is not None]
+            days += [max(0, p.from_day - begun) for p in here if p is not None]
     same = all(replace(s, policies=()) == replace(settings[0], policies=()) for s in settings[1:])
     return min(days) if same else 0
 

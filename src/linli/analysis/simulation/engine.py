@@ -62,21 +62,27 @@ COUNTS = (
 
 
 def begin(setting: Setting, *, seed: int) -> State:
-    """The city on the morning of the first day, with its first infected."""
+    """The city on the morning of the first day, with its first infected or what is known today."""
+    state = _untouched(setting, seed)
+    if setting.start is not None:
+        return setting.start.fill(setting, state, _untouched(setting, seed))
+    who = _some(setting, seed, Purpose.FIRST, 0, setting.first, state)
+    _infect(setting, state, who, at=np.zeros(len(who)))
+    return state
+
+
+def _untouched(setting: Setting, seed: int) -> State:
     city = setting.city
     n, n_compounds = city.n_people, len(city.compound)
     tally: dict[str, Any] = {name: np.empty(0, dtype=np.int32) for name in QUEUES}
     tally |= dict.fromkeys(COUNTS, 0) | {"held": np.empty(0, dtype=np.int64)}
-    state = State(
+    return State(
         seed=seed, day=0, status=np.zeros(n, np.uint8), held_until=np.zeros(n, np.int16),
         held_away=np.zeros(n, np.uint8), row=np.full(n, NOT_YET, np.int32), infected=Infected(),
         calendar=Calendar(), active=np.empty(0, np.int32), holds={}, releases={}, tally=tally,
         reports=np.zeros((n_compounds, 0), np.int32),
         shares=np.ones((DAYS_BACK, len(LAYERS), n_compounds), np.float32),
     )  # fmt: skip
-    who = _some(setting, seed, Purpose.FIRST, 0, setting.first, state)
-    _infect(setting, state, who, at=np.zeros(len(who)))
-    return state
 
 
 def run(

@@ -198,10 +198,11 @@ class Beds(Policy):
     """So many beds there are from this day on; kinds with several entries add up."""
 
     kind = "beds"
-    counts = ("ward", "intensive", "shelter")
+    counts = ("ward", "intensive", "shelter", "transfer_days")
     ward: int = 0
     intensive: int = 0
     shelter: int = 0  # for the mild: a shelter hospital
+    transfer_days: int = 0  # from the need to the bed, where one is free; the longest counts
 
 
 @dataclass(frozen=True)

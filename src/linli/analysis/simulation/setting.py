@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +23,9 @@ from linli.analysis.simulation.policies import (
 )
 from linli.errors import N_, BadInput
 
+if TYPE_CHECKING:
+    from linli.analysis.simulation.start import Start
+
 PEOPLE_AT_ONCE = 1_000_000
 ALONE = (Isolate, Quarantine, Trace, Vaccinate, Deliver)  # at most one of each at a time
 
@@ -37,6 +41,7 @@ class Setting:
     first: int = 20  # infected at the start
     imported_a_day: float = 0.0  # infected elsewhere
     beta: float | None = None  # infected by one contact a day; None: from the disease's R0
+    start: "Start | None" = None  # what is known today, instead of ``first``
 
     def __post_init__(self) -> None:
         if not 0 <= self.first <= self.city.n_people:
@@ -55,6 +60,11 @@ class Setting:
                 )
         for policy in self.policies:
             self.city.compounds_of(policy.where)
+
+    @property
+    def first_day(self) -> int:
+        """The day on the run's axis on which it begins: those before are remembered only."""
+        return self.start.first_day if self.start is not None else 0
 
     @cached_property
     def prepared(self) -> "Prepared":
