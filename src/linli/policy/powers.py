@@ -92,6 +92,10 @@ POWERS: dict[str, frozenset[Role]] = {
     "evaluation.see": DUTY_OFFICERS | {Role.SECRETARY, Role.ANALYST, Role.DATA_OFFICE},
     "evaluation.judge": frozenset({Role.ANALYST, Role.DATA_OFFICE}),
     "evaluation.keep": frozenset({Role.ANALYST, Role.DATA_OFFICE, Role.CITY_COMMAND}),
+    # what-if: worlds that start from today's records, and a decision that a commander signs
+    "whatif.see": DUTY_OFFICERS | {Role.ANALYST, Role.TRACER},
+    "whatif.run": DUTY_OFFICERS | {Role.ANALYST},
+    "whatif.decide": DUTY_OFFICERS,
     # data in and out
     "imports.run": _KEEPERS | {Role.ADMINISTRATOR},  # each list takes its own power as well
     "exports.run": _KEEPERS | {Role.SECRETARY} | DUTY_OFFICERS,

@@ -62,7 +62,7 @@ class Estimate:
     level_error: float = 0.0  # relative, of how many there are
 
     def drawn(self, dice: np.random.Generator) -> NDArray[np.int64]:
-        """One world's infections by day: growth and level are as unsure as they are; then chance."""
+        """One world's infections by day: growth and level unsure, the rest chance."""
         ahead = np.maximum(0, np.arange(len(self.infections)) - self.certain_until + 1)
         off = np.clip(dice.normal(0.0, self.growth_error), -MOST_GROWTH, MOST_GROWTH)
         level = dice.normal(0.0, self.level_error)

@@ -1,7 +1,7 @@
 """What can be chosen, as a form says it, and which policies follow? Days count from today on.
 
-The first choice of a question is what holds already; the others are compared with it. All share what
-the records say: who is reported is isolated, contacts are traced, and there are so many beds.
+The first choice of a question is what holds already; the others are compared with it. All share
+what the records say: who is reported is isolated, contacts are traced, there are so many beds.
 """
 
 from collections.abc import Mapping, Sequence

@@ -3,7 +3,7 @@
 A parameter that stands on too few records keeps the published or assumed default, and says so.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
@@ -17,6 +17,7 @@ from linli import clock
 from linli.analysis.simulation.care import INTENSIVE, SHELTER, WARD
 from linli.analysis.simulation.disease import Duration, Family
 from linli.analysis.simulation.observation import FOUR_DAYS, Observation, Period
+from linli.analysis.simulation.start import wait_of
 from linli.errors import N_
 from linli.loops import counted
 from linli.loops.cases.forms import CaseSource
@@ -122,7 +123,7 @@ def parameters(standing: Standing, moment: Moment, *, n_people: int, disease: st
     return {one.name: one for one in made}
 
 
-def observation_of(found: dict[str, Parameter]) -> Observation:
+def observation_of(found: Mapping[str, Parameter]) -> Observation:
     """How cases come to be known, by what the records say."""
     wait, result = found["report_wait"], found["result_days"]
     result_days = max(1, round(result.value))
@@ -135,8 +136,10 @@ def observation_of(found: dict[str, Parameter]) -> Observation:
     return Observation(periods=(period,), result_days=result_days)
 
 
-def wait_of(found: dict[str, Parameter]) -> Duration:
+def wait_for(found: Mapping[str, Parameter], waits: NDArray[np.float64], growth: float) -> Duration:
     """From onset to report, as the estimate of who is not known yet takes it."""
+    if found["report_wait"].from_records:
+        return wait_of(waits[waits <= MOST_DAYS], growth)
     seen = observation_of(found)
     visit = seen.periods[0].onset_to_visit
     return replace(visit, mean_days=visit.mean_days + seen.result_days)
@@ -235,10 +238,13 @@ def _bed_waits(moment: Moment) -> NDArray[np.float64]:
 def _covered(moment: Moment) -> tuple[int, int]:
     """Of the people whom the rounds of the last days expected: how many were checked."""
     first = moment.today - timedelta(days=WINDOW_DAYS)
-    sums = Screened.objects.filter(
+    rows = Screened.objects.filter(
         under(moment.path), day__gt=first, day__lte=moment.today, exercise=moment.exercise,
         n_expected__isnull=False,
-    ).aggregate(checked=Coalesce(Sum("n_checked"), 0), expected=Coalesce(Sum("n_expected"), 0))  # fmt: skip
+    )  # fmt: skip
+    sums = rows.aggregate(
+        checked=Coalesce(Sum("n_checked"), 0), expected=Coalesce(Sum("n_expected"), 0)
+    )
     return sums["checked"], sums["expected"]
 
 

@@ -95,15 +95,16 @@ def standing(here: Registered, moment: Moment, *, disease: str) -> Standing:
     cases = [(c, int(k)) for c, k in zip(confirmed, at, strict=True) if k >= 0]
     cases = list({k: (c, k) for c, k in sorted(cases, key=lambda one: one[0].reported)}.values())
     wait = [c.reported - c.onset for c, _ in cases if c.onset is not None]
-    usual = round(float(np.mean([w for w in wait if w >= 0]))) if wait else 0
+    usual = round(float(np.mean(wait))) if wait else 0
     recent = [
         (c, k) for c, k in cases
         if c.open or (c.onset if c.onset is not None else c.reported - usual) >= 0
     ]  # fmt: skip
     old = [k for c, k in cases if (c, k) not in set(recent)]
+    waits = [c.reported - c.onset for c, _ in recent if c.onset is not None]
     known = _known(recent, old, usual, here, moment, disease)
     return Standing(
-        known, np.array([w for w in wait if w >= 0], dtype=float), len(confirmed),
+        known, np.array(waits, dtype=float), len(confirmed),
         sum(c.open for c in confirmed), sum(c.onset is None for c, _ in cases),
         sum(c.suspected and c.open for c in listed), int((at < 0).sum()), len(known.held),
     )  # fmt: skip
@@ -230,7 +231,7 @@ def beds(moment: Moment) -> dict[int, BedCount]:
 
 
 def kind_of(ward: Ward, site_kind: str) -> int:
-    """What a ward is to the simulation: intensive care, a hospital's ward, a shelter, or nothing."""
+    """What a ward is to the simulation: intensive care, a ward, a shelter, a room, or nothing."""
     if ward.category not in SICK:
         return ROOM if ward.category in (BedCategory.CONTACT, BedCategory.FEVER) else 0
     if ward.icu or ward.severity == BedSeverity.CRITICAL:

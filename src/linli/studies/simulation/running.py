@@ -23,8 +23,9 @@ from linli.analysis.simulation.setting import Setting
 from linli.analysis.simulation.start import (
     Estimate,
     Start,
-    cases_of,
+    by_day,
     estimate,
+    growth_of,
     share_reported,
 )  # fmt: skip
 from linli.analysis.simulation.target import clear_chance, first_to_close, spared_by
@@ -37,7 +38,7 @@ from linli.studies.simulation.parameters import (
     Parameter,
     observation_of,
     parameters,
-    wait_of,
+    wait_for,
 )  # fmt: skip
 from linli.studies.simulation.records import Moment, Standing, standing
 from linli.studies.simulation.study import Question
@@ -102,8 +103,10 @@ def ready(question: Question, moment: Moment) -> Ready:
     observation = observation_of(found)
     share = share_reported(here.city, disease, observation)
     known = seen.known
+    reports = by_day(known.reported, known)
+    wait = wait_for(found, seen.waits, growth_of(reports)[0])
     guess = estimate(
-        cases_of(known), wait=wait_of(found), share=share,
+        by_day(known.onset, known), reports, wait=wait, share=share,
         incubation_days=disease.latent.mean_days + disease.presymptomatic.mean_days,
     )  # fmt: skip
     guess = _supposed(guess, question.supposed)
@@ -126,10 +129,11 @@ def _supposed(guess: Estimate, n: int) -> Estimate:
 
 def answer(
     question: Question, moment: Moment, *,
-    told: Callable[[int, int], None] = lambda done, most: None,
+    told: Callable[[int, int], None] | None = None,
     kept: Callable[[str, int, Run], None] | None = None, threads: int = 1,
 ) -> tuple[Ready, dict[str, Any]]:  # fmt: skip
     """Answer a question by what the records hold; ``told`` after each world, so many of at most."""
+    told = told or _nobody_listens
     made = ready(question, moment)
     names = [c.name for c in question.choices]
     most = TARGET_SEEDS + question.most_seeds * len(names)
@@ -155,6 +159,10 @@ def answer(
         threads=threads, told=one_more, kept=kept,
     )  # fmt: skip
     return made, _result(made, question, moment, found, first_runs, order, gains)
+
+
+def _nobody_listens(done: int, most: int) -> None:
+    del done, most
 
 
 def _ordered(
@@ -233,10 +241,8 @@ def _started(made: Ready) -> dict[str, Any]:
         "share_reported": guess.share_reported, "growth": guess.growth,
         "growth_error": guess.growth_error, "n_onsets": guess.n_onsets,
         "infections": guess.infections.round(2).tolist(), "certain_until": guess.certain_until,
-        "onsets": cases_of(known).tolist(),
-        "reports": np.bincount(
-            np.clip(known.reported, 0, known.today), minlength=known.today + 1
-        )[: known.today].tolist(),
+        "onsets": by_day(known.onset, known).tolist(),
+        "reports": by_day(known.reported, known).tolist(),
     }  # fmt: skip
 
 

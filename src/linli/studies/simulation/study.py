@@ -1,7 +1,7 @@
 """Who asks what if, about which area, and what was asked before? The doors that every face uses.
 
-To ask is to put a job into the queue, after everything that can be refused was refused. To decide is
-to sign: it changes nothing by itself.
+To ask is to put a job into the queue, after everything that can be refused was refused. To decide
+is to sign: it changes nothing by itself.
 """
 
 from collections.abc import Mapping, Sequence
