@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from linli.analysis.simulation.care import WARD
-from linli.loops.ledger import Item
+from linli.loops import counted
 from linli.registry.person import Person
 from linli.studies.simulation.city import NobodyThere, registered
 from linli.studies.simulation.parameters import NAMES, parameters
@@ -78,11 +78,11 @@ def test_the_same_registry_has_the_same_fingerprint_and_another_has_another(crow
 
 def test_cases_stand_with_their_days_and_the_old_ones_are_immune(crowd: Crowd):
     ids = crowd.fall_ill(24)
-    Item.objects.filter(id=ids[0]).update(
+    counted.items(exercise=False).filter(id=ids[0]).update(
         opened_at=EVENING - 60 * 86_400, data={"onset_on": "2019-12-05"}, state="closed",
         outcome="recovered",
     )  # fmt: skip
-    Item.objects.filter(id=ids[1]).update(state="closed", outcome="excluded")
+    counted.items(exercise=False).filter(id=ids[1]).update(state="closed", outcome="excluded")
     here = registered(crowd.city.areas["w"], TODAY)
 
     seen = standing(here, moment_of(crowd.city), disease="covid19")
@@ -150,7 +150,7 @@ def test_a_parameter_of_enough_records_says_what_it_stands_on(crowd: Crowd):
 
 def test_an_exercise_is_no_record(crowd: Crowd):
     crowd.fall_ill(24)
-    Item.objects.update(exercise=True)
+    counted.items(exercise=False).update(exercise=True)
     here = registered(crowd.city.areas["w"], TODAY)
 
     seen = standing(here, moment_of(crowd.city), disease="covid19")
