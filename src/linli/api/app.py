@@ -28,6 +28,7 @@ from linli.api import (
     signals,
     transfers,
     visits,
+    what_if,
     work,
 )
 from linli.api.auth import Caller
@@ -53,7 +54,7 @@ def build() -> LinliAPI:
     faults.handle(made)
     parts = (
         care, cases, codes, evaluation, for_person, imports, joining, laboratory, oversight, places,
-        proposals, rules, screening, signals, transfers, work,
+        proposals, rules, screening, signals, transfers, what_if, work,
     )  # fmt: skip
     for part in parts:
         made.add_router("", part.router)

@@ -6,7 +6,7 @@ Work, classes and most contacts are in no record: they are drawn, as for a city 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from hashlib import sha256
@@ -17,7 +17,7 @@ from django.db.models import Q
 from numpy.typing import NDArray
 
 from linli.analysis.simulation.build import AGE_SHARES, CityPlan, Homes, settle
-from linli.analysis.simulation.city import Areas, City
+from linli.analysis.simulation.city import SCOPES, Areas, City
 from linli.errors import N_, BadInput
 from linli.policy.can import PATH_STEP
 from linli.registry.areas import Area, AreaKind, under
@@ -100,7 +100,7 @@ class _Rows:
         return np.lexsort((self.person, self.household, *self.cell.T[::-1]))
 
 
-def registered(area: Area, today: date, *, plan: CityPlan | None = None) -> Registered:
+def registered(area: Area, today: date) -> Registered:
     """Everybody who lives in an area today by the registry; raises NobodyThere."""
     rows = _read(area, today)
     order = rows.order
@@ -116,7 +116,7 @@ def registered(area: Area, today: date, *, plan: CityPlan | None = None) -> Regi
     compound = levels["compound"].of(begins).astype(np.uint32)
     of = np.repeat(np.arange(len(sizes), dtype=np.uint32), sizes)
     homes = Homes(of, starts, compound, age, rows.floating[order])
-    city = settle(plan or CityPlan(), homes, levels, dice)
+    city = settle(CityPlan(), homes, levels, dice)
     said = sha256(
         b"".join(a.tobytes() for a in (cell, household, age, homes.floating, rows.person[order]))
     )
@@ -126,6 +126,17 @@ def registered(area: Area, today: date, *, plan: CityPlan | None = None) -> Regi
         tuple(rows.street.get(c, 0) for c in communities),
         int((household < 0).sum()), int(unknown.sum()), said.hexdigest()[:16],
     )  # fmt: skip
+
+
+def responding(found: Registered, plan: CityPlan) -> Registered:
+    """The same people, with as many who work for the response as a plan says."""
+    city = found.city
+    levels = {name: city.areas(name) for name in SCOPES}
+    homes = Homes(
+        city.household, city.household_start.astype(np.int64), city.household_compound, city.age,
+        city.floating,
+    )  # fmt: skip
+    return replace(found, city=settle(plan, homes, levels, np.random.default_rng(SEED)))
 
 
 def _read(area: Area, today: date) -> _Rows:

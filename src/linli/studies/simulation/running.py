@@ -31,9 +31,10 @@ from linli.analysis.simulation.start import (
 from linli.analysis.simulation.target import clear_chance, first_to_close, spared_by
 from linli.errors import N_, BadInput, Problem
 from linli.jobs.queue import LeaseLost, Running
+from linli.registry.areas import Area
 from linli.studies.simulation import study
 from linli.studies.simulation.choices import Choice, Closing, closing_of, policies_of
-from linli.studies.simulation.city import Registered, registered
+from linli.studies.simulation.city import Registered, registered, responding
 from linli.studies.simulation.parameters import (
     Parameter,
     observation_of,
@@ -94,12 +95,26 @@ class Ready:
 
 def ready(question: Question, moment: Moment) -> Ready:
     """Read city and records as they stand; raises NobodyThere or NoEpidemic."""
-    here = registered(question.area, moment.today)
-    seen = standing(here, moment, disease=question.disease)
-    found = parameters(seen, moment, n_people=here.city.n_people, disease=question.disease)
-    plan = CityPlan(response=min(1.0, found["response"].value))
-    here = registered(question.area, moment.today, plan=plan)
-    disease = shipped(study.simulated(question.disease))
+    made = _read(question.area, moment, question.disease, question.supposed, question.as_values())
+    if not made.estimate.infections.sum() and not (~made.start.known.over).any():
+        raise NoEpidemic(days=made.start.known.today)
+    return made
+
+
+def basis(area: Area, *, exercise: bool, disease: str) -> Ready:
+    """What a run would begin with now; raises NobodyThere."""
+    study.simulated(disease)
+    return _read(area, Moment(clock.now_s(), exercise, area.path), disease, 0, {})
+
+
+def _read(
+    area: Area, moment: Moment, disease_code: str, supposed: int, asked: Mapping[str, Any]
+) -> Ready:
+    here = registered(area, moment.today)
+    seen = standing(here, moment, disease=disease_code)
+    found = parameters(seen, moment, n_people=here.city.n_people, disease=disease_code)
+    here = responding(here, CityPlan(response=min(1.0, found["response"].value)))
+    disease = shipped(study.simulated(disease_code))
     observation = observation_of(found)
     share = share_reported(here.city, disease, observation)
     known = seen.known
@@ -109,10 +124,8 @@ def ready(question: Question, moment: Moment) -> Ready:
         by_day(known.onset, known), reports, wait=wait, share=share,
         incubation_days=disease.latent.mean_days + disease.presymptomatic.mean_days,
     )  # fmt: skip
-    guess = _supposed(guess, question.supposed)
-    if not guess.infections.sum() and not (~known.over).any():
-        raise NoEpidemic(days=known.today)
-    said = f"{here.fingerprint}{question.as_values()}{sorted(found.items())}{linli.__version__}"
+    guess = _supposed(guess, supposed)
+    said = f"{here.fingerprint}{asked}{sorted(found.items())}{linli.__version__}"
     digest = sha256(said.encode())
     for column in vars(known).values():
         digest.update(np.asarray(column).tobytes())
@@ -197,7 +210,7 @@ def _result(
             name: {s: found.band(name, s).round(2).tolist() for s in SHOWN} for name in found.names
         },
         "parameters": [vars(p) for p in made.parameters.values()],
-        "start": _started(made),
+        "start": started(made),
         "compounds": [
             {"area_id": here.compounds[n], "community_id": here.communities[n],
              "people": int(people[n]),
@@ -229,7 +242,7 @@ def _outcomes(found: Comparison, name: str) -> dict[str, Any]:
     return told
 
 
-def _started(made: Ready) -> dict[str, Any]:
+def started(made: Ready) -> dict[str, Any]:
     """What the worlds began with, and how it was found."""
     known, seen, guess = made.start.known, made.standing, made.estimate
     return {
@@ -303,6 +316,7 @@ def _move(what_if_id: int, to: str, of: tuple[str, ...], **changes: Any) -> bool
     return bool(rows.update(state=to, **changes))
 
 
-def _kept(problem: Problem) -> str:
-    """A problem as it is kept: its sentence in English; pages tell what became of it."""
-    return problem.tell()
+def _kept(problem: Problem) -> dict[str, Any]:
+    """A problem as it is kept, to be told later in the reader's language."""
+    plain = {k: v if isinstance(v, int | str) else str(v) for k, v in problem.values.items()}
+    return {"sentence": problem.template, "values": plain}

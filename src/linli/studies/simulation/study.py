@@ -160,6 +160,14 @@ def get(actor: Actor, what_if_id: int, *, verb: str = SEE) -> tuple[WhatIf, Hold
     return found, can(actor, Ask(verb, roles, found.path)).required()
 
 
+def answer_of(found: WhatIf) -> dict[str, Any]:
+    """The answer, or a sentence that there is none yet."""
+    if found.state != WhatIfState.DONE:
+        raise StillRunning(id=found.id)
+    result: dict[str, Any] = found.result
+    return result
+
+
 def listing(actor: Actor) -> QuerySet[WhatIf]:
     """The what-ifs within reach, the newest first, without their answers."""
     can(actor, Ask(SEE, roles_for(SEE))).required()
@@ -186,9 +194,7 @@ def decide(actor: Actor, what_if_id: int, *, choice: str, reason: str) -> WhatIf
     Nothing follows by itself; a choice that was not compared cannot be signed here.
     """
     found, holding = get(actor, what_if_id, verb=DECIDE)
-    if found.state != WhatIfState.DONE:
-        raise StillRunning(id=found.id)
-    names = found.result["names"]
+    names = answer_of(found)["names"]
     if choice not in names:
         raise BadInput(
             N_("{given} is none of the choices compared. Choose one of: {known}."),

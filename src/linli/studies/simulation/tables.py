@@ -31,7 +31,7 @@ class WhatIf(models.Model):
     asked_at = MomentField()  # records are read as they stand at this moment
     state = models.CharField(max_length=10, choices=WhatIfState, default=WhatIfState.WAITING)
     job_id = models.BigIntegerField(null=True)
-    problem = models.TextField(blank=True)
+    problem = models.JSONField(default=dict)  # why there is no answer: a sentence and its values
     fingerprint = models.CharField(max_length=16, blank=True)  # of all that went in
     version = models.CharField(max_length=24, blank=True)
     result = models.JSONField(default=dict)

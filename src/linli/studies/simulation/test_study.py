@@ -10,7 +10,7 @@ from linli.jobs import queue
 from linli.jobs.queue import Job
 from linli.loops import counted
 from linli.registry.areas import Area
-from linli.studies.simulation import jobs, running, study
+from linli.studies.simulation import jobs, running, study, told
 from linli.studies.simulation.choices import choice_of
 from linli.studies.simulation.tables import WhatIf, WhatIfDecision, WhatIfState
 from tests.callers import still
@@ -52,18 +52,18 @@ def test_choices_are_answered_from_the_records_with_intervals_areas_and_what_it_
     assert queue.run_next()
 
     found = WhatIf.objects.get(id=first.id)
-    told = found.result
+    result = found.result
     assert found.state == WhatIfState.DONE
-    assert told["names"] == ["as now", "close all", "two first"]
-    less = told["outcomes"]["close all"]["infections"]["less"]
+    assert result["names"] == ["as now", "close all", "two first"]
+    less = result["outcomes"]["close all"]["infections"]["less"]
     assert less["low"] <= less["mean"] <= less["high"]
-    assert told["outcomes"]["close all"]["closed_person_days"]["mean"] == 12 * 720
-    assert told["outcomes"]["as now"]["closed_person_days"]["mean"] == 0
-    assert told["outcomes"]["two first"]["closed_person_days"]["mean"] == 12 * 240
-    assert len(told["bands"]["as now"]["infections"][1]) == 12
-    assert {c["area_id"] for c in told["compounds"]} == {c.id for c in crowd.compounds}
-    assert {p["name"] for p in told["parameters"]} >= {"report_wait", "coverage", "ward"}
-    assert told["start"]["n_open"] == 24
+    assert result["outcomes"]["close all"]["closed_person_days"]["mean"] == 12 * 720
+    assert result["outcomes"]["as now"]["closed_person_days"]["mean"] == 0
+    assert result["outcomes"]["two first"]["closed_person_days"]["mean"] == 12 * 240
+    assert len(result["bands"]["as now"]["infections"][1]) == 12
+    assert {c["area_id"] for c in result["compounds"]} == {c.id for c in crowd.compounds}
+    assert {p["name"] for p in result["parameters"]} >= {"report_wait", "coverage", "ward"}
+    assert result["start"]["n_open"] == 24
     assert len(found.fingerprint) == 16
 
 
@@ -185,7 +185,7 @@ def test_without_a_case_it_asks_how_many_are_supposed(crowd):
 
     none, some = (WhatIf.objects.get(id=w.id) for w in (none, some))
     assert (none.state, none.result) == ("failed", {})
-    assert "nothing would spread" in none.problem
+    assert "No case of the last 28 days is confirmed here" in told.problem_of(none).tell()
     assert some.state == WhatIfState.DONE
 
 
