@@ -48,9 +48,9 @@ def test_a_question_is_asked_answered_taken_away_and_signed(crowd: Crowd, tmp_pa
     assert answer["outcomes"]["close"]["infections"]["less"]["low"] is not None
     path = tmp_path / "days.parquet"
     path.write_bytes(BytesIO(gil.get(f"{address}/parquet").getvalue()).read())
-    n, last = duckdb.sql(
+    [(n, last)] = duckdb.sql(
         f"SELECT count(*), max(day) FROM '{path}' WHERE series = 'infections'"
-    ).fetchone()
+    ).fetchall()
     assert (n, last) == (16, 7)
     signed = gil.post(f"{address}/decisions", {"choice": "close", "reason": "Beds run out."})
     assert signed.json()["signed_name"] == "Gil"

@@ -163,9 +163,8 @@ def _head(found: WhatIf) -> WhatIfHead:
 def _parameter(kept: dict[str, Any]) -> WhatIfParameter:
     said = kept["source"] if kept["from_records"] else kept["default_source"]
     shown = {k: kept[k] for k in ("name", "value", "default", "n_records", "from_records")}
-    return WhatIfParameter(
-        **shown, label=gettext(kept["label"]), unit=gettext(kept["unit"]), said=gettext(said)
-    )
+    label, unit = kept["label"], kept["unit"]
+    return WhatIfParameter(**shown, label=gettext(label), unit=gettext(unit), said=gettext(said))
 
 
 def _decided(made: WhatIfDecision) -> WhatIfDecided:
