@@ -27,7 +27,7 @@ from linli.studies.simulation.study import DECIDE, RUN, SEE
 from linli.studies.simulation.tables import WhatIf, WhatIfDecision
 
 router = Router(tags=["what-if"])
-EMPTY = {
+EMPTY: dict[str, Any] = {
     "starts_on": None, "n_people": 0, "n_households": 0, "seeds": [], "names": [], "unbeaten": [],
     "outcomes": {}, "bands": {}, "parameters": [], "start": {}, "compounds": [], "close_first": [],
 }  # fmt: skip

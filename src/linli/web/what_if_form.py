@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext
 
-from linli.errors import N_, BadInput, Word
+from linli.errors import N_, BadInput, Phrase, Word
 from linli.registry.areas import Area, under
 from linli.studies.simulation.choices import (
     LABELS,
@@ -14,7 +14,6 @@ from linli.studies.simulation.choices import (
     SHARES,
     WHOLE,
     Choice,
-    Why,
     WrongChoice,
 )  # fmt: skip
 from linli.studies.simulation.presets import PRESETS
@@ -148,7 +147,7 @@ def _number(choice: str, entry: str, text: str) -> float | int:
 
 
 def _no_number(choice: str, entry: str, text: str) -> WrongChoice:
-    why = Why(N_("{value} is no number."), value=text[:40])
+    why = Phrase(N_("{value} is no number."), value=text[:40])
     return WrongChoice(choice=choice, entry=Word(LABELS[entry]), why=why)
 
 

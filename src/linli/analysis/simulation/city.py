@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from linli.analysis.simulation.disease import LAYERS, Layer
-from linli.errors import N_, BadInput
+from linli.errors import N_, BadInput, Phrase
 
 NOWHERE = -1  # of people without a workplace or a school
 SCOPES = ("grid", "compound", "community", "district")
@@ -81,7 +81,7 @@ class City:
 
     def __post_init__(self) -> None:
         if not len(self.age):
-            raise WrongCity(reason="it has no people. Give it some.")
+            raise WrongCity(reason=Phrase(N_("it has no people. Give it some.")))
 
     @property
     def n_people(self) -> int:
@@ -119,11 +119,21 @@ class City:
         """The people of an area said as ``level:name``; raises WrongCity where there is none."""
         scope, colon, said = name.partition(":")
         if not colon or scope not in SCOPES:
-            raise WrongCity(reason=f"{name} names no area. Write it as {SCOPES[2]}:NAME.")
+            raise WrongCity(
+                reason=Phrase(
+                    N_("{name} names no area. Write it as {value}:NAME."),
+                    name=name,
+                    value=SCOPES[2],
+                )
+            )
         areas = self.areas(scope)
         at = self._index(scope).get(said)
         if at is None:
-            raise WrongCity(reason=f"there is no {scope} {said}. Check the name.")
+            raise WrongCity(
+                reason=Phrase(
+                    N_("there is no {scope} {said}. Check the name."), scope=scope, said=said
+                )
+            )
         return int(areas.start[at]), int(areas.start[at + 1])
 
     def _index(self, scope: str) -> Mapping[str, int]:

@@ -21,7 +21,7 @@ from linli.analysis.simulation.policies import (
     Vaccinate,
     WrongPolicy,
 )
-from linli.errors import N_, BadInput
+from linli.errors import N_, BadInput, Phrase
 
 if TYPE_CHECKING:
     from linli.analysis.simulation.start import Start
@@ -56,7 +56,9 @@ class Setting:
         for kind in ALONE:
             if sum(isinstance(p, kind) and p.until_day is None for p in self.policies) > 1:
                 raise WrongPolicy(
-                    policy=kind.kind, entry="until", reason="stands twice with no end. Give one."
+                    policy=kind.kind,
+                    entry="until",
+                    reason=Phrase(N_("stands twice with no end. Give one.")),
                 )
         for policy in self.policies:
             self.city.compounds_of(policy.where)

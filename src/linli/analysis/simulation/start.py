@@ -278,7 +278,7 @@ def _as_recorded(state: State, known: Known, disease: Disease) -> None:
     move = (known.onset - np.floor(seen.onset[:n])).astype(np.float32)
     for name in ("at", "start", "stop", "onset", "end"):
         getattr(seen, name)[:n] += move
-    moved = {}
+    moved: dict[tuple[int, int], list[NDArray[np.int32]]] = {}
     for (event, day), parts in state.calendar.due.items():
         at = np.concatenate(parts)
         own = at < n

@@ -22,7 +22,7 @@ from linli.analysis.simulation.policies import (
     Trace,
     Triage,
 )  # fmt: skip
-from linli.errors import N_, BadInput, Word
+from linli.errors import N_, BadInput, Phrase, Word
 from linli.studies.simulation.city import Registered
 from linli.studies.simulation.parameters import Parameter
 
@@ -198,12 +198,8 @@ def _check_ladder(choice: Choice) -> None:
                          value=share)  # fmt: skip
 
 
-class Why(BadInput):
-    """Why an entry cannot be, told inside the sentence that names the entry."""
-
-
 def _wrong(name: str, entry: str, why: str, **values: Any) -> WrongChoice:
-    return WrongChoice(choice=name, entry=Word(LABELS[entry]), why=Why(why, **values))
+    return WrongChoice(choice=name, entry=Word(LABELS[entry]), why=Phrase(why, **values))
 
 
 def policies_of(

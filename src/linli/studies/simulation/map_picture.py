@@ -85,7 +85,8 @@ def _projection(points: Points) -> Any:
 def _drawn(rings: list[Points], colour: str, words: str, project: Any) -> str:
     if len(rings) == 1 and len(rings[0]) == 1:
         x, y = project(rings[0][0])
-        return f'<circle cx="{x:.1f}" cy="{y:.1f}" r="4" fill="{colour}" stroke="#888">{words}</circle>'
+        dot = f'cx="{x:.1f}" cy="{y:.1f}" r="4" fill="{colour}" stroke="#888"'
+        return f"<circle {dot}>{words}</circle>"
     path = "".join(
         "M" + "L".join("{:.1f} {:.1f}".format(*project(point)) for point in ring) + "Z"
         for ring in rings

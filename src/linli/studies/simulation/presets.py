@@ -1,4 +1,4 @@
-"""Which questions come up in every meeting? Choices to start from, so that a phone needs one tap."""
+"""Which questions come up in every meeting? Choices to start from, one tap on a phone."""
 
 from dataclasses import dataclass
 

@@ -204,7 +204,7 @@ def decide(actor: Actor, what_if_id: int, *, choice: str, reason: str) -> WhatIf
         raise BadInput(N_("Say in a sentence why this choice is taken."))
     if len(reason) > LONGEST_REASON:
         raise TooLong(field=Word(N_("reason")), length=len(reason), most=LONGEST_REASON)
-    account = Account.objects.get(id=actor.id)
+    account = Account.objects.get(id=actor.id or 0)
     with transaction.atomic():
         made = WhatIfDecision.objects.create(
             what_if=found, choice=choice, reason=reason.strip(), signed_by=account.id,
@@ -220,7 +220,7 @@ def decide(actor: Actor, what_if_id: int, *, choice: str, reason: str) -> WhatIf
 
 def progress(found: WhatIf) -> tuple[int, int]:
     """How many worlds have run, of at most how many."""
-    job = Job.objects.filter(id=found.job_id).first()
+    job = Job.objects.filter(id=found.job_id or 0).first()
     return (job.n_done, job.n_total or 0) if job else (0, 0)
 
 
