@@ -1,6 +1,6 @@
 """What if? Ask about choices from today's records, follow the run, read it, cancel, sign."""
 
-from typing import Annotated, Any
+from typing import Any
 
 from django.http import HttpRequest, StreamingHttpResponse
 from django.http.response import HttpResponseBase
@@ -8,7 +8,7 @@ from django.utils.translation import gettext
 from ninja import Body, Path, Query, Router, Status
 
 from linli.api.auth import actor_of
-from linli.api.doors import After, Id, Most, Rows, allow, door
+from linli.api.doors import Id, Rows, allow, door
 from linli.api.reading import refuse_no_text
 from linli.api.what_if_shapes import (
     WhatIfAnswer,
@@ -18,11 +18,12 @@ from linli.api.what_if_shapes import (
     WhatIfDecisionNew,
     WhatIfHead,
     WhatIfNew,
+    WhatIfPage,
     WhatIfParameter,
+    WhatIfSheet,
 )
 from linli.registry import areas
 from linli.studies.simulation import documents, running, study, told
-from linli.studies.simulation.documents import Sheet
 from linli.studies.simulation.study import DECIDE, RUN, SEE
 from linli.studies.simulation.tables import WhatIf, WhatIfDecision
 
@@ -74,13 +75,13 @@ def ask(request: HttpRequest, body: Body[WhatIfNew]) -> Any:
     summary="The what-ifs within reach, the newest first",
     openapi_extra=door(SEE, placed=False),
 )
-def listing(request: HttpRequest, after: Annotated[After, Query()] = 0,
-            most: Annotated[Most, Query()] = 50) -> Any:  # fmt: skip
+def listing(request: HttpRequest, wanted: Query[WhatIfPage]) -> Any:
     """Without their answers."""
     rows = study.listing(actor_of(request))
-    found = list((rows.filter(id__lt=after) if after else rows)[:most])
+    found = list((rows.filter(id__lt=wanted.after) if wanted.after else rows)[: wanted.most])
     return Rows[WhatIfHead](
-        rows=[_head(row) for row in found], after=found[-1].id if len(found) == most else None
+        rows=[_head(row) for row in found],
+        after=found[-1].id if len(found) == wanted.most else None,
     )
 
 
@@ -110,13 +111,15 @@ def read(request: HttpRequest, whatif_id: Path[Id]) -> Any:
     | {"responses": {"200": {"description": "OK", "content": {documents.PARQUET: {}}}}},
 )
 def parquet(
-    request: HttpRequest, whatif_id: Path[Id], sheet: Annotated[Sheet, Query()] = Sheet.DAYS
+    request: HttpRequest, whatif_id: Path[Id], wanted: Query[WhatIfSheet]
 ) -> HttpResponseBase:
     """Streamed."""
     found, _ = study.get(actor_of(request), whatif_id)
     result = study.answer_of(found)
-    answer = StreamingHttpResponse(documents.parquet(result, sheet), content_type=documents.PARQUET)
-    name = f"what-if-{found.id}-{sheet}.parquet"
+    answer = StreamingHttpResponse(
+        documents.parquet(result, wanted.sheet), content_type=documents.PARQUET
+    )
+    name = f"what-if-{found.id}-{wanted.sheet}.parquet"
     answer["Content-Disposition"] = f'attachment; filename="{name}"'
     return answer
 

@@ -5,9 +5,10 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, Field
 
-from linli.api.doors import Id
+from linli.api.doors import After, Id, Most
 from linli.registry.forms import RecordForm, no_answer
 from linli.studies.simulation.choices import MOST_AREAS, MOST_RUNGS, Closing
+from linli.studies.simulation.documents import Sheet
 from linli.studies.simulation.study import LONGEST_NAME, LONGEST_REASON, USUAL_DISEASE
 
 Whole = Annotated[int, Field(ge=-(2**31), le=2**31 - 1), BeforeValidator(no_answer)]
@@ -168,3 +169,16 @@ class WhatIfBasisAsk(BaseModel):
 
     area_id: Id
     disease: Disease = USUAL_DISEASE
+
+
+class WhatIfPage(BaseModel):
+    """Which page of the list."""
+
+    after: After = 0
+    most: Most = 50
+
+
+class WhatIfSheet(BaseModel):
+    """Which table of an answer: days, worlds or areas."""
+
+    sheet: Sheet = Sheet.DAYS
