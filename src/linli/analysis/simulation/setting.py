@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from linli.analysis.simulation.city import City, mean_contacts
-from linli.analysis.simulation.course import Course, course_of
+from linli.analysis.simulation.course import Course, course_of, tables_of
 from linli.analysis.simulation.dice import S11, TO_UNIT, Purpose, bits, key_of
 from linli.analysis.simulation.disease import LAYERS, Disease
 from linli.analysis.simulation.observation import Observation
@@ -70,6 +70,7 @@ class Prepared:
 
         city = setting.city
         self.course: Course = course_of(setting.disease, setting.observation)
+        self.tables = tables_of(self.course, setting.observation)
         self.beta = setting.beta if setting.beta is not None else beta_of(city, setting.disease)
         self.where = tuple(city.compounds_of(p.where) for p in setting.policies)
         community = city.community.of(city.compound.start[:-1])

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 NEVER = np.float32(np.inf)
 NOT_YET = -1
+FEW = 4096  # rows noted together that are not worth to be kept apart by day
 
 
 class Fate(IntEnum):
@@ -92,18 +93,15 @@ class Calendar:
         """Note rows for days; those without a day (infinite) are left out."""
         if not len(rows):
             return
-        known = np.isfinite(days)
-        if not known.all():
-            days, rows = days[known], rows[known]
-            if not len(rows):
-                return
-        days = days.astype(np.int16)
-        order = np.argsort(days, kind="stable")
-        days, rows = days[order], rows[order]
-        cuts = [0, *(np.flatnonzero(days[1:] != days[:-1]) + 1).tolist(), len(days)]
-        kind, due = int(event), self.due
-        for begin, end, day in zip(cuts, cuts[1:], days[cuts[:-1]].tolist(), strict=False):
-            due.setdefault((kind, day), []).append(rows[begin:end])
+        from linli.analysis.simulation.course_kernel import by_day
+
+        ordered, which, cuts = by_day(days.astype(np.float32, copy=False), rows)
+        kind, due, apart = int(event), self.due, len(ordered) > FEW
+        begin = 0
+        for day, end in zip(which.tolist(), cuts[1:].tolist(), strict=True):
+            some = ordered[begin:end]
+            due.setdefault((kind, day), []).append(some.copy() if apart else some)
+            begin = end
 
     def take(self, event: Event, day: int) -> NDArray[np.int32]:
         """The rows of a day, in the order they were noted; they are taken out."""
