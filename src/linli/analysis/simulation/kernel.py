@@ -28,7 +28,8 @@ HOUSEHOLD, COMPOUND, COMMUNITY, WORK, SCHOOL, CITY, RESPONSE = range(N_LAYERS)
 FULL_SLOT = 0.25  # the most one contact may infect by; who is more infectious has met more people
 HOME, AWAY = 1, 2
 AT_ONCE = 128  # rows looked up together
-HOME_OF, N_OPEN, COMPOUND_OF, PLACE_OF = range(4)  # of what was looked up
+N_LOOKED = 7  # of what was looked up:
+HOME_OF, N_OPEN, COMPOUND_OF, PLACE_OF, FIRST_THERE, N_THERE, HELD_UNTIL = range(N_LOOKED)
 
 
 class Places(NamedTuple):
@@ -101,13 +102,11 @@ def _infectiousness(rows, r, day, rules):
 
 
 @njit(nogil=True, cache=True, inline="always")
-def _placed(p, layer, places, rules):
+def _placed(p, first, n, layer, n_schools, mean):
     """Among whom people of a workplace or a class meet, as `_meeting`."""
-    if p < 0 or (p < places.n_schools) != (layer == SCHOOL):
+    if p < 0 or (p < n_schools) != (layer == SCHOOL):
         return np.int64(0), np.int64(0), 0, 0.0
-    first = np.int64(places.place_start[p])
-    n = np.int64(places.place_start[p + 1]) - first
-    return first, n, 1, min(rules.contacts[layer], np.float64(n))
+    return first, n, 1, min(mean, np.float64(n))
 
 
 @njit(nogil=True, cache=True, inline="always")
@@ -120,7 +119,10 @@ def _meeting(i, compound, layer, places, rules):
     if layer == CITY:
         return np.int64(0), np.int64(len(places.age)), 0, mean
     if layer == WORK or layer == SCHOOL:
-        return _placed(places.place[i], layer, places, rules)
+        p = places.place[i]
+        first = np.int64(places.place_start[max(p, 0)])
+        n = np.int64(places.place_start[max(p, 0) + 1]) - first
+        return _placed(p, first, n, layer, places.n_schools, mean)
     community = places.compound_community[compound]
     first = np.int64(places.community_start[community])
     n = np.int64(places.community_start[community + 1]) - first
@@ -165,8 +167,8 @@ def _susceptible(j, places, rules):
 
 
 @njit(nogil=True, cache=True)
-def _look_up(active, places, rows, status, looked):
-    """Of each row: its home, how many there were never infected, its compound and workplace.
+def _look_up(active, places, rows, status, held_until, looked):
+    """Of each row: its home, how many there were never infected, compound, workplace, quarantine.
 
     One loop a table, so that the processor waits for many places of memory at once.
     """
@@ -181,6 +183,12 @@ def _look_up(active, places, rows, status, looked):
         looked[a, N_OPEN] = n
     for a in range(len(active)):
         looked[a, PLACE_OF] = places.place[rows.person[active[a]]]
+    for a in range(len(active)):
+        p = max(looked[a, PLACE_OF], 0)
+        looked[a, FIRST_THERE] = places.place_start[p]
+        looked[a, N_THERE] = np.int64(places.place_start[p + 1]) - looked[a, FIRST_THERE]
+    for a in range(len(active)):
+        looked[a, HELD_UNTIL] = held_until[rows.person[active[a]]]
 
 
 @njit(nogil=True, cache=True)
@@ -190,11 +198,11 @@ def infect(active, places, rows, rules, status, held_until, held_away, found):
     Returns how many there are; more than fit means: give more room and call again.
     """
     target, source, by, at = found
-    looked = np.empty((AT_ONCE, 4), np.int64)
+    looked = np.empty((AT_ONCE, N_LOOKED), np.int64)
     n_found = 0
     for a in range(len(active)):
         if a % AT_ONCE == 0:
-            _look_up(active[a : a + AT_ONCE], places, rows, status, looked)
+            _look_up(active[a : a + AT_ONCE], places, rows, status, held_until, looked)
         r, here = active[a], looked[a % AT_ONCE]
         if rows.kept[r] == AWAY:
             continue
@@ -202,7 +210,7 @@ def infect(active, places, rows, rules, status, held_until, held_away, found):
         if x0 <= 0.0:
             continue
         i = np.int64(rows.person[r])
-        held = held_until[i] > rules.day
+        held = here[HELD_UNTIL] > rules.day
         if held and held_away[i]:
             continue
         who = bits_of(rules.key, i)
@@ -231,7 +239,10 @@ def infect(active, places, rows, rules, status, held_until, held_away, found):
             if own <= 0.0 or rules.weight[layer] <= 0.0:
                 continue
             if layer == WORK or layer == SCHOOL:
-                first, n, listed, mean = _placed(here[PLACE_OF], layer, places, rules)
+                first, n, listed, mean = _placed(
+                    here[PLACE_OF], here[FIRST_THERE], here[N_THERE], layer, places.n_schools,
+                    rules.contacts[layer],
+                )  # fmt: skip
             else:
                 first, n, listed, mean = _meeting(i, compound, layer, places, rules)
             if n == 0:
@@ -272,27 +283,32 @@ def contacts_of(cases, first_days, keys, places, rows, rules, back, luck, found)
     many contacts there are.
     """
     target, by = found
-    n_found = 0
+    n_days, n_found = len(keys), 0
+    whos, x0s = np.empty(n_days, np.uint64), np.empty(n_days)
     for a in range(len(cases)):
         r = cases[a]
         i = np.int64(rows.person[r])
         compound = _compound(i, places)
-        for day in range(first_days[a], rules.day):
-            if rows.kept_from[r] <= day:
-                break
-            _, _, x0 = _infectiousness(rows, r, day, rules)
-            who = bits_of(keys[day % len(keys)], i)
-            shares = back[day % len(back)]
-            for layer in range(1, N_LAYERS):
-                own = shares[layer, compound]
-                if own <= 0.0 or luck.found[layer] <= 0.0:
+        begin, end = first_days[a], rules.day
+        if rows.kept_from[r] < end:
+            end = max(begin, np.int64(np.ceil(rows.kept_from[r])))
+        for day in range(begin, end):
+            whos[day % n_days] = bits_of(keys[day % n_days], i)
+            x0s[day % n_days] = _infectiousness(rows, r, day, rules)[2]
+        for layer in range(1, N_LAYERS):
+            if luck.found[layer] <= 0.0:
+                continue
+            first, n, listed, mean = _meeting(i, compound, layer, places, rules)
+            if n == 0:
+                continue
+            for day in range(begin, end):
+                shares = back[day % n_days, layer]
+                own = shares[compound]
+                if own <= 0.0:
                     continue
-                first, n, listed, mean = _meeting(i, compound, layer, places, rules)
-                if n == 0:
-                    continue
-                wanted = mean * max(1.0, np.ceil(x0 * rules.weight[layer] / FULL_SLOT))
-                n_slots = _whole(who, layer, wanted)
-                for s in range(n_slots):
+                who = whos[day % n_days]
+                x = x0s[day % n_days] * rules.weight[layer]
+                for s in range(_whole(who, layer, mean * max(1.0, np.ceil(x / FULL_SLOT)))):
                     h2 = mix(bits_of_slot(who, layer, s))
                     goes_on = unit(mix(h2))
                     if goes_on >= own:
@@ -300,7 +316,7 @@ def contacts_of(cases, first_days, keys, places, rows, rules, back, luck, found)
                     j = _partner(h2, first, n, listed, places)
                     if j == i or not is_kept(j, layer, luck):
                         continue
-                    if goes_on >= shares[layer, _compound(j, places)]:
+                    if goes_on >= shares[_compound(j, places)]:
                         continue
                     if n_found < len(target):
                         target[n_found], by[n_found] = j, layer

@@ -133,6 +133,7 @@ def keep(state: State, *, rooms: int) -> None:
 
     tally, day, seen = state.tally, state.day, state.infected
     tally["held_rooms"] -= state.releases.pop(day, 0)
+    parts = [tally["held"][state.held_until[tally["held"]] > day]]
     watch = (seen.reported, seen.start, seen.stop, seen.onset, seen.visits)
     for people, days, test, wants_room in state.holds.pop(day, []):
         free = max(0, rooms - tally["held_rooms"])
@@ -143,10 +144,10 @@ def keep(state: State, *, rooms: int) -> None:
         if wants_room:
             tally["held_rooms"] += n_placed
             state.releases[day + days] = state.releases.get(day + days, 0) + n_placed
-        tally["held"] = np.concatenate([tally["held"], new])
+        parts.append(new if days > 0 else new[:0])
         tally["ever_held"] += len(new)
         state.calendar.add(Event.VISITS, due, rows)
-    tally["held"] = tally["held"][state.held_until[tally["held"]] > day]
+    tally["held"] = np.concatenate(parts)
 
 
 def distinct(rows: NDArray[Any]) -> NDArray[Any]:
