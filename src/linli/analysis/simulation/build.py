@@ -153,7 +153,7 @@ def build(grids: Grids, plan: CityPlan, rng: np.random.Generator) -> City:
     return City(
         age=age, household=household, household_start=starts.astype(np.uint32),
         household_compound=compound, place=places[0], place_start=places[1], members=places[2],
-        n_schools=places[3], responder=serves.astype(np.uint32), floating=floating[household],
+        n_schools=places[3], responder=serves.astype(np.uint32), household_floating=floating,
         contacts=plan.contacts, **levels,
     )  # fmt: skip
 

@@ -88,7 +88,8 @@ def fall_ill(
     seen = state.infected
     rows = seen.add(len(who))
     state.status[who] = 1
-    state.row[who] = rows
+    if len(state.row):
+        state.row[who] = rows
     keys = np.array([key_of(state.seed, purpose, slot) for purpose, slot in DRAWN])
     due = np.empty((N_DUE, len(who)), dtype=np.float32)
     columns = Columns(*(getattr(seen, name) for name in Columns._fields))

@@ -8,7 +8,7 @@ from numba import njit
 from linli.analysis.simulation.dice_compiled import bits_of, unit
 from linli.analysis.simulation.disease import QUANTILES
 
-NEVER = np.float32(np.inf)
+NEVER, LAST_DAY, NO_DAY = np.float32(np.inf), np.float32(32_766), np.int16(32_767)
 OLDEST = 110
 N_DUE = 5
 STARTS, VISITS, NEEDS_BED, NEEDS_INTENSIVE, ENDS = range(N_DUE)  # rows of what is due
@@ -100,9 +100,10 @@ def draw(first, today, who, source, layer, at, spared, age, keys, tables, column
             visits = np.floor(min(onset + wait, severe))
         columns.person[r], columns.source[r], columns.layer[r] = i, source[k], layer[k]
         columns.fate[r], columns.at[r], columns.start[r] = fate, begins, start
-        columns.stop[r], columns.end[r], columns.strength[r] = stop, end, strength
-        columns.onset[r] = onset if fate > ASYMPTOMATIC else NEVER
-        columns.kept_from[r] = NEVER
+        columns.stop[r], columns.strength[r] = stop, strength
+        columns.end[r] = np.int16(min(np.ceil(end), LAST_DAY))
+        columns.onset[r] = np.int16(min(onset, LAST_DAY)) if fate > ASYMPTOMATIC else NO_DAY
+        columns.kept_from[r] = NO_DAY
         columns.reported[r] = columns.waits_since[r] = -1
         columns.visits[r] = np.int16(visits) if visits < NEVER else np.int16(-1)
         due[STARTS, k] = max(np.floor(start), np.float32(today + 1))

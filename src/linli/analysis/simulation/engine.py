@@ -69,7 +69,7 @@ def begin(setting: Setting, *, seed: int) -> State:
     tally |= dict.fromkeys(COUNTS, 0) | {"held": np.empty(0, dtype=np.int32)}
     state = State(
         seed=seed, day=0, status=np.zeros(n, np.uint8), held_until=np.zeros(n, np.int16),
-        held_away=np.zeros(n, np.uint8), row=np.full(n, NOT_YET, np.int32), infected=Infected(),
+        held_away=np.zeros(n, np.uint8), row=np.empty(0, np.int32), infected=Infected(),
         calendar=Calendar(), active=np.empty(0, np.int32), holds={}, releases={}, tally=tally,
         reports=np.zeros((n_compounds, 0), np.int32),
         shares=np.ones((DAYS_BACK, len(LAYERS), n_compounds), np.float32),
@@ -272,14 +272,14 @@ def _meet(
 def _block(active: NDArray, spread: Any) -> tuple[NDArray, ...]:
     from linli.analysis.simulation.kernel import infect
 
-    room = 2 * len(active) + 64
+    room = len(active) // 2 + 64
     while True:
         person, layer = _room(room)
         found = (person, np.empty(room, np.int32), layer, np.empty(room))
         places, rows, rules, *people = spread
         n = infect(active, places, rows, rules, people[0], people[1], people[2], found)
         if n <= room:
-            return tuple(a[:n] for a in found)
+            return tuple(a[:n].copy() for a in found)
         room = n
 
 

@@ -48,7 +48,7 @@ class Places(NamedTuple):
     community_start: Any
     responder: Any
     responder_start: Any  # by community
-    is_responder: Any
+    is_responder: Any  # (people / 8,): a bit a person
 
 
 class Rows(NamedTuple):
@@ -126,7 +126,7 @@ def _meeting(i, compound, layer, places, rules):
     community = places.compound_community[compound]
     first = np.int64(places.community_start[community])
     n = np.int64(places.community_start[community + 1]) - first
-    if layer == COMMUNITY or places.is_responder[i]:
+    if layer == COMMUNITY or places.is_responder[i >> 3] >> (i & 7) & 1:
         return first, n, 0, mean
     begin = np.int64(places.responder_start[community])
     served = np.int64(places.responder_start[community + 1]) - begin
@@ -289,9 +289,7 @@ def contacts_of(cases, first_days, keys, places, rows, rules, back, luck, found)
         r = cases[a]
         i = np.int64(rows.person[r])
         compound = _compound(i, places)
-        begin, end = first_days[a], rules.day
-        if rows.kept_from[r] < end:
-            end = max(begin, np.int64(np.ceil(rows.kept_from[r])))
+        begin, end = first_days[a], min(rules.day, np.int64(rows.kept_from[r]))
         for day in range(begin, end):
             whos[day % n_days] = bits_of(keys[day % n_days], i)
             x0s[day % n_days] = _infectiousness(rows, r, day, rules)[2]

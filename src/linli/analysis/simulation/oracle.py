@@ -118,7 +118,7 @@ def _pool(i: int, layer: Layer, places, rules) -> tuple[range | NDArray, float]:
     if layer is Layer.CITY:
         return range(len(places.age)), mean
     if layer is Layer.RESPONSE:
-        if places.is_responder[i]:
+        if places.is_responder[i // 8] >> i % 8 & 1:
             return near, mean
         begin, end = (int(places.responder_start[community + k]) for k in (0, 1))
         return places.responder[begin:end], mean * (end - begin) / len(near)

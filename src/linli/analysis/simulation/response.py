@@ -12,7 +12,7 @@ from linli.analysis.simulation.city import City
 from linli.analysis.simulation.dice import Purpose, chance, key_of
 from linli.analysis.simulation.disease import LAYERS, Layer
 from linli.analysis.simulation.policies import Isolate, Quarantine, Trace
-from linli.analysis.simulation.state import NOT_YET, Event, Fate, Kept, State
+from linli.analysis.simulation.state import NO_DAY, NOT_YET, Event, Fate, Kept, State
 
 if TYPE_CHECKING:
     from linli.analysis.simulation.response_kernel import Luck
@@ -76,7 +76,7 @@ def trace(state: State, policy: Trace, rows: NDArray[np.int32], city: City, meet
     luck = _luck(state, policy)
     home = _housemates(state, taken, city, luck)
     _note(state, home, day + int(policy.delay_days.get(Layer.HOUSEHOLD, 0)), hold)
-    onset = np.where(np.isfinite(seen.onset[taken]), seen.onset[taken] - 2, day)
+    onset = np.where(seen.onset[taken] < NO_DAY, seen.onset[taken] - 2, day)
     begins = np.minimum(np.maximum(onset, day - 14), seen.reported[taken] - policy.look_back_days)
     begins = np.maximum(begins, max(0, day + 1 - len(state.shares))).astype(np.int64)
     people, layer = (
@@ -138,7 +138,7 @@ def keep(state: State, *, rooms: int) -> None:
     for people, days, test, wants_room in state.holds.pop(day, []):
         free = max(0, rooms - tally["held_rooms"])
         new, n_placed, rows, due = begin_hold(
-            people, day, day + days, test, wants_room, free, state.row, state.held_until,
+            people, day, day + days, test, wants_room, free, state.find_rows(), state.held_until,
             state.held_away, watch,
         )  # fmt: skip
         if wants_room:

@@ -84,7 +84,7 @@ def begin_hold(people, today, until, is_tested, wants_room, rooms, row, held_unt
             held_until[i] = max(held_until[i], until)
         if r == NOT_YET or stop[r] <= today:
             continue
-        day = np.floor(start[r]) + np.float32(1) if is_tested else np.floor(onset[r])
+        day = np.floor(start[r]) + np.float32(1) if is_tested else np.float32(onset[r])
         day = min(max(day, np.float32(today)), NEVER_DUE)
         if day < NEVER_DUE and (visits[r] > day or visits[r] == NOT_YET):
             visits[r] = np.int16(day)
