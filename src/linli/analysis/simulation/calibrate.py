@@ -42,6 +42,16 @@ TESTED, SLOWER, LATE, SPREAD = -7, -5, -4, -2  # where these stand, from the end
 
 
 @dataclass(frozen=True)
+class OnsetShare:
+    """What share of all reported cases fell ill within some days, as found out afterwards."""
+
+    first: int  # day
+    after: int  # the day after the last
+    share: float
+    log_odds_sd: float = 0.1  # days of onset are remembered, not measured; assumed
+
+
+@dataclass(frozen=True)
 class Model:
     """What is known beforehand. Days count from the model's first."""
 
@@ -54,6 +64,7 @@ class Model:
     early_onsets: tuple[float, float, float]  # seen cases that were latent, presymptomatic, ill
     late_from: int = 10_000  # from here on, waits have a factor of their own
     first_death: int = 0  # before this day deaths are not asked: their onsets lie before the model
+    onsets: tuple["OnsetShare", ...] = ()  # what later investigations found
     latent_days: float = 2.9
     presymptomatic_days: float = 2.3
     ill_days: float = 2.9
@@ -291,6 +302,11 @@ def _score(
         if deaths is not None:
             some = slice(model.first_death, None)
             found += _likely(deaths[some], expected[3][:, some] + FLOOR, at[:, -1])
+        for told in model.onsets:
+            share = expected[2][:, told.first : told.after].sum(axis=1)
+            rest = expected[2].sum(axis=1) - share
+            odds = np.log(share / rest) - np.log(told.share / (1 - told.share))
+            found -= 0.5 * (odds / told.log_odds_sd) ** 2
         steps = np.diff(at[:, : model.n_r], prepend=np.log(MIDDLE))
         found -= 0.5 * ((steps / [FIRST_STEP, *[PRIOR_STEP] * (model.n_r - 1)]) ** 2).sum(axis=1)
         for k, (_, middle, sd) in enumerate(OTHERS[1:], start=1):

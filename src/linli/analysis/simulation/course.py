@@ -57,19 +57,19 @@ def tables_of(course: Course, observation: Observation) -> "Tables":
     severe = course.symptomatic * course.severe
     return Tables(
         np.stack([
-            course.latent, course.presymptomatic, course.infectious, course.strength,
-            course.onset_to_severe, course.severe_to_critical, course.stay, course.critical_stay,
+            course.latent, course.presymptomatic, course.infectious, course.onset_to_severe,
+            course.severe_to_critical, course.stay, course.critical_stay,
         ]),
         np.stack(course.visit), np.array([p.from_day for p in observation.periods]),
         course.symptomatic, severe, severe * course.critical,
-        np.float32(course.disease.asymptomatic_infectiousness), float(observation.mild_seek),
+        float(observation.mild_seek),
     )  # fmt: skip
 
 
 DRAWN = (  # the kernel's order
-    (Purpose.LATENT, 0), (Purpose.PRESYMPTOMATIC, 0), (Purpose.INFECTIOUS, 0),
-    (Purpose.STRENGTH, 0), (Purpose.WORSE, 0), (Purpose.WORSE, 1), (Purpose.STAY, 0),
-    (Purpose.STAY, 0), (Purpose.FATE, 0), (Purpose.SEEKS, 0), (Purpose.VISIT, 0),
+    (Purpose.LATENT, 0), (Purpose.PRESYMPTOMATIC, 0), (Purpose.INFECTIOUS, 0), (Purpose.WORSE, 0),
+    (Purpose.WORSE, 1), (Purpose.STAY, 0), (Purpose.STAY, 0), (Purpose.STRENGTH, 0),
+    (Purpose.FATE, 0), (Purpose.SEEKS, 0), (Purpose.VISIT, 0),
 )  # fmt: skip
 DUE = (Event.STARTS, Event.VISITS, Event.NEEDS_BED, Event.NEEDS_INTENSIVE, Event.ENDS)
 

@@ -13,20 +13,19 @@ OLDEST = 110
 N_DUE = 5
 STARTS, VISITS, NEEDS_BED, NEEDS_INTENSIVE, ENDS = range(N_DUE)  # rows of what is due
 ASYMPTOMATIC, MILD, SEVERE, CRITICAL = range(4)
-(LATENT, PRESYMPTOMATIC, INFECTIOUS, STRENGTH, TO_SEVERE, TO_CRITICAL, STAY, CRITICAL_STAY,
- FATE, SEEKS, VISIT) = range(11)  # whose key is where; the first eight have a table too  # fmt: skip
+(LATENT, PRESYMPTOMATIC, INFECTIOUS, TO_SEVERE, TO_CRITICAL, STAY, CRITICAL_STAY,
+ STRENGTH, FATE, SEEKS, VISIT) = range(11)  # whose key is where; the first seven have a table  # fmt: skip
 
 
 class Tables(NamedTuple):
     """A disease and its observation as compiled code reads them."""
 
-    durations: Any  # (8, QUANTILES)
+    durations: Any  # (7, QUANTILES)
     visit: Any  # (periods, QUANTILES)
     period_days: Any  # (periods,): the first day of each
     symptomatic: Any  # (111,): shares of the infected by year of age, as the two below
     severe: Any
     critical: Any
-    asymptomatic: Any  # how infectious, as a share of the others
     mild_seek: float
 
 
@@ -77,9 +76,9 @@ def draw(first, today, who, source, layer, at, spared, age, keys, tables, column
                     fate = CRITICAL
         onset = start + _drawn(length[PRESYMPTOMATIC], keys[PRESYMPTOMATIC], i)
         stop = start + _drawn(length[INFECTIOUS], keys[INFECTIOUS], i)
-        strength = _drawn(length[STRENGTH], keys[STRENGTH], i)
+        strength = np.int64(unit(bits_of(keys[STRENGTH], i)) * QUANTILES)
         if fate == ASYMPTOMATIC:
-            strength *= tables.asymptomatic
+            strength += QUANTILES
         severe, critical, end = NEVER, NEVER, stop
         if fate >= SEVERE:
             severe = onset + _drawn(length[TO_SEVERE], keys[TO_SEVERE], i)

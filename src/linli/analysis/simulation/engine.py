@@ -230,8 +230,9 @@ def _rules(setting: Setting, state: State, shares: NDArray, on: Any) -> Any:
         rank, works = ready.rank(setting.city, n, policy), policy.efficacy
     home_share = on[Isolate][1].home_share if Isolate in on else 1.0
     return Rules(
-        day, key_of(state.seed, Purpose.CONTACT, day), float(ready.beta), ready.cumulative,
-        ready.contacts, ready.weight, ready.course.susceptibility, shares, float(home_share),
+        day, key_of(state.seed, Purpose.CONTACT, day), float(ready.beta), ready.strength,
+        ready.cumulative, ready.contacts, ready.weight, ready.course.susceptibility, shares,
+        float(home_share),
         rank, int(given), key_of(state.seed, Purpose.VACCINE), float(works),
     )  # fmt: skip
 

@@ -69,6 +69,7 @@ class Rules(NamedTuple):
     day: int
     key: Any
     beta: float
+    strength: Any  # (2 * QUANTILES,): of those ill at some time, then of the others
     cumulative: Any  # (128,): infectiousness until each whole day
     contacts: Any  # (layers,)
     weight: Any  # (layers,)
@@ -98,7 +99,7 @@ def _infectiousness(rows, r, day, rules):
     if end <= begin:
         return begin, begin, 0.0
     x = _so_far(rules.cumulative, end - start) - _so_far(rules.cumulative, begin - start)
-    return begin, end, x * rules.beta * rows.strength[r]
+    return begin, end, x * rules.beta * rules.strength[rows.strength[r]]
 
 
 @njit(nogil=True, cache=True, inline="always")

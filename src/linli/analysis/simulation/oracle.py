@@ -40,7 +40,7 @@ def _infectious(active, rows, rules):
     end = np.maximum(begin, np.minimum(rows.stop[active].astype(float), rules.day + 1.0))
     days = np.arange(len(rules.cumulative))
     so_far = [np.interp(t - start, days, rules.cumulative) for t in (begin, end)]
-    x0 = (so_far[1] - so_far[0]) * rules.beta * rows.strength[active]
+    x0 = (so_far[1] - so_far[0]) * rules.beta * rules.strength[rows.strength[active]]
     return begin, end, np.where(end > begin, x0, 0.0)
 
 

@@ -85,6 +85,8 @@ class Prepared:
 
         city = setting.city
         self.course: Course = course_of(setting.disease, setting.observation)
+        less = np.float32(setting.disease.asymptomatic_infectiousness)
+        self.strength = np.concatenate([self.course.strength, self.course.strength * less])
         self.tables = tables_of(self.course, setting.observation)
         self.beta = setting.beta if setting.beta is not None else beta_of(city, setting.disease)
         self.where = tuple(city.compounds_of(p.where) for p in setting.policies)

@@ -46,10 +46,11 @@ class Event(IntEnum):
 
 
 # Moments are float32; days are whole: `onset` the day it falls in, `end` the first that is over it.
+# `strength` is a place in `Prepared.strength`.
 COLUMNS: dict[str, type] = {
     "person": np.int32, "source": np.int32, "layer": np.uint8, "fate": np.uint8, "kept": np.uint8,
     "at": np.float32, "start": np.float32, "stop": np.float32, "onset": np.int16,
-    "end": np.int16, "strength": np.float32, "kept_from": np.int16,
+    "end": np.int16, "strength": np.uint16, "kept_from": np.int16,
     "reported": np.int16, "visits": np.int16, "tests": np.uint8, "bed": np.uint8,
     "waits_since": np.int16, "died": np.uint8,
 }  # fmt: skip
