@@ -1,4 +1,4 @@
-"""How many are infected, report and die by day under given parameters? `calibrate`, compiled."""
+"""How many are infected, report by day under given parameters? `calibrate`, compiled."""
 
 from typing import Any, NamedTuple
 
@@ -18,7 +18,6 @@ class Known(NamedTuple):
     is_late: Any  # whether the later factor of the wait holds
     is_tested: Any  # whether anybody is tested yet
     is_clinical: Any
-    to_death: Any  # (days,): share of deaths so many days after onset
     early_onsets: Any  # (3,)
     latent_days: float
     presymptomatic_days: float
@@ -30,19 +29,18 @@ class Known(NamedTuple):
 
 
 @njit(nogil=True, cache=True)
-def simulate(known, contact, others, reports, infections, onsets, deaths):
-    """Write expected reports, infections, seen onsets and deaths, each of shape (draws, days).
+def simulate(known, contact, others, reports, infections, onsets):
+    """Write expected reports, infections and seen onsets, each of shape (draws, days).
 
     Parameters
     ----------
     contact, others
-        Contact rates, shape (draws, rates); tested, start, slower, slower late and fatal,
-        shape (draws, 5).
+        Contact rates, shape (draws, rates); tested, start, slower and slower late, (draws, 4).
     """
     dt, seen, less = 1.0 / STEPS_A_DAY, known.reported, known.unseen_infectiousness
     n_days = reports.shape[1]
     for d in range(len(contact)):
-        tested, start, slower, late, fatal = others[d]
+        tested, start, slower, late = others[d]
         scale = start / (seen * tested)
         latent, before = scale * known.early_onsets[0], scale * known.early_onsets[1]
         ill = scale * known.early_onsets[2] * seen
@@ -74,8 +72,3 @@ def simulate(known, contact, others, reports, infections, onsets, deaths):
                 found += new
                 fell += seen * onset
             reports[d, day], infections[d, day], onsets[d, day] = got, found, fell
-        for day in range(n_days):
-            n = 0.0
-            for ago in range(day + 1):
-                n += onsets[d, day - ago] * known.to_death[ago]
-            deaths[d, day] = fatal * n
