@@ -75,7 +75,7 @@ def fit(
     rng: np.random.Generator,
     *,
     walkers: int = 48,
-    rounds: int = 3000,
+    rounds: int = 5000,
     told: Callable[[int, int], None] | None = None,
 ) -> Posterior:
     """Fit the model to reports by day.
