@@ -66,7 +66,7 @@ def simulate(
     if out is not None and out.exists():
         raise BadInput(N_("{path} is there already. Name a folder that is not."), path=out)
     study = _study(city, scenarios)
-    with _folder(out) as folder, _writer(folder) as write, _progress(quiet=as_json) as told:
+    with new_folder(out) as folder, _writer(folder) as write, _progress(quiet=as_json) as told:
         from linli.analysis.simulation.compare import compare
 
         found = compare(
@@ -85,12 +85,12 @@ def _study(city: Path, scenarios: Path) -> "Study":
     from linli.analysis.simulation.scenario import read_study
 
     def beside(name: str) -> str:
-        return _text(city.parent / name)
+        return text_of(city.parent / name)
 
-    return read_study(_text(city), _text(scenarios), beside)
+    return read_study(text_of(city), text_of(scenarios), beside)
 
 
-def _text(path: Path) -> str:
+def text_of(path: Path) -> str:
     try:
         return path.read_text("utf-8-sig")
     except FileNotFoundError:
@@ -102,7 +102,7 @@ def _text(path: Path) -> str:
 
 
 @contextmanager
-def _folder(out: Path | None) -> Iterator[Path | None]:
+def new_folder(out: Path | None) -> Iterator[Path | None]:
     """A folder that takes its name when all is written; whatever ends the run takes it away."""
     if out is None:
         yield None

@@ -192,12 +192,12 @@ def build(grids: Grids, plan: CityPlan, rng: np.random.Generator) -> City:
     age = _ages(plan, starts, sizes, rng)
     compound = levels["compound"].of(starts[:-1]).astype(np.uint32)
     floating = rng.random(len(sizes), dtype=np.float32) < plan.floating
-    return settle(plan, Homes(household, starts, compound, age, floating[household]), levels, rng)
+    return settle(plan, Homes(household, starts, compound, age, floating), levels, rng)
 
 
 @dataclass(frozen=True, eq=False)
 class Homes:
-    """Who lives where: people (household, age, floating) and households (start, compound)."""
+    """Who lives where: people (household, age) and households (start, compound, floating)."""
 
     household: NDArray[np.uint32]
     starts: NDArray[np.int64]
@@ -220,7 +220,7 @@ def settle(
         age=age, household=homes.household, household_start=homes.starts.astype(np.uint32),
         household_compound=homes.compound, place=places[0], place_start=places[1],
         members=places[2], n_schools=places[3], responder=serves.astype(np.uint32),
-        floating=homes.floating,
+        household_floating=homes.floating,
         contacts=plan.contacts, **levels,
     )  # fmt: skip
 

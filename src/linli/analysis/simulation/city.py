@@ -72,7 +72,7 @@ class City:
     members: NDArray[np.uint32]  # people by place
     n_schools: int
     responder: NDArray[np.uint32]  # people who meet many households, by number
-    floating: NDArray[np.bool_]  # living here without being registered here
+    household_floating: NDArray[np.bool_]  # living here without being registered here
     grid: Areas
     compound: Areas
     community: Areas
@@ -92,6 +92,11 @@ class City:
     def n_households(self) -> int:
         """How many households there are."""
         return len(self.household_compound)
+
+    @property
+    def floating(self) -> NDArray[np.bool_]:
+        """Who lives here without being registered here."""
+        return self.household_floating[self.household]
 
     @property
     def bytes_per_person(self) -> float:

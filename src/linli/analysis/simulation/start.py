@@ -15,10 +15,10 @@ from numpy.typing import NDArray
 from linli.analysis.simulation.care import BED_NAMES, INTENSIVE, SHELTER, WARD, need_bed
 from linli.analysis.simulation.city import City, mean_contacts
 from linli.analysis.simulation.course import fall_ill
-from linli.analysis.simulation.disease import LAYERS, Disease, Duration, Layer
+from linli.analysis.simulation.disease import LAYERS, QUANTILES, Disease, Duration, Layer
 from linli.analysis.simulation.observation import Observation
 from linli.analysis.simulation.setting import Setting
-from linli.analysis.simulation.state import NOT_YET, Event, Fate, Kept, State
+from linli.analysis.simulation.state import NO_DAY, NOT_YET, Event, Fate, Kept, State
 
 REMEMBERED_DAYS = 28
 LEAST_ONSETS = 10  # below this no growth is read from the records; assumed
@@ -171,7 +171,7 @@ class Start:
         state.status[known.person] = 0
         n_known = len(known.person)
         fall_ill(
-            state, setting.prepared.course, setting.observation, setting.city.age,
+            state, setting.prepared.tables, setting.city.age,
             *_alone(np.concatenate([known.person, who])),
             np.concatenate([np.zeros(n_known), at]), np.zeros(n_known + len(who), bool),
         )  # fmt: skip
@@ -207,8 +207,8 @@ class Start:
         if not len(who):
             return who, at
         fall_ill(
-            scratch, setting.prepared.course, setting.observation, setting.city.age,
-            *_alone(who), at, np.zeros(len(who), bool),
+            scratch, setting.prepared.tables, setting.city.age, *_alone(who), at,
+            np.zeros(len(who), bool),
         )  # fmt: skip
         visits = scratch.infected.visits[: len(who)]
         late = visits + setting.observation.result_days >= self.known.today
@@ -218,7 +218,8 @@ class Start:
 
 def _alone(who: NDArray[np.int64]) -> tuple[NDArray, NDArray, NDArray]:
     """People whose source is not known: who, source and layer as `fall_ill` takes them."""
-    return who, np.full(len(who), NOT_YET), np.full(len(who), LAYERS.index(Layer.CITY))
+    source = np.full(len(who), NOT_YET, np.int32)
+    return who.astype(np.int32), source, np.full(len(who), LAYERS.index(Layer.CITY), np.uint8)
 
 
 def _near(
@@ -273,9 +274,11 @@ def _as_recorded(state: State, known: Known, disease: Disease) -> None:
     seen, n = state.infected, len(known.person)
     rows = np.arange(n)
     drawn = seen.fate[:n].copy()
-    silent = ~np.isfinite(seen.onset[:n])
-    seen.onset[:n][silent] = seen.start[:n][silent] + disease.presymptomatic.mean_days
-    move = (known.onset - np.floor(seen.onset[:n])).astype(np.float32)
+    silent = seen.onset[:n] == NO_DAY
+    felt = np.floor(seen.start[:n][silent] + disease.presymptomatic.mean_days)
+    seen.onset[:n][silent] = felt.astype(np.int16)
+    seen.strength[:n][silent] -= QUANTILES  # as infectious as who feels it
+    move = (known.onset - seen.onset[:n]).astype(np.int16)
     for name in ("at", "start", "stop", "onset", "end"):
         getattr(seen, name)[:n] += move
     moved: dict[tuple[int, int], list[NDArray[np.int32]]] = {}
@@ -298,14 +301,15 @@ def _as_recorded(state: State, known: Known, disease: Disease) -> None:
     fate = np.maximum(fate, known.fate)
     seen.fate[:n] = fate
     mild = rows[fate == Fate.MILD]
-    seen.end[mild] = seen.stop[mild]
+    seen.end[mild] = np.ceil(seen.stop[mild]).astype(np.int16)
     grave = rows[(known.fate >= Fate.SEVERE) & (known.fate != drawn)]
     stay = np.where(
         fate[grave] == Fate.CRITICAL,
         disease.severe_to_critical.mean_days + disease.critical_stay.mean_days,
         disease.stay.mean_days,
     )
-    seen.end[grave] = seen.onset[grave] + disease.onset_to_severe.mean_days + stay
+    over = seen.onset[grave] + disease.onset_to_severe.mean_days + stay
+    seen.end[grave] = np.ceil(over).astype(np.int16)
     seen.reported[:n] = np.maximum(0, known.reported)
     seen.visits[:n] = np.maximum(0, known.reported)
     seen.kept[:n] = Kept.HOME
@@ -337,7 +341,7 @@ def _calendar(state: State, known: Known) -> None:
         if day >= today:
             note(Event(event), np.full(len(rows), day), rows)
     rows = started[~over]
-    note(Event.ENDS, np.maximum(np.floor(seen.end[rows]), today), rows)
+    note(Event.ENDS, np.maximum(seen.end[rows] - 1, today), rows)
     ended = rows[seen.end[rows] < today]
     ended = ended[ended >= n]
     seen.end[ended] = np.minimum(seen.end[ended], today)
@@ -366,12 +370,13 @@ def _placed(state: State, known: Known) -> None:
 
 def _held(state: State, known: Known) -> None:
     """Contacts who are kept stay kept until their day."""
-    keep = (state.row[known.held] == NOT_YET) | (state.row[known.held] >= len(known.person))
+    row = state.find_rows()[known.held]
+    keep = (row == NOT_YET) | (row >= len(known.person))
     keep &= known.held_until > known.today
     people, until, away = (a[keep] for a in (known.held, known.held_until, known.held_away))
     state.held_until[people] = np.minimum(until, np.iinfo(np.int16).max)
     state.held_away[people] = away
-    state.tally["held"] = people.astype(np.int64)
+    state.tally["held"] = people.astype(np.int32)
     state.tally["ever_held"] += len(people)
     state.tally["held_rooms"] += int(away.sum())
     for day in np.unique(until[away]).tolist():

@@ -2,6 +2,7 @@
 
 Everybody the registry knows is there, with their household, compound, grid, community and district.
 Whoever belongs to no household lives alone; an unknown birth date is drawn by the census's shares.
+A household counts as floating where most of its people do.
 Work, classes and most contacts are in no record: they are drawn, as for a city made up.
 """
 
@@ -115,7 +116,8 @@ def registered(area: Area, today: date) -> Registered:
     levels, compounds = _levels(cell)
     compound = levels["compound"].of(begins).astype(np.uint32)
     of = np.repeat(np.arange(len(sizes), dtype=np.uint32), sizes)
-    homes = Homes(of, starts, compound, age, rows.floating[order])
+    most = np.add.reduceat(rows.floating[order].astype(np.int64), begins) * 2 > sizes
+    homes = Homes(of, starts, compound, age, most)
     city = settle(CityPlan(), homes, levels, dice)
     said = sha256(
         b"".join(a.tobytes() for a in (cell, household, age, homes.floating, rows.person[order]))
@@ -134,7 +136,7 @@ def responding(found: Registered, plan: CityPlan) -> Registered:
     levels = {name: city.areas(name) for name in SCOPES}
     homes = Homes(
         city.household, city.household_start.astype(np.int64), city.household_compound, city.age,
-        city.floating,
+        city.household_floating,
     )  # fmt: skip
     return replace(found, city=settle(plan, homes, levels, np.random.default_rng(SEED)))
 
