@@ -10,6 +10,7 @@ from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
+from linli.analysis.simulation.words import OUTCOME_NAMES
 from linli.errors import N_, NotFound, Problem, Word
 from linli.policy.can import Actor
 from linli.policy.powers import roles_for
@@ -127,7 +128,7 @@ def _answer(found: WhatIf) -> dict[str, Any]:
     return {
         "result": result,
         "rows": told.rows_of(result),
-        "outcomes": [(o, told.OUTCOME_NAMES[o]) for o in told.WEIGHED],
+        "outcomes": [(o, OUTCOME_NAMES[o]) for o in told.WEIGHED],
         "curves": told.curves_of(result, CURVES),
         "places": places[:PLACES_SHOWN], "n_places": len(places), "maps": maps,
         "colours": list(zip(map_picture.COLOURS, LEGEND, strict=True)),

@@ -3,7 +3,7 @@
 from django import template
 from django.utils.translation import gettext
 
-from linli.studies.simulation.told import OUTCOME_NAMES
+from linli.analysis.simulation.words import OUTCOME_NAMES
 
 register = template.Library()
 WHOLE_FROM = 10  # below it one decimal tells something
