@@ -34,10 +34,10 @@ const COLOURS = ["#0b62a4", "#c2541b", "#3b7d3b", "#7a4fa3", "#8a6d1b", "#5b6470
  * @returns {Reading}
  */
 export function readTable(table) {
-  const heads = [...(table.tHead?.rows[0]?.cells ?? [])].map((cell) => cell.innerText.trim());
+  const heads = [...(table.tHead?.rows[0]?.cells ?? [])].map(readWords);
   const rows = [...table.tBodies].flatMap((body) => [...body.rows]);
   return {
-    categories: rows.map((row) => row.cells[0]?.innerText.trim() ?? ""),
+    categories: rows.map((row) => (row.cells[0] ? readWords(row.cells[0]) : "")),
     series: heads.slice(1).map((name, index) => ({
       name,
       values: rows.map((row) => readNumber(row.cells[index + 1])),
@@ -45,6 +45,15 @@ export function readTable(table) {
       high: rows.map((row) => readBound(row.cells[index + 1]?.dataset.high)),
     })),
   };
+}
+
+/**
+ * What a cell says; a folded table shows nothing, and says it all the same.
+ * @param {HTMLTableCellElement} cell
+ * @returns {string}
+ */
+function readWords(cell) {
+  return (cell.innerText || cell.textContent || "").trim();
 }
 
 /**

@@ -41,6 +41,7 @@ class WhatIfChoice(RecordForm):
     work_share: Number = 1.0
     city_share: Number = 1.0
     contacts_from: Whole = 0
+    deliveries_a_day: Whole | None = None
 
 
 class WhatIfNew(RecordForm):

@@ -41,6 +41,30 @@ class Part:
     rungs: tuple[tuple[Field, Field], ...]
     filled: bool
 
+    @property
+    def which(self) -> bool:
+        """Whether it is said which compounds."""
+        return self._any("n_first", "areas")
+
+    @property
+    def ladder(self) -> bool:
+        """Whether there is a ladder."""
+        return any(days.value or share.value for days, share in self.rungs)
+
+    @property
+    def people(self) -> bool:
+        """Whether something is done about people and cases."""
+        return self._any("quarantine", "trace_delay", "trace_share", "rounds", "shelter_beds",
+                         "deliveries_a_day")  # fmt: skip
+
+    @property
+    def contacts(self) -> bool:
+        """Whether there are fewer contacts."""
+        return self._any("school_share", "work_share", "city_share")
+
+    def _any(self, *entries: str) -> bool:
+        return any(self.fields[entry].value for entry in entries)
+
 
 def shown(typed: Mapping[str, str], preset: str = "") -> tuple[dict[str, str], list[Part]]:
     """The form as it was typed, as a preset has it, or empty: what is common, and the choices."""

@@ -13,6 +13,7 @@ from linli.analysis.simulation.disease import Layer
 from linli.analysis.simulation.policies import (
     Beds,
     CloseCompounds,
+    Deliver,
     Isolate,
     Policy,
     Quarantine,
@@ -84,6 +85,7 @@ class Choice:
     work_share: float = 1.0
     city_share: float = 1.0
     contacts_from: int = TODAY
+    deliveries_a_day: int | None = None  # households; None: nobody counts deliveries
 
     def as_values(self) -> dict[str, Any]:
         """Plain values, as they are kept and sent."""
@@ -112,9 +114,12 @@ LABELS = {
     "work_share": N_("share of contacts at work"),
     "city_share": N_("share of contacts elsewhere in the city"),
     "contacts_from": N_("fewer contacts from day"),
+    "deliveries_a_day": N_("households supplied a day"),
 }
 SHARES = ("leakage", "trace_share", "school_share", "work_share", "city_share")
-COUNTS = ("n_first", "rounds", "samples_a_day", "shelter_beds", "trace_delay")
+COUNTS = (
+    "n_first", "rounds", "samples_a_day", "shelter_beds", "trace_delay", "deliveries_a_day",
+)  # fmt: skip
 WHOLE = (*COUNTS, "close_from", "close_until", "rounds_from", "shelter_from", "contacts_from")
 BEGINS = ("close_from", "rounds_from", "shelter_from", "contacts_from")
 LONG_AGO = -28  # days that a run remembers
@@ -232,6 +237,8 @@ def policies_of(
     ):  # fmt: skip
         if share < 1:
             made.append(Reduce(from_day=today + choice.contacts_from, layers={layer: share}))
+    if choice.deliveries_a_day is not None:
+        made.append(Deliver(households_a_day=choice.deliveries_a_day))
     if choice.rounds:
         made.append(
             Screen(

@@ -9,10 +9,11 @@ from linli.registry.areas import AreaShape
 from linli.studies.simulation.told import Place
 
 SIDE = 720
+DOT = 3
 MARGIN = 12
 MOST_SHAPES = 8_000
 # From blue (spared) over grey (as good as none) to red (cost); seen by the colour-blind, too.
-COLOURS = ("#2166ac", "#92c5de", "#e6e6e6", "#f4a582", "#b2182b")
+COLOURS = ("#2166ac", "#92c5de", "#d8d5cf", "#f4a582", "#b2182b")
 Points = list[tuple[float, float]]
 
 
@@ -25,7 +26,7 @@ def drawn(places: Sequence[Place], choice: int, *, title: str) -> str:
     everywhere = [point for rings in shapes.values() for ring in rings for point in ring]
     project = _projection(everywhere)
     parts = []
-    for place in places:
+    for place in sorted(places, key=lambda p: abs(p.less[choice])):
         rings = shapes.get(place.area.id)
         if rings is None:
             continue
@@ -40,8 +41,9 @@ def drawn(places: Sequence[Place], choice: int, *, title: str) -> str:
 
 
 def step_of(places: Sequence[Place], choice: int) -> float:
-    """From how many infections on an area counts as much changed: the largest change in four."""
-    return max((abs(p.less[choice]) for p in places), default=0.0) / 4 or 1.0
+    """From how many infections on an area is much changed: the upper tenth of the changed."""
+    changed = sorted(abs(p.less[choice]) for p in places if p.less[choice])
+    return changed[int(0.9 * (len(changed) - 1))] if changed else 1.0
 
 
 def level_of(less: float, step: float) -> int:
@@ -85,7 +87,7 @@ def _projection(points: Points) -> Any:
 def _drawn(rings: list[Points], colour: str, words: str, project: Any) -> str:
     if len(rings) == 1 and len(rings[0]) == 1:
         x, y = project(rings[0][0])
-        dot = f'cx="{x:.1f}" cy="{y:.1f}" r="4" fill="{colour}" stroke="#888"'
+        dot = f'cx="{x:.1f}" cy="{y:.1f}" r="{DOT}" fill="{colour}"'
         return f"<circle {dot}>{words}</circle>"
     path = "".join(
         "M" + "L".join("{:.1f} {:.1f}".format(*project(point)) for point in ring) + "Z"

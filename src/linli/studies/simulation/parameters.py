@@ -32,6 +32,8 @@ from linli.studies.simulation.records import BedCount, Moment, Standing, beds, r
 DAY_S = 86_400
 WINDOW_DAYS = 14
 LEAST_RECORDS = 20  # below this the default stays; assumed
+FREE_BEDS = 1 / 6  # of all beds; assumed
+MOST_RESPONSE = 0.05  # share of people; above it the registry lacks residents; assumed
 LEAST_PEOPLE = 5  # response workers; fewer are no rate; assumed
 MOST_DAYS = 60.0  # a longer wait is a mistake in the records
 RESPONSE = COMMUNITY_STAFF | DOOR_STAFF
@@ -94,12 +96,18 @@ NAMES: dict[str, tuple[str, str, float, str, str]] = {
         N_("Workers who meet many residents"), N_("share of people"), 0.004,
         N_("people in posts of the response"), ASSUMED,
     ),
-    "ward": (N_("Beds in wards"), N_("beds"), 0.0, N_("beds counted by wards"), ASSUMED),
+    # Defaults of beds are for one person; the people of the run multiply them.
+    "ward": (
+        N_("Beds in wards"), N_("beds"), 6.3e-3 * FREE_BEDS, N_("beds counted by wards"),
+        N_("6.3 for 1,000 people (national statistics of 2019); a sixth of them free, assumed"),
+    ),
     "intensive": (
-        N_("Beds in intensive care"), N_("beds"), 0.0, N_("beds counted by wards"), ASSUMED,
+        N_("Beds in intensive care"), N_("beds"), 3.6e-5, N_("beds counted by wards"),
+        N_("3.6 for 100,000 people (China, doi:10.1097/CCM.0000000000004222)"),
     ),
     "shelter": (
-        N_("Beds for the mildly ill"), N_("beds"), 0.0, N_("beds counted by wards"), ASSUMED,
+        N_("Beds for the mildly ill"), N_("beds"), 0.0, N_("beds counted by wards"),
+        N_("none until one is opened"),
     ),
 }  # fmt: skip
 BED_KINDS = {"ward": WARD, "intensive": INTENSIVE, "shelter": SHELTER}
@@ -118,7 +126,10 @@ def parameters(standing: Standing, moment: Moment, *, n_people: int, disease: st
         _mean("transfer_wait", _bed_waits(moment)),
         _share("coverage", *_covered(moment)),
         _response(moment, n_people),
-        *(_beds(name, seen[kind], standing, kind) for name, kind in BED_KINDS.items()),
+        *(
+            _beds(name, seen[kind], int((standing.known.place == kind).sum()), n_people)
+            for name, kind in BED_KINDS.items()
+        ),
     ]
     return {one.name: one for one in made}
 
@@ -175,14 +186,15 @@ def _response(moment: Moment, n_people: int) -> Parameter:
         post__role__in=[role.value for role in RESPONSE],
     )  # fmt: skip
     n = held.values("account_id").distinct().count()
-    return _made("response", n / n_people, n, least=LEAST_PEOPLE)
+    share = n / n_people
+    return _made("response", share if share <= MOST_RESPONSE else None, n, least=LEAST_PEOPLE)
 
 
-def _beds(name: str, seen: BedCount, standing: Standing, kind: int) -> Parameter:
+def _beds(name: str, seen: BedCount, ours: int, n_people: int) -> Parameter:
     """Beds for the people of the run: free ones, and those that they lie in already."""
-    ours = int((standing.known.place == kind).sum())
-    value = max(0, seen.usable - seen.n_taken) + ours
-    return _made(name, value, seen.n_beds, least=1)
+    made = _made(name, max(0, seen.usable - seen.n_taken) + ours, seen.n_beds, least=1)
+    default = float(round(made.default * n_people) + ours)
+    return replace(made, default=default, value=made.value if made.from_records else default)
 
 
 def _window(moment: Moment, column: str) -> dict[str, int]:

@@ -206,6 +206,7 @@ def _result(
         "n_households": here.city.n_households,
         "outcomes": {name: _outcomes(found, name) for name in found.names},
         "unbeaten": list(found.unbeaten()),
+        "counts_deliveries": any(c.deliveries_a_day is not None for c in question.choices),
         "bands": {
             name: {s: found.band(name, s).round(2).tolist() for s in SHOWN} for name in found.names
         },

@@ -145,7 +145,18 @@ def test_a_parameter_of_enough_records_says_what_it_stands_on(crowd: Crowd):
     assert (found["trace_share"].value, found["trace_share"].n_records) == (0, 24)
     assert (found["ward"].value, found["ward"].from_records) == (10, True)
     assert found["response"].from_records
+    assert found["intensive"].value == found["intensive"].default == round(3.6e-5 * 720)
     assert not found["coverage"].from_records
+
+
+def test_staff_out_of_all_proportion_show_a_registry_without_its_residents(crowd: Crowd):
+    here = registered(crowd.city.areas["w"], TODAY)
+    moment = moment_of(crowd.city)
+    seen = standing(here, moment, disease="covid19")
+
+    found = parameters(seen, moment, n_people=72, disease="covid19")["response"]
+
+    assert (found.from_records, found.value) == (False, found.default)
 
 
 def test_an_exercise_is_no_record(crowd: Crowd):

@@ -34,8 +34,15 @@ class Row:
     cells: tuple[tuple[str, Cell], ...]
 
 
-def rows_of(result: Mapping[str, Any], outcomes: Iterable[str] = WEIGHED) -> list[Row]:
+def outcomes_of(result: Mapping[str, Any]) -> tuple[str, ...]:
+    """What is weighed; deliveries only where somebody counts them."""
+    counts = result["counts_deliveries"]
+    return tuple(o for o in WEIGHED if o != "undelivered_days" or counts)
+
+
+def rows_of(result: Mapping[str, Any]) -> list[Row]:
     """The table of differences; never one number."""
+    outcomes = outcomes_of(result)
     return [
         Row(
             name, name in result["unbeaten"] and len(result["names"]) > 1,

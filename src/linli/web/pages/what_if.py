@@ -66,6 +66,7 @@ def new(request: HttpRequest) -> HttpResponse:
     context = {
         "head": head, "parts": parts, "problem": problem, "closings": CLOSING_NAMES.items(),
         "places": _places(actor), "most": MOST_CHOICES,
+        "opened": problem is not None or "preset" not in request.GET,
         "presets": [(name, preset.title) for name, preset in PRESETS.items()],
     }  # fmt: skip
     status = problem.status if problem else 200
@@ -128,7 +129,7 @@ def _answer(found: WhatIf) -> dict[str, Any]:
     return {
         "result": result,
         "rows": told.rows_of(result),
-        "outcomes": [(o, OUTCOME_NAMES[o]) for o in told.WEIGHED],
+        "outcomes": [(o, OUTCOME_NAMES[o]) for o in told.outcomes_of(result)],
         "curves": told.curves_of(result, CURVES),
         "places": places[:PLACES_SHOWN], "n_places": len(places), "maps": maps,
         "colours": list(zip(map_picture.COLOURS, LEGEND, strict=True)),
