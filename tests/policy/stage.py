@@ -39,7 +39,7 @@ from linli.registry.tokens import ApiToken
 from linli.registry.vehicles import Vehicle
 from linli.registry.wards import Ward
 from linli.studies.evaluation.tables import Judgement
-from linli.studies.simulation.tables import WhatIf
+from tests.answered import with_answer
 from tests.callers import Caller, open_noise, token_for
 from tests.cast import EVENING, HOUR, City
 from tests.policy.examples import Examples
@@ -139,12 +139,8 @@ def furnish(city: City, name: str) -> Place:
         framework="community", indicator="D1.1.4", area_id=area.id, path=area.path, value=50,
         expert="t", judged_on=DAY, reason="t", recorded_at=EVENING,
     )  # fmt: skip
-    what_if = WhatIf.objects.create(
-        name="t", area_id=area.id, path=area.path, asked_at=EVENING, state="done",
-        result={"names": [], "seeds": [], "bands": {}, "outcomes": {}, "compounds": []},
-    )  # fmt: skip
     ids = {
-        "whatif_id": what_if.id,
+        "whatif_id": with_answer(city, name).id,
         "judgement_id": judged.id,
         "area_id": area.id,
         "parent_id": area.id,

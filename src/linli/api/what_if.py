@@ -24,6 +24,7 @@ from linli.api.what_if_shapes import (
 )
 from linli.registry import areas
 from linli.studies.simulation import documents, running, study, told
+from linli.studies.simulation.documents import Sheet
 from linli.studies.simulation.study import DECIDE, RUN, SEE
 from linli.studies.simulation.tables import WhatIf, WhatIfDecision
 
@@ -117,7 +118,7 @@ def parquet(
     found, _ = study.get(actor_of(request), whatif_id)
     result = study.answer_of(found)
     answer = StreamingHttpResponse(
-        documents.parquet(result, wanted.sheet), content_type=documents.PARQUET
+        documents.parquet(result, Sheet(wanted.sheet)), content_type=documents.PARQUET
     )
     name = f"what-if-{found.id}-{wanted.sheet}.parquet"
     answer["Content-Disposition"] = f'attachment; filename="{name}"'

@@ -14,6 +14,8 @@ from linli.studies.simulation.study import LONGEST_NAME, LONGEST_REASON, USUAL_D
 Whole = Annotated[int, Field(ge=-(2**31), le=2**31 - 1), BeforeValidator(no_answer)]
 Number = Annotated[float, Field(allow_inf_nan=False)]
 Named = Annotated[str, Field(min_length=1, max_length=60, pattern=r"\S")]
+Close = Annotated[str, Field(pattern="^(" + "|".join(Closing) + ")$")]
+SheetName = Annotated[str, Field(pattern="^(" + "|".join(Sheet) + ")$")]
 Disease = Annotated[str, Field(max_length=40, pattern=r"^[a-z0-9-]+$")]
 
 
@@ -21,7 +23,7 @@ class WhatIfChoice(RecordForm):
     """One choice; days count from today. What is left out is as the records say."""
 
     name: Named
-    close: Closing = Closing.NONE
+    close: Close = "none"
     close_from: Whole = 0
     close_until: Whole | None = None
     areas: Annotated[list[Id], Field(max_length=MOST_AREAS)] = []
@@ -182,4 +184,4 @@ class WhatIfPage(BaseModel):
 class WhatIfSheet(BaseModel):
     """Which table of an answer: days, worlds or areas."""
 
-    sheet: Sheet = Sheet.DAYS
+    sheet: SheetName = "days"
