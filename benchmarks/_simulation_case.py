@@ -9,6 +9,7 @@ from dataclasses import replace
 import numpy as np
 
 from linli.analysis.simulation.build import CityPlan, build, even_grids
+from linli.analysis.simulation.compare import compare
 from linli.analysis.simulation.disease import Layer, shipped
 from linli.analysis.simulation.engine import run
 from linli.analysis.simulation.policies import (
@@ -25,6 +26,7 @@ from linli.analysis.simulation.policies import (
     Vaccinate,
 )  # fmt: skip
 from linli.analysis.simulation.setting import Setting
+from linli.studies.pictures import Series, lines
 
 COVID = shipped("covid-19-2020")
 
@@ -99,18 +101,38 @@ def main(case: str) -> None:
     print(json.dumps(took))
 
 
+def meeting() -> None:
+    """Four days of closing on twenty seeds; the choices share what they share."""
+    took: dict[str, float] = {}
+    with Measured(took, "build_s"):
+        city = Setting(built(11_000_000), COVID, first=40)
+        small = replace(city, city=built(5000), policies=everything(20), first=20)
+        run(small, seed=1, n_days=60)
+    choices = {f"day {d}": replace(city, policies=everything(d)) for d in (32, 33, 34, 35)}
+    with Measured(took, "run_s"):
+        found = compare(choices, n_days=120, most_seeds=20, least_seeds=20, threads=2)
+        _ = lines("Infections a day", [
+            Series(name, list(range(120)), found.band(name, "infections")[1].tolist())
+            for name in found.names
+        ], x_label="day", y_label="people a day")  # fmt: skip
+    took["infected"] = float(found.outcomes[:, :, 0].mean())
+    took["rss_mb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(json.dumps(took))
+
+
 class Measured:
-    """CPU seconds of this process, all threads."""
+    """CPU seconds of this process, all threads; and by the clock, under ``..._wall_s``."""
 
     def __init__(self, into: dict[str, float], name: str) -> None:
         self._into, self._name = into, name
 
     def __enter__(self) -> None:
-        self._start = time.process_time()
+        self._start, self._wall = time.process_time(), time.perf_counter()
 
     def __exit__(self, *_: object) -> None:
         self._into[self._name] = time.process_time() - self._start
+        self._into[self._name.removesuffix("s") + "wall_s"] = time.perf_counter() - self._wall
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    meeting() if sys.argv[1] == "meeting" else main(sys.argv[1])

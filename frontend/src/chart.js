@@ -3,7 +3,8 @@
  *
  * `<linli-chart kind="bar"><table>...</table></linli-chart>`: the first column names the
  * categories, every further column is a series named by its heading. The table stays on the page
- * for everybody; `kind` is "bar" or "line", `stacked` piles the series up.
+ * for everybody; `kind` is "bar" or "line", `stacked` piles the series up. A cell with `data-low`
+ * and `data-high` has a band about its line.
  */
 import { BarChart, LineChart } from "echarts/charts";
 import { GridComponent, LegendComponent, TooltipComponent } from "echarts/components";
@@ -13,11 +14,18 @@ import { SVGRenderer } from "echarts/renderers";
 use([BarChart, LineChart, GridComponent, LegendComponent, TooltipComponent, SVGRenderer]);
 
 const HEIGHT_PX = 280;
+const COLOURS = ["#0b62a4", "#c2541b", "#3b7d3b", "#7a4fa3", "#8a6d1b", "#5b6470"];
 
 /**
  * @typedef {object} Reading
  * @property {string[]} categories
- * @property {{name: string, values: (number | null)[]}[]} series
+ * @property {Line[]} series
+ *
+ * @typedef {object} Line
+ * @property {string} name
+ * @property {(number | null)[]} values
+ * @property {(number | null)[]} low
+ * @property {(number | null)[]} high
  */
 
 /**
@@ -26,15 +34,26 @@ const HEIGHT_PX = 280;
  * @returns {Reading}
  */
 export function readTable(table) {
-  const heads = [...(table.tHead?.rows[0]?.cells ?? [])].map((cell) => cell.innerText.trim());
+  const heads = [...(table.tHead?.rows[0]?.cells ?? [])].map(readWords);
   const rows = [...table.tBodies].flatMap((body) => [...body.rows]);
   return {
-    categories: rows.map((row) => row.cells[0]?.innerText.trim() ?? ""),
+    categories: rows.map((row) => (row.cells[0] ? readWords(row.cells[0]) : "")),
     series: heads.slice(1).map((name, index) => ({
       name,
       values: rows.map((row) => readNumber(row.cells[index + 1])),
+      low: rows.map((row) => readBound(row.cells[index + 1]?.dataset.low)),
+      high: rows.map((row) => readBound(row.cells[index + 1]?.dataset.high)),
     })),
   };
+}
+
+/**
+ * What a cell says; a folded table shows nothing, and says it all the same.
+ * @param {HTMLTableCellElement} cell
+ * @returns {string}
+ */
+function readWords(cell) {
+  return (cell.innerText || cell.textContent || "").trim();
 }
 
 /**
@@ -44,6 +63,30 @@ export function readTable(table) {
 function readNumber(cell) {
   const written = cell?.dataset.value ?? cell?.innerText.replaceAll(/[\s,%]/g, "") ?? "";
   return written === "" || Number.isNaN(Number(written)) ? null : Number(written);
+}
+
+/**
+ * @param {string | undefined} written
+ * @returns {number | null}
+ */
+function readBound(written) {
+  return written === undefined || Number.isNaN(Number(written)) ? null : Number(written);
+}
+
+/**
+ * A band is two lines piled up: an unseen one at its foot, and its height filled.
+ * @param {Line} line
+ * @param {number} index
+ */
+function band({ name, low, high }, index) {
+  const heights = high.map((top, at) => (top === null ? null : top - (low[at] ?? 0)));
+  const still = { type: /** @type {const} */ ("line"), stack: `band ${index}`, silent: true };
+  const unseen = { lineStyle: { opacity: 0 }, symbol: "none", tooltip: { show: false } };
+  const colour = COLOURS[index % COLOURS.length];
+  return [
+    { ...still, ...unseen, name: `${name} `, data: low },
+    { ...still, ...unseen, name: `${name}  `, data: heights, areaStyle: { color: colour, opacity: 0.16 } },
+  ];
 }
 
 class LinliChart extends HTMLElement {
@@ -81,11 +124,24 @@ class LinliChart extends HTMLElement {
       animation: !still,
       textStyle: { fontFamily: getComputedStyle(this).fontFamily },
       tooltip: { trigger: /** @type {const} */ ("axis") },
-      legend: { show: reading.series.length > 1 },
-      grid: { left: 8, right: 8, bottom: 8, containLabel: true },
+      color: COLOURS,
+      legend: { show: reading.series.length > 1, top: 0, data: reading.series.map(({ name }) => name) },
+      grid: { left: 8, right: 8, top: 44, bottom: 8, containLabel: true },
       xAxis: { type: /** @type {const} */ ("category"), data: reading.categories },
       yAxis: { type: /** @type {const} */ ("value") },
-      series: reading.series.map(({ name, values }) => ({ type, name, stack, data: values })),
+      series: [
+        ...reading.series.flatMap((line, index) =>
+          line.low.some((bound) => bound !== null) ? band(line, index) : [],
+        ),
+        ...reading.series.map(({ name, values }, index) => ({
+          type,
+          name,
+          stack,
+          data: values,
+          showSymbol: values.length < 2,
+          itemStyle: { color: COLOURS[index % COLOURS.length] },
+        })),
+      ],
     };
   }
 }

@@ -13,6 +13,20 @@ class Word(str):
     """A value inside a sentence that is itself to be translated, such as a step's name."""
 
 
+class Phrase:
+    """A part of a sentence that is filled in and told in the reader's language by itself."""
+
+    def __init__(self, template: str, /, **values: Any) -> None:
+        self.template = template
+        self.values: Mapping[str, Any] = values
+
+    def tell(self, translate: Callable[[str], str] = str) -> str:
+        """Say it in the language that ``translate`` turns our English into."""
+        values = {name: _said(value, translate) for name, value in self.values.items()}
+        template = translate(self.template)
+        return template.format(**values) if values else template
+
+
 class Sentences(tuple[Any, ...]):
     """Whole sentences inside another, one after the other, each told in the reader's language."""
 

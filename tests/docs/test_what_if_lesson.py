@@ -1,6 +1,8 @@
-"""Does the lesson on choices run, and answer what it says?"""
+"""Do the lessons on choices run, and answer what they say?"""
 
 from pathlib import Path
+
+import pytest
 
 from tests.docs.test_lessons import TOOLS, run, shown
 
@@ -14,3 +16,14 @@ def test_the_lesson_on_choices_answers_what_it_says(tmp_path: Path) -> None:
     answers = iter(said.splitlines())  # each line shown comes, in this order
     assert [line for line in shown(LESSON) if line not in answers] == []
     assert (tmp_path / "results/infections.svg").read_text().startswith("<svg")
+
+
+@TOOLS
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "lesson", ["tutorials/what-if-wuhan-2020.md", "tutorials/reopen-by-a-ladder.md"]
+)
+def test_a_lesson_on_a_whole_epidemic_answers_what_it_says(lesson: str, tmp_path: Path) -> None:
+    said = run(lesson, tmp_path, LINLI_LANG="en")
+
+    assert said.splitlines() == shown(lesson)

@@ -43,6 +43,7 @@ from linli.registry.vehicles import Vehicle
 from linli.registry.wards import Ward
 from linli.studies.epidemic.tables import CurveMark
 from linli.studies.evaluation.tables import Judgement
+from tests.answered import with_answer
 from tests.callers import Caller, open_noise, token_for
 from tests.cast import EVENING, HOUR, City
 from tests.policy.examples import Examples
@@ -154,6 +155,7 @@ def furnish(city: City, name: str) -> Place:
     ids = {
         "closure_id": closure.id,
         "route_id": closure.id,
+        "whatif_id": with_answer(city, name).id,
         "judgement_id": judged.id,
         "mark_id": mark.id,
         "area_id": area.id,

@@ -20,6 +20,7 @@ from linli.registry.facts import Fact
 from linli.registry.households import Household
 from linli.registry.people import Person
 from linli.registry.sites import Site, SiteKind
+from tests.answered import with_answer
 from tests.bedside import Bedside
 from tests.cast import EVENING, City
 from tests.journeys.chained import Outbreak
@@ -82,6 +83,7 @@ def furnish(city: City) -> Furnished:
     duplicates.suspect(person.id, again.id, score=0.9, evidence=["name", "phone"], now=EVENING)
     ids = {"again": again.id, "household": household.id, "person": person.id, "site": site.id}
     ids["bo_account"] = city.accounts["bo"].id
+    ids["what_if"] = with_answer(city, "w").id
     ids |= trace(city)
     token, brought = bring(city)
     ids |= brought
@@ -254,6 +256,15 @@ VISITS: tuple[Visit, ...] = (
         at("evaluation_indicator", "?side=per", name="D1.1.4"),
         refused=(None, "ann", "cy", "kim"),
     ),
+    Visit("what_if", "jo", at("what_if"), refused=(None, "ann", "cy", "sam", "lou", "eve")),
+    Visit("what_if_new", "dee", at("what_if_new", "?preset=reopen"), refused=(None, "ann", "tao")),
+    Visit("what_if_basis", "gil", at("what_if_basis"), refused=(None, "ann", "tao", "eve")),
+    Visit(
+        "what_if_run",
+        "jo",
+        at("what_if_run", whatif_id="what_if"),
+        refused=(None, "ann", "cy", "sam", "fay", "eve"),
+    ),
     Visit("evaluation_checks", "dee", at("evaluation_checks"), refused=(None, "ann", "cy", "kim")),
     Visit("risk", "sam", at("risk"), refused=(None, "ann", "cy", "bo", "kim", "hal", "gus", "lou")),
     Visit(
@@ -350,6 +361,7 @@ NOT_PAGES = frozenset(
         "tracing_act", "account_add", "end_token", "unmerge",
         "beds_count", "epidemic_declare", "epidemic_file", "epidemic_withdraw", "road_lift",
         "road_shut", "roads_drawn", "run_act", "run_new", "ward_act", "warning_run",
+        "what_if_cancel", "what_if_decide", "what_if_file",
         "evaluation_take", "evaluation_judge", "judgement_withdraw", "evaluation_file",
         "photo", "photos", "risk_count", "risk_file",
         "follow_ups_tell", "case_report", "cases_take", "case_classify", "gate_measure",

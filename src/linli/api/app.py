@@ -33,6 +33,7 @@ from linli.api import (
     transfers,
     visits,
     warning,
+    what_if,
     work,
 )
 from linli.api.auth import Caller
@@ -59,7 +60,7 @@ def build() -> LinliAPI:
     parts = (
         care, cases, closures, codes, epidemic, evaluation, for_person, imports, joining,
         laboratory, oversight, places, proposals, risk, rules, screening, signals, sync,
-        transfers, warning, work,
+        transfers, warning, what_if, work,
     )  # fmt: skip
     for part in parts:
         made.add_router("", part.router)

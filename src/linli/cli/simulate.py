@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from linli.analysis.simulation.words import OUTCOME_NAMES, SERIES_NAMES
 from linli.cli.ready import say, say_json
 from linli.cli.words import gettext as _
 from linli.errors import N_, BadInput
@@ -20,33 +21,20 @@ if TYPE_CHECKING:
 
 app = typer.Typer()
 
-OUTCOME_NAMES = {
-    "infections": N_("Infections"),
-    "deaths": N_("Deaths"),
-    "peak_queue": N_("Longest queue for a bed"),
-    "closed_person_days": N_("Days behind gates, all people"),
-    "held_person_days": N_("Days in quarantine, all people"),
-    "undelivered_days": N_("Days without a delivery, all households"),
-    "reports": N_("Reported cases"),
-}
 WAITS = {
     "test_wait_days": N_("for a test"),
     "ward_wait_days": N_("for a bed"),
     "trace_wait_days": N_("for a tracer"),
 }
-PICTURES = {
-    "infections": N_("Infections a day"),
-    "reports": N_("Reported cases a day"),
-    "ward_in": N_("People in a bed"),
-    "ward_queue": N_("People waiting for a bed"),
-    "held_people": N_("People in quarantine"),
-}
+PICTURES = ("infections", "reports", "ward_in", "ward_queue", "held_people")
 
 
 @app.command(help=_("What if? Simulate a city person by person under several choices."))
 def simulate(
-    city: Annotated[Path, typer.Argument(help=_("The city: a TOML file."))],
-    scenarios: Annotated[Path, typer.Argument(help=_("The choices: a TOML file."))],
+    city: Annotated[
+        Path, typer.Argument(help=_("The city: a TOML file; with --from-records, the choices."))
+    ],
+    scenarios: Annotated[Path | None, typer.Argument(help=_("The choices: a TOML file."))] = None,
     seeds: Annotated[
         int, typer.Option(help=_("Of the dice, at most; each runs every choice."))
     ] = 20,
@@ -61,12 +49,27 @@ def simulate(
         Path | None, typer.Option(help=_("A folder to make: Parquet files and pictures (SVG)."))
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help=_("Answer in JSON."))] = False,
+    from_records: Annotated[
+        bool,
+        typer.Option("--from-records", help=_("Start from the registry and today's records.")),
+    ] = False,
+    by: Annotated[
+        str,
+        typer.Option("--as", envvar="LINLI_AS", help=_("The account in whose name you act.")),
+    ] = "",
 ) -> None:
     """Read, check everything, run, tell. A cancelled run leaves nothing behind."""
     if out is not None and out.exists():
         raise BadInput(N_("{path} is there already. Name a folder that is not."), path=out)
+    if from_records:
+        from linli.cli import simulate_records
+
+        simulate_records.answer(city, by=by, out=out, seeds=seeds, threads=threads, as_json=as_json)
+        return
+    if scenarios is None:
+        raise BadInput(N_("Name the file of choices too, or say --from-records."))
     study = _study(city, scenarios)
-    with _folder(out) as folder, _writer(folder) as write, _progress(quiet=as_json) as told:
+    with new_folder(out) as folder, _writer(folder) as write, progress(quiet=as_json) as told:
         from linli.analysis.simulation.compare import compare
 
         found = compare(
@@ -85,12 +88,12 @@ def _study(city: Path, scenarios: Path) -> "Study":
     from linli.analysis.simulation.scenario import read_study
 
     def beside(name: str) -> str:
-        return _text(city.parent / name)
+        return text_of(city.parent / name)
 
-    return read_study(_text(city), _text(scenarios), beside)
+    return read_study(text_of(city), text_of(scenarios), beside)
 
 
-def _text(path: Path) -> str:
+def text_of(path: Path) -> str:
     try:
         return path.read_text("utf-8-sig")
     except FileNotFoundError:
@@ -102,7 +105,7 @@ def _text(path: Path) -> str:
 
 
 @contextmanager
-def _folder(out: Path | None) -> Iterator[Path | None]:
+def new_folder(out: Path | None) -> Iterator[Path | None]:
     """A folder that takes its name when all is written; whatever ends the run takes it away."""
     if out is None:
         yield None
@@ -165,7 +168,8 @@ def _writer(folder: Path | None) -> Iterator[Write]:
 
 
 @contextmanager
-def _progress(*, quiet: bool) -> Iterator[Callable[[str, int, int], None]]:
+def progress(*, quiet: bool) -> Iterator[Callable[[str, int, int], None]]:
+    """A bar on a terminal: what is under way, so many worlds of at most."""
     from rich.console import Console
     from rich.progress import Progress
 
@@ -182,14 +186,14 @@ def _progress(*, quiet: bool) -> Iterator[Callable[[str, int, int], None]]:
 def _draw(folder: Path, found: "Comparison") -> None:
     from linli.studies import pictures
 
-    for series, title in PICTURES.items():
+    for series in PICTURES:
         drawn = []
         for name in found.names:
             low, middle, high = found.band(name, series).tolist()
             days = list(range(len(middle)))
             drawn.append(pictures.Series(name, days, middle, low=low, high=high))
         picture = pictures.lines(
-            _(title),
+            _(SERIES_NAMES[series]),
             drawn,
             x_label=_("Day; bands hold nine worlds of ten"),
             y_label=_("People a day"),

@@ -105,6 +105,10 @@ POWERS: dict[str, frozenset[Role]] = {
     "risk.run": frozenset({Role.ANALYST, Role.DATA_OFFICE, Role.CITY_COMMAND}),
     "estates.see": FIELD_STAFF | {Role.ANALYST, Role.DATA_OFFICE},
     "estates.ask": DUTY_OFFICERS | {Role.SECRETARY, Role.COMMUNITY_DESK},
+    # what-if: worlds that start from today's records, and a decision that a commander signs
+    "whatif.see": DUTY_OFFICERS | {Role.ANALYST, Role.TRACER},
+    "whatif.run": DUTY_OFFICERS | {Role.ANALYST},
+    "whatif.decide": DUTY_OFFICERS,
     # data in and out
     "imports.run": _KEEPERS | {Role.ADMINISTRATOR},  # each list takes its own power as well
     "exports.run": _KEEPERS | {Role.SECRETARY} | DUTY_OFFICERS,

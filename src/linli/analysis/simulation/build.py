@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from linli.analysis.simulation.city import NOWHERE, Areas, City, Contacts, WrongCity
+from linli.errors import N_, Phrase
 
 # Shares of family households by size, 1 to 10 and more: Fujian statistical yearbook 2021, table 3-6
 # (2020; no table for Wuhan was found). Tilted until the mean is the one asked for.
@@ -47,18 +48,40 @@ class CityPlan:
     def __post_init__(self) -> None:
         for name in ("floating", "employed", "near_work", "response"):
             if not 0 <= getattr(self, name) <= 1:
-                raise WrongCity(reason=f"{name} is {getattr(self, name)}; a share is 0 to 1.")
+                raise WrongCity(
+                    reason=Phrase(
+                        N_("{name} is {value}; a share is 0 to 1."),
+                        name=name,
+                        value=getattr(self, name),
+                    )
+                )
         for name in ("workplace_size", "class_size"):
             if not getattr(self, name) >= 2:
-                raise WrongCity(reason=f"{name} is {getattr(self, name)}; give 2 or more.")
+                raise WrongCity(
+                    reason=Phrase(
+                        N_("{name} is {value}; give 2 or more."),
+                        name=name,
+                        value=getattr(self, name),
+                    )
+                )
         if not 1 <= self.household_size <= len(self.size_shares):
             most = len(self.size_shares)
             raise WrongCity(
-                reason=f"household_size is {self.household_size}; give a mean of 1 to {most}."
+                reason=Phrase(
+                    N_("household_size is {household_size}; give a mean of 1 to {most}."),
+                    household_size=self.household_size,
+                    most=most,
+                )
             )
         for name, value in vars(self.contacts).items():
             if not 0 <= value <= 200:
-                raise WrongCity(reason=f"contacts.{name} is {value}; give 0 to 200 a day.")
+                raise WrongCity(
+                    reason=Phrase(
+                        N_("contacts.{name} is {value}; give 0 to 200 a day."),
+                        name=name,
+                        value=value,
+                    )
+                )
 
 
 @dataclass(frozen=True)
@@ -77,21 +100,35 @@ def read_grids(text: str) -> Grids:
     rows = list(csv.DictReader(text.splitlines()))
     missing = [c for c in GRID_COLUMNS if not rows or c not in rows[0]]
     if missing:
-        raise WrongCity(reason=f"the table of grids lacks {', '.join(missing)}. Add the columns.")
+        raise WrongCity(
+            reason=Phrase(
+                N_("the table of grids lacks {value}. Add the columns."), value=tuple(missing)
+            )
+        )
     made = []
     for line, row in enumerate(rows, start=2):
         said = (row["people"] or "").strip()
         if not (said.isascii() and said.isdigit()):
-            raise WrongCity(reason=f"line {line}: people is {said or 'empty'}. Give a number.")
+            raise WrongCity(
+                reason=Phrase(
+                    N_("line {line}: people is {value}. Give a number."),
+                    line=line,
+                    value=said or "empty",
+                )
+            )
         cells = [(row[c] or "").strip() for c in GRID_COLUMNS[:4]]
         if not all(cells):
-            raise WrongCity(reason=f"line {line}: grid and areas need a name each.")
+            raise WrongCity(
+                reason=Phrase(N_("line {value}: grid and areas need a name each."), value=line)
+            )
         made.append((*cells[::-1], int(said)))
     made.sort(key=lambda r: r[:3])  # grids keep the table's order within their compound
     seen: set[str] = set()
     for _, _, _, grid, _ in made:
         if grid in seen:
-            raise WrongCity(reason=f"grid {grid} stands twice. Name each once.")
+            raise WrongCity(
+                reason=Phrase(N_("grid {value} stands twice. Name each once."), value=grid)
+            )
         seen.add(str(grid))
     district, community, compound, grid, people = zip(*made, strict=True)
     return Grids(grid, compound, community, district, np.array(people, dtype=np.int64))
@@ -107,7 +144,11 @@ def even_grids(
 ) -> Grids:
     """Grids of about equal size, with Wuhan's numbers of people for each kind of area."""
     if not 0 < n_people <= MOST_PEOPLE:
-        raise WrongCity(reason=f"it has {n_people} people. Give 1 to {MOST_PEOPLE:,}.")
+        raise WrongCity(
+            reason=Phrase(
+                N_("it has {people} people. Give 1 to {most:,}."), people=n_people, most=MOST_PEOPLE
+            )
+        )
     n_compounds = max(1, round(n_people / compound))
     n_grids = max(n_compounds, round(n_people / grid))
     n_communities = max(1, min(n_compounds, round(n_people / community)))
@@ -129,9 +170,15 @@ def build(grids: Grids, plan: CityPlan, rng: np.random.Generator) -> City:
     """Draw the people of a city."""
     n_people = int(grids.people.sum())
     if not n_people:
-        raise WrongCity(reason="it has no people. Give its grids some.")
+        raise WrongCity(reason=Phrase(N_("it has no people. Give its grids some.")))
     if n_people > MOST_PEOPLE:
-        raise WrongCity(reason=f"it has {n_people:,} people. Give at most {MOST_PEOPLE:,}.")
+        raise WrongCity(
+            reason=Phrase(
+                N_("it has {people:,} people. Give at most {most:,}."),
+                people=n_people,
+                most=MOST_PEOPLE,
+            )
+        )
     start = np.concatenate([[0], np.cumsum(grids.people)])
     levels = {
         "grid": Areas(grids.names, start),
@@ -145,15 +192,35 @@ def build(grids: Grids, plan: CityPlan, rng: np.random.Generator) -> City:
     age = _ages(plan, starts, sizes, rng)
     compound = levels["compound"].of(starts[:-1]).astype(np.uint32)
     floating = rng.random(len(sizes), dtype=np.float32) < plan.floating
+    return settle(plan, Homes(household, starts, compound, age, floating), levels, rng)
+
+
+@dataclass(frozen=True, eq=False)
+class Homes:
+    """Who lives where: people (household, age) and households (start, compound, floating)."""
+
+    household: NDArray[np.uint32]
+    starts: NDArray[np.int64]
+    compound: NDArray[np.uint32]
+    age: NDArray[np.uint8]
+    floating: NDArray[np.bool_]
+
+
+def settle(
+    plan: CityPlan, homes: Homes, levels: dict[str, Areas], rng: np.random.Generator
+) -> City:
+    """Give people who live somewhere their classes, their work, and some the response."""
+    age, n_people = homes.age, len(homes.age)
     places = _places(plan, age, levels, rng)
     adult = (age >= WORKING_AGES[0]) & (age < WORKING_AGES[1])
     serves = np.flatnonzero(adult)
     share = min(1.0, plan.response * n_people / max(len(serves), 1))
     serves = serves[rng.random(len(serves), dtype=np.float32) < share]
     return City(
-        age=age, household=household, household_start=starts.astype(np.uint32),
-        household_compound=compound, place=places[0], place_start=places[1], members=places[2],
-        n_schools=places[3], responder=serves.astype(np.uint32), floating=floating[household],
+        age=age, household=homes.household, household_start=homes.starts.astype(np.uint32),
+        household_compound=homes.compound, place=places[0], place_start=places[1],
+        members=places[2], n_schools=places[3], responder=serves.astype(np.uint32),
+        household_floating=homes.floating,
         contacts=plan.contacts, **levels,
     )  # fmt: skip
 
@@ -168,7 +235,11 @@ def _joined(names: Sequence[str], above: Sequence[str], start: NDArray[np.int64]
     chosen = tuple(names[n] for n in first)
     if len(set(chosen)) < len(chosen):
         twice = next(n for k, n in enumerate(chosen) if n in chosen[:k])
-        raise WrongCity(reason=f"{twice} lies in two areas. Give each of them a name of its own.")
+        raise WrongCity(
+            reason=Phrase(
+                N_("{value} lies in two areas. Give each of them a name of its own."), value=twice
+            )
+        )
     return Areas(chosen, np.append(start[:-1][first], start[-1]))
 
 
@@ -181,8 +252,15 @@ def _households(
     small = np.flatnonzero((people > 0) & (people < plan.household_size))
     if len(small):
         raise WrongCity(
-            reason=f"a household of {plan.household_size} is larger than compound "
-            f"{compound.names[small[0]]} with {people[small[0]]} people. Give smaller households."
+            reason=Phrase(
+                N_(
+                    "a household of {size} is larger than compound {compound} with {people} "
+                    "people. Give smaller households."
+                ),
+                size=plan.household_size,
+                compound=compound.names[small[0]],
+                people=people[small[0]],
+            )
         )
     n_people = int(start[-1])
     n = int(n_people / plan.household_size * 1.02) + 100

@@ -114,6 +114,7 @@ def need_bed(state: State, rows: NDArray[np.int32], kind: int) -> None:
 def give_beds(state: State, policies: tuple[Policy, ...], on: list[int]) -> None:
     """Give free beds to those who wait, and count who goes on waiting and how long it took."""
     there = beds_of(policies, on)
+    way = max((p.transfer_days for n in on if isinstance(p := policies[n], Beds)), default=0)
     worst_first = any(isinstance(policies[n], Triage) for n in on)
     seen, tally = state.infected, state.tally
     for kind, n_beds in there.items():
@@ -125,7 +126,9 @@ def give_beds(state: State, policies: tuple[Policy, ...], on: list[int]) -> None
         if worst_first:
             queue = queue[np.argsort(-seen.fate[queue].astype(int), kind="stable")]
         free = max(0, n_beds - tally[f"in_{name}"])
-        given, queue = queue[:free], queue[free:]
+        ready = state.day - seen.waits_since[queue] >= way
+        given = queue[ready][:free]
+        queue = queue[~ready | (np.cumsum(ready) > free)]
         for held in (WARD, INTENSIVE, SHELTER, ROOM):
             tally[f"in_{BED_NAMES[held]}"] -= int((seen.bed[given] == held).sum())
         seen.bed[given] = kind

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from linli.analysis.simulation.disease import LAYERS, Layer
-from linli.errors import N_, BadInput
+from linli.errors import N_, BadInput, Phrase
 
 NOWHERE = -1  # of people without a workplace or a school
 SCOPES = ("grid", "compound", "community", "district")
@@ -72,7 +72,7 @@ class City:
     members: NDArray[np.uint32]  # people by place
     n_schools: int
     responder: NDArray[np.uint32]  # people who meet many households, by number
-    floating: NDArray[np.bool_]  # living here without being registered here
+    household_floating: NDArray[np.bool_]  # living here without being registered here
     grid: Areas
     compound: Areas
     community: Areas
@@ -81,7 +81,7 @@ class City:
 
     def __post_init__(self) -> None:
         if not len(self.age):
-            raise WrongCity(reason="it has no people. Give it some.")
+            raise WrongCity(reason=Phrase(N_("it has no people. Give it some.")))
 
     @property
     def n_people(self) -> int:
@@ -92,6 +92,11 @@ class City:
     def n_households(self) -> int:
         """How many households there are."""
         return len(self.household_compound)
+
+    @property
+    def floating(self) -> NDArray[np.bool_]:
+        """Who lives here without being registered here."""
+        return self.household_floating[self.household]
 
     @property
     def bytes_per_person(self) -> float:
@@ -119,11 +124,21 @@ class City:
         """The people of an area said as ``level:name``; raises WrongCity where there is none."""
         scope, colon, said = name.partition(":")
         if not colon or scope not in SCOPES:
-            raise WrongCity(reason=f"{name} names no area. Write it as {SCOPES[2]}:NAME.")
+            raise WrongCity(
+                reason=Phrase(
+                    N_("{name} names no area. Write it as {value}:NAME."),
+                    name=name,
+                    value=SCOPES[2],
+                )
+            )
         areas = self.areas(scope)
         at = self._index(scope).get(said)
         if at is None:
-            raise WrongCity(reason=f"there is no {scope} {said}. Check the name.")
+            raise WrongCity(
+                reason=Phrase(
+                    N_("there is no {scope} {said}. Check the name."), scope=scope, said=said
+                )
+            )
         return int(areas.start[at]), int(areas.start[at + 1])
 
     def _index(self, scope: str) -> Mapping[str, int]:

@@ -6,14 +6,14 @@ number: choices that no other beats on all counts are kept, and a person decides
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from linli.analysis.simulation.engine import Run, run
-from linli.analysis.simulation.setting import Setting
-from linli.analysis.simulation.state import State
+from linli.analysis.simulation.engine import Run
+from linli.analysis.simulation.setting import Setting, prepare_together
+from linli.analysis.simulation.worlds import seeds_run, shared_days
 from linli.errors import N_, BadInput
 
 SERIES = (
@@ -21,6 +21,7 @@ SERIES = (
     "shelter_in", "held_people", "closed_people", "test_queue", "trace_queue", "undelivered",
     "test_wait_days", "ward_wait_days", "trace_wait_days",
 )  # fmt: skip
+__all__ = ["Comparison", "Difference", "compare", "outcomes_of", "shared_days"]
 LEAST_SEEDS = 5
 CONFIDENCE = 0.95
 
@@ -129,8 +130,11 @@ def compare(
         The outcomes whose differences have to become clear before seeds stop being added.
     told
         Told after each world, to show progress; what it raises ends the comparison.
+    threads
+        How many compute, each a seed of its own; the result is the same.
     kept
-        Given each world with its scenario and seed before it is let go of, to write it down.
+        Given each world with its scenario and seed, to write it down: its series and its infected,
+        without who is where at the end.
     """
     if most_seeds < 1 or least_seeds < 1:
         raise BadInput(N_("{n} seeds compare nothing. Give 1 or more."), n=most_seeds)
@@ -140,62 +144,39 @@ def compare(
             N_("{given} is no outcome. Choose of: {known}."), given=unknown, known=OUTCOMES
         )
     names = tuple(settings)
-    day = shared_days(list(settings.values()), n_days)
+    prepare_together(list(settings.values()))
     rows: list[list[list[float]]] = [[] for _ in names]
     series: dict[str, list[list[NDArray]]] = {name: [[] for _ in names] for name in SERIES}
     place = [np.zeros(len(s.city.compound)) for s in settings.values()]
+    begun = next(iter(settings.values())).first_day
     found = None
-    for n in range(most_seeds):
-        seed = first_seed + n
-        worlds = _worlds(settings, seed, day, n_days, threads)
-        for k, (name, ran) in enumerate(worlds):
+    seeds = range(first_seed, first_seed + most_seeds)
+    for n, worlds in enumerate(seeds_run(list(settings.values()), seeds, begun + n_days, threads)):
+        for k, (name, ran) in enumerate(zip(names, worlds, strict=True)):
             counted = outcomes_of(ran)
             rows[k].append([counted[o] for o in OUTCOMES])
             for one, rows_of in series.items():
-                rows_of[k].append(ran.series.get(one, np.zeros(n_days)).astype(np.float32))
-            place[k] += ran.by_area("compound")
+                days = ran.series.get(one, np.zeros(begun + n_days))[begun:]
+                rows_of[k].append(days.astype(np.float32))
+            place[k] += _infected_since(ran, begun)
             if kept:
-                kept(name, seed, ran)
+                kept(name, seeds[n], ran)
             if told:
                 told(name, n + 1, most_seeds)
         if n + 1 < min(least_seeds, most_seeds):
             continue
-        seeds = tuple(range(first_seed, seed + 1))
         worlds_by_name = {o: np.array(v) for o, v in series.items()}
-        found = Comparison(names, seeds, np.array(rows), worlds_by_name, np.array(place) / (n + 1))
+        found = Comparison(
+            names, tuple(seeds[: n + 1]), np.array(rows), worlds_by_name, np.array(place) / (n + 1)
+        )
         if all(found.difference(s, o).is_clear for s in names[1:] for o in asked):
             break
     assert found is not None
     return found
 
 
-def shared_days(settings: Sequence[Setting], n_days: int) -> int:
-    """How many days all these worlds are one: until a policy is on that not all have."""
-    longest = max(len(s.policies) for s in settings)
-    days = [n_days]
-    for n in range(longest):
-        here = [s.policies[n] if n < len(s.policies) else None for s in settings]
-        if any(p != here[0] for p in here):
-            days += [p.from_day for p in here if p is not None]
-    same = all(replace(s, policies=()) == replace(settings[0], policies=()) for s in settings[1:])
-    return min(days) if same else 0
-
-
-def _worlds(
-    settings: Mapping[str, Setting], seed: int, day: int, n_days: int, threads: int
-) -> "list[tuple[str, Run]]":
-    """Every scenario on one seed; the days they share are run once."""
-    found = []
-    first = next(iter(settings.values()))
-    kept = run(first, seed=seed, n_days=day, threads=threads).state.arrays() if day else None
-    for name, setting in settings.items():
-        if kept is None:
-            found.append((name, run(setting, seed=seed, n_days=n_days, threads=threads)))
-            continue
-        state = State.restored(kept)
-        if n_days > day:
-            ran = run(setting, seed=seed, n_days=n_days - day, state=state, threads=threads)
-        else:
-            ran = Run(setting, state)
-        found.append((name, ran))
-    return found
+def _infected_since(ran: Run, day: int) -> NDArray[np.int64]:
+    """Infections of each compound from a day on."""
+    seen, compound = ran.state.infected.columns(), ran.setting.city.compound
+    at = compound.of(seen["person"][seen["at"] >= day])
+    return np.bincount(at, minlength=len(compound))

@@ -42,6 +42,7 @@ class Purpose(IntEnum):
     VACCINE = 18
     SPARED = 19
     QUEUE = 20
+    SKETCH = 21
 
 
 def mix(x: NDArray[np.uint64]) -> NDArray[np.uint64]:

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from linli.errors import N_, BadInput
+from linli.errors import N_, BadInput, Phrase
 
 AGE_GROUPS = 9  # decades: 0-9, 10-19, ..., 80 and over
 QUANTILES = 4096  # points of a table that stands for a distribution
@@ -140,19 +140,23 @@ def read_disease(text: str, *, name: str) -> Disease:
     try:
         given = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise WrongDisease(name=name, entry="file", reason=f"{error}.") from None
+        raise WrongDisease(
+            name=name, entry="file", reason=Phrase(N_("it is no TOML text: {value}."), value=error)
+        ) from None
     known = {f.name for f in fields(Disease)}
     for entry in given:
         if entry not in known:
-            raise WrongDisease(name=name, entry=entry, reason="is no entry of a disease; drop it.")
+            raise WrongDisease(
+                name=name, entry=entry, reason=Phrase(N_("is no entry of a disease; drop it."))
+            )
     for entry in known - {"name"}:
         if entry not in given:
-            raise WrongDisease(name=name, entry=entry, reason="is missing; say it.")
+            raise WrongDisease(name=name, entry=entry, reason=Phrase(N_("is missing; say it.")))
     made: dict[str, Any] = {"name": name, **{k: _made(name, k, v) for k, v in given.items()}}
     disease = Disease(**made)
     for entry in known - {"name", "sources"}:
         if entry not in disease.sources:
-            raise WrongDisease(name=name, entry=entry, reason="has no source; add one.")
+            raise WrongDisease(name=name, entry=entry, reason=Phrase(N_("has no source; add one.")))
     return disease
 
 
@@ -170,27 +174,41 @@ def _made(name: str, entry: str, value: Any) -> Any:
     if entry in BY_AGE:
         shares = (value,) * AGE_GROUPS if isinstance(value, int | float) else tuple(value)
         if len(shares) != AGE_GROUPS:
-            raise WrongDisease(name=name, entry=entry, reason=f"needs {AGE_GROUPS} decades of age.")
+            raise WrongDisease(
+                name=name,
+                entry=entry,
+                reason=Phrase(N_("needs {value} decades of age."), value=AGE_GROUPS),
+            )
         return tuple(_share(name, entry, s) for s in shares)
     if entry == "infectiousness":
         weights = tuple(_number(name, entry, w, least=0) for w in value)
         if not 0 < len(weights) < 127 or not sum(weights):
-            raise WrongDisease(name=name, entry=entry, reason="needs 1 to 126 days, not all zero.")
+            raise WrongDisease(
+                name=name, entry=entry, reason=Phrase(N_("needs 1 to 126 days, not all zero."))
+            )
         return weights
     if entry in ("asymptomatic_infectiousness", "death_without_care"):
         return _share(name, entry, value)
     found = _number(name, entry, value, least=0, endless=entry == "dispersion")
     if entry == "dispersion" and found == 0:
-        raise WrongDisease(name=name, entry=entry, reason="is 0; it has to be above 0, or inf.")
+        raise WrongDisease(
+            name=name, entry=entry, reason=Phrase(N_("is 0; it has to be above 0, or inf."))
+        )
     return found
 
 
 def _duration(name: str, entry: str, value: Any) -> Duration:
     if not isinstance(value, dict) or not set(value) <= {"mean", "sd", "family"}:
-        raise WrongDisease(name=name, entry=entry, reason="needs mean, and perhaps sd and family.")
+        raise WrongDisease(
+            name=name, entry=entry, reason=Phrase(N_("needs mean, and perhaps sd and family."))
+        )
     family = value.get("family", "gamma" if value.get("sd") else "fixed")
     if family not in tuple(Family):
-        raise WrongDisease(name=name, entry=entry, reason=f"{family} is none of {[*Family]}.")
+        raise WrongDisease(
+            name=name,
+            entry=entry,
+            reason=Phrase(N_("{family} is none of {value}."), family=family, value=tuple(Family)),
+        )
     mean = _number(name, entry, value.get("mean"), least=0)
     return Duration(mean, _number(name, entry, value.get("sd", 0), least=0), Family(family))
 
@@ -198,22 +216,36 @@ def _duration(name: str, entry: str, value: Any) -> Duration:
 def _layers(name: str, value: Any) -> dict[Layer, float]:
     for layer in value:
         if layer not in LAYERS:
-            raise WrongDisease(name=name, entry="layers", reason=f"{layer} is none of {[*LAYERS]}.")
+            raise WrongDisease(
+                name=name,
+                entry="layers",
+                reason=Phrase(N_("{layer} is none of {value}."), layer=layer, value=tuple(LAYERS)),
+            )
     return {la: _number(name, "layers", value.get(la, 1.0), least=0) for la in LAYERS}
 
 
 def _share(name: str, entry: str, value: Any) -> float:
     found = _number(name, entry, value, least=0)
     if found > 1:
-        raise WrongDisease(name=name, entry=entry, reason=f"{found} is no share; give 0 to 1.")
+        raise WrongDisease(
+            name=name,
+            entry=entry,
+            reason=Phrase(N_("{value} is no share; give 0 to 1."), value=found),
+        )
     return found
 
 
 def _number(name: str, entry: str, value: Any, *, least: float, endless: bool = False) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise WrongDisease(name=name, entry=entry, reason=f"{value!r} is no number.")
+        raise WrongDisease(
+            name=name, entry=entry, reason=Phrase(N_("{value!r} is no number."), value=value)
+        )
     if value < least or not (isfinite(value) or (endless and value == inf)):
-        raise WrongDisease(name=name, entry=entry, reason=f"{value} is not {least} or more.")
+        raise WrongDisease(
+            name=name,
+            entry=entry,
+            reason=Phrase(N_("{value} is not {least} or more."), value=value, least=least),
+        )
     return float(value)
 
 

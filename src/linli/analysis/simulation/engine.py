@@ -62,21 +62,27 @@ COUNTS = (
 
 
 def begin(setting: Setting, *, seed: int) -> State:
-    """The city on the morning of the first day, with its first infected."""
+    """The city on the morning of the first day, with its first infected or what is known today."""
+    state = _untouched(setting, seed)
+    if setting.start is not None:
+        return setting.start.fill(setting, state, _untouched(setting, seed))
+    who = _some(setting, seed, Purpose.FIRST, 0, setting.first, state)
+    _infect(setting, state, who, at=np.zeros(len(who)))
+    return state
+
+
+def _untouched(setting: Setting, seed: int) -> State:
     city = setting.city
     n, n_compounds = city.n_people, len(city.compound)
     tally: dict[str, Any] = {name: np.empty(0, dtype=np.int32) for name in QUEUES}
-    tally |= dict.fromkeys(COUNTS, 0) | {"held": np.empty(0, dtype=np.int64)}
-    state = State(
+    tally |= dict.fromkeys(COUNTS, 0) | {"held": np.empty(0, dtype=np.int32)}
+    return State(
         seed=seed, day=0, status=np.zeros(n, np.uint8), held_until=np.zeros(n, np.int16),
-        held_away=np.zeros(n, np.uint8), row=np.full(n, NOT_YET, np.int32), infected=Infected(),
+        held_away=np.zeros(n, np.uint8), row=np.empty(0, np.int32), infected=Infected(),
         calendar=Calendar(), active=np.empty(0, np.int32), holds={}, releases={}, tally=tally,
         reports=np.zeros((n_compounds, 0), np.int32),
         shares=np.ones((DAYS_BACK, len(LAYERS), n_compounds), np.float32),
     )  # fmt: skip
-    who = _some(setting, seed, Purpose.FIRST, 0, setting.first, state)
-    _infect(setting, state, who, at=np.zeros(len(who)))
-    return state
 
 
 def run(
@@ -168,7 +174,7 @@ def _day(setting: Setting, state: State, each: Callable[..., Any], *, oracle: bo
         ("infections", seen.n - n_before), ("reports", len(cases)), ("deaths", deaths),
         ("screen_samples", samples), ("closed_people", int(people[closed].sum())),
         ("held_people", len(state.tally["held"])), ("infectious", len(state.active)),
-        ("screen_reports", len(np.intersect1d(by_screen, cases))),
+        ("screen_reports", int(np.isin(by_screen, cases).sum()) if len(by_screen) else 0),
     ):  # fmt: skip
         series[name].append(value)
     series.level(day)
@@ -208,7 +214,8 @@ def _respond(setting: Setting, state: State, reach: Any, on: Any, cases: NDArray
 
     policy, of = held(Isolate)
     response.isolate(state, policy, of)
-    response.isolate(state, None, np.setdiff1d(cases, of))
+    if len(of) < len(cases):
+        response.isolate(state, None, np.setdiff1d(cases, of))
     policy, of = held(Quarantine)
     if policy is not None:
         response.quarantine(state, policy, of, city)
@@ -229,8 +236,9 @@ def _rules(setting: Setting, state: State, shares: NDArray, on: Any) -> Any:
         rank, works = ready.rank(setting.city, n, policy), policy.efficacy
     home_share = on[Isolate][1].home_share if Isolate in on else 1.0
     return Rules(
-        day, key_of(state.seed, Purpose.CONTACT, day), float(ready.beta), ready.cumulative,
-        ready.contacts, ready.weight, ready.course.susceptibility, shares, float(home_share),
+        day, key_of(state.seed, Purpose.CONTACT, day), float(ready.beta), ready.strength,
+        ready.cumulative, ready.contacts, ready.weight, ready.course.susceptibility, shares,
+        float(home_share),
         rank, int(given), key_of(state.seed, Purpose.VACCINE), float(works),
     )  # fmt: skip
 
@@ -255,29 +263,30 @@ def _meet(
 
         listed = plain.infections(state.active, *spread)
         columns = list(zip(*listed, strict=True)) or [(), (), (), ()]
-        kinds = (np.int64, np.int32, np.uint8, np.float64)
+        kinds = (np.int32, np.int32, np.uint8, np.float64)
         parts = [tuple(np.array(c, dtype=k) for c, k in zip(columns, kinds, strict=True))]
     else:
         blocks = [state.active[b : b + BLOCK] for b in range(0, len(state.active), BLOCK)]
-        parts = list(each(lambda block: _block(block, spread), blocks))
-    if not parts:
-        return np.empty(0, np.int64), np.empty(0, np.int32), np.empty(0, np.uint8), np.empty(0)
+        parts = list(each(lambda block: _block(block, spread), blocks or [state.active]))
     who, source, layer, at = (np.concatenate(c) for c in zip(*parts, strict=True))
     order = np.lexsort((rows.person[source], at, who))
-    first = np.flatnonzero(np.diff(who[order], prepend=-1))
-    return tuple(c[order][first] for c in (who, source, layer, at))  # type: ignore[return-value]
+    is_first = np.ones(len(order), dtype=bool)
+    np.not_equal(who[order[1:]], who[order[:-1]], out=is_first[1:])
+    first = order[is_first]
+    return who[first], source[first], layer[first], at[first]
 
 
 def _block(active: NDArray, spread: Any) -> tuple[NDArray, ...]:
     from linli.analysis.simulation.kernel import infect
 
-    room = 2 * len(active) + 64
+    room = len(active) // 2 + 64
     while True:
-        found = _room(room, with_time=True)
+        person, layer = _room(room)
+        found = (person, np.empty(room, np.int32), layer, np.empty(room))
         places, rows, rules, *people = spread
         n = infect(active, places, rows, rules, people[0], people[1], people[2], found)
         if n <= room:
-            return tuple(a[:n] for a in found)
+            return tuple(a[:n].copy() for a in found)
         room = n
 
 
@@ -287,26 +296,27 @@ def _meets(setting: Setting, state: State) -> response.Meets:
 
     places = setting.prepared.places
 
-    def meets(of: NDArray, first_days: NDArray) -> response.Contacts:
+    def meets(of: NDArray, first_days: NDArray, luck: "Luck") -> response.Contacts:
         rules = _rules(setting, state, state.shares[0], {})
         days = range(state.day - DAYS_BACK, state.day)
         keys = np.zeros(DAYS_BACK, dtype=np.uint64)
         for day in days:
             keys[day % DAYS_BACK] = key_of(state.seed, Purpose.CONTACT, day)
-        room = 64 * len(of) + 64
+        room = 16 * len(of) + 64
         while True:
-            found = _room(room)
-            n = contacts_of(of, first_days, keys, places, _rows(state), rules, state.shares, found)
+            people, layer = found = _room(room)
+            n = contacts_of(
+                of, first_days, keys, places, _rows(state), rules, state.shares, luck, found
+            )
             if n <= room:
-                return tuple(a[:n] for a in found)  # type: ignore[return-value]
+                return people[:n], layer[:n]
             room = n
 
     return meets
 
 
-def _room(n: int, *, with_time: bool = False) -> tuple[NDArray, ...]:
-    arrays = (np.empty(n, np.int64), np.empty(n, np.int32), np.empty(n, np.uint8))
-    return (*arrays, np.empty(n)) if with_time else arrays
+def _room(n: int) -> tuple[NDArray[np.int32], NDArray[np.uint8]]:
+    return np.empty(n, np.int32), np.empty(n, np.uint8)
 
 
 def _infect(
@@ -320,25 +330,25 @@ def _infect(
         protects = on[Vaccinate][1].against_severe
         spared = rules.rank[who] < rules.vaccinated
         spared &= chance(state.seed, Purpose.SPARED, who) < protects
-    fall_ill(
-        state, setting.prepared.course, setting.observation, setting.city.age, who,
-        np.full(len(who), NOT_YET) if source is None else source,
-        np.full(len(who), LAYERS.index("city")) if layer is None else layer, at, spared,
-    )  # fmt: skip
+    if source is None or layer is None:
+        source = np.full(len(who), NOT_YET, np.int32)
+        layer = np.full(len(who), LAYERS.index("city"), np.uint8)
+    fall_ill(state, setting.prepared.tables, setting.city.age, who, source, layer, at, spared)
 
 
 def _some(
     setting: Setting, seed: int, purpose: Purpose, day: int, n: int, state: State
-) -> NDArray[np.int64]:
+) -> NDArray[np.int32]:
     """So many people by chance who were never infected, nobody twice."""
     if n == 0:
-        return np.empty(0, dtype=np.int64)
+        return np.empty(0, dtype=np.int32)
     tries = chance(seed, purpose, np.arange(4 * n + 64), day=day)
-    who = (tries * setting.city.n_people).astype(np.int64)
+    who = (tries * setting.city.n_people).astype(np.int32)
     who = who[np.sort(np.unique(who, return_index=True)[1])]
     who = who[state.status[who] == 0]
     if len(who) < n and n > setting.city.n_people // 8:  # a large share: go through everybody
         order = np.argsort(bits(key_of(seed, purpose, day), np.arange(setting.city.n_people)))
+        order = order.astype(np.int32)
         who = order[state.status[order] == 0]
     return who[:n]
 
@@ -348,12 +358,9 @@ def _deliver(setting: Setting, state: State, on: Any, closed: NDArray[np.bool_])
     if Deliver not in on:
         return
     city, policy = setting.city, on[Deliver][1]
-    shut_in = np.zeros(city.n_households, dtype=bool)
-    shut_in[city.household[state.tally["held"]]] = True
-    homes = np.flatnonzero(shut_in)
-    n_homes = int(
-        setting.prepared.homes[closed].sum() + (~closed[city.household_compound[homes]]).sum()
-    )
+    homes = city.household[state.tally["held"]]
+    homes = response.distinct(homes[~closed[city.household_compound[homes]]])
+    n_homes = int(setting.prepared.homes[closed].sum()) + len(homes)
     before = min(int(state.tally["undelivered"]), n_homes)  # who still waits orders nothing new
     waiting = before + (n_homes - before) // policy.every_days
     done = min(waiting, policy.households_a_day)

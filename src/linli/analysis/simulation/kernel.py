@@ -11,23 +11,25 @@ from typing import Any, NamedTuple
 import numpy as np
 from numba import njit
 
-from linli.analysis.simulation.dice import (
-    MIX_1,
-    MIX_2,
-    S11,
-    S27,
-    S30,
-    S31,
-    SLOT_STEP,
-    STEP,
-    TO_UNIT,
+from linli.analysis.simulation.dice import STEP
+from linli.analysis.simulation.dice_compiled import (
+    ONE,
+    SLOTS_OF_LAYER,
+    bits_of,
+    bits_of_slot,
+    mix,
+    pick,
+    unit,
 )  # fmt: skip
+from linli.analysis.simulation.response_kernel import is_kept
 
 N_LAYERS = 7
 HOUSEHOLD, COMPOUND, COMMUNITY, WORK, SCHOOL, CITY, RESPONSE = range(N_LAYERS)
 FULL_SLOT = 0.25  # the most one contact may infect by; who is more infectious has met more people
 HOME, AWAY = 1, 2
-ONE, SLOTS_OF_LAYER = np.uint64(1), np.uint64(1 << 20)
+AT_ONCE = 128  # rows looked up together
+N_LOOKED = 7  # of what was looked up:
+HOME_OF, N_OPEN, COMPOUND_OF, PLACE_OF, FIRST_THERE, N_THERE, HELD_UNTIL = range(N_LOOKED)
 
 
 class Places(NamedTuple):
@@ -46,7 +48,7 @@ class Places(NamedTuple):
     community_start: Any
     responder: Any
     responder_start: Any  # by community
-    is_responder: Any
+    is_responder: Any  # (people / 8,): a bit a person
 
 
 class Rows(NamedTuple):
@@ -67,6 +69,7 @@ class Rules(NamedTuple):
     day: int
     key: Any
     beta: float
+    strength: Any  # (2 * QUANTILES,): of those ill at some time, then of the others
     cumulative: Any  # (128,): infectiousness until each whole day
     contacts: Any  # (layers,)
     weight: Any  # (layers,)
@@ -80,39 +83,12 @@ class Rules(NamedTuple):
 
 
 @njit(nogil=True, cache=True, inline="always")
-def _mix(x):
-    x = (x ^ (x >> S30)) * MIX_1
-    x = (x ^ (x >> S27)) * MIX_2
-    return x ^ (x >> S31)
-
-
-@njit(nogil=True, cache=True, inline="always")
-def _unit(h):
-    return np.float64(h >> S11) * TO_UNIT
-
-
-@njit(nogil=True, cache=True, inline="always")
-def _who(key, person):
-    return _mix(key ^ ((np.uint64(person) + ONE) * STEP))
-
-
-@njit(nogil=True, cache=True, inline="always")
-def _slot(who, layer, slot):
-    return _mix(who + (np.uint64(layer) * SLOTS_OF_LAYER + np.uint64(slot) + ONE) * SLOT_STEP)
-
-
-@njit(nogil=True, cache=True, inline="always")
-def _pick(h, n):
-    return np.int64(_unit(h) * n)
-
-
-@njit(nogil=True, cache=True)
 def _so_far(cumulative, days):
     whole = min(int(days), len(cumulative) - 2)
     return cumulative[whole] + min(1.0, days - whole) * (cumulative[whole + 1] - cumulative[whole])
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True, cache=True, inline="always")
 def _infectiousness(rows, r, day, rules):
     """From when, how long and how much row r infects on a day; the first makes up for its own."""
     start = np.float64(rows.start[r])
@@ -123,41 +99,53 @@ def _infectiousness(rows, r, day, rules):
     if end <= begin:
         return begin, begin, 0.0
     x = _so_far(rules.cumulative, end - start) - _so_far(rules.cumulative, begin - start)
-    return begin, end, x * rules.beta * rows.strength[r]
+    return begin, end, x * rules.beta * rules.strength[rows.strength[r]]
 
 
-@njit(nogil=True, cache=True)
-def _meeting(i, layer, places, rules):
-    """Among whom person i meets people: first, how many, from which list, how many a day."""
-    mean = rules.contacts[layer]
-    compound = places.household_compound[places.household[i]]
-    if layer == COMPOUND:
-        first = np.int64(places.compound_start[compound])
-        return first, np.int64(places.compound_start[compound + 1]) - first, 0, mean
-    community = places.compound_community[compound]
-    first = np.int64(places.community_start[community])
-    n = np.int64(places.community_start[community + 1]) - first
-    if layer == COMMUNITY:
-        return first, n, 0, mean
-    if layer == CITY:
-        return np.int64(0), np.int64(len(places.age)), 0, mean
-    if layer == RESPONSE:
-        if places.is_responder[i]:
-            return first, n, 0, mean
-        begin = np.int64(places.responder_start[community])
-        served = np.int64(places.responder_start[community + 1]) - begin
-        return begin, served, 2, mean * served / n
-    p = places.place[i]
-    if p < 0 or (p < places.n_schools) != (layer == SCHOOL):
+@njit(nogil=True, cache=True, inline="always")
+def _placed(p, first, n, layer, n_schools, mean):
+    """Among whom people of a workplace or a class meet, as `_meeting`."""
+    if p < 0 or (p < n_schools) != (layer == SCHOOL):
         return np.int64(0), np.int64(0), 0, 0.0
-    first = np.int64(places.place_start[p])
-    n = np.int64(places.place_start[p + 1]) - first
     return first, n, 1, min(mean, np.float64(n))
 
 
 @njit(nogil=True, cache=True, inline="always")
+def _meeting(i, compound, layer, places, rules):
+    """Among whom person i meets people: first, how many, from which list, how many a day."""
+    mean = rules.contacts[layer]
+    if layer == COMPOUND:
+        first = np.int64(places.compound_start[compound])
+        return first, np.int64(places.compound_start[compound + 1]) - first, 0, mean
+    if layer == CITY:
+        return np.int64(0), np.int64(len(places.age)), 0, mean
+    if layer == WORK or layer == SCHOOL:
+        p = places.place[i]
+        first = np.int64(places.place_start[max(p, 0)])
+        n = np.int64(places.place_start[max(p, 0) + 1]) - first
+        return _placed(p, first, n, layer, places.n_schools, mean)
+    community = places.compound_community[compound]
+    first = np.int64(places.community_start[community])
+    n = np.int64(places.community_start[community + 1]) - first
+    if layer == COMMUNITY or places.is_responder[i >> 3] >> (i & 7) & 1:
+        return first, n, 0, mean
+    begin = np.int64(places.responder_start[community])
+    served = np.int64(places.responder_start[community + 1]) - begin
+    return begin, served, 2, mean * served / n
+
+
+@njit(nogil=True, cache=True, inline="always")
+def _whole(who, layer, wanted):
+    """A number of contacts that may be broken, as a whole one; the rest by chance."""
+    n = int(wanted)
+    if wanted > n and unit(bits_of_slot(who, layer, SLOTS_OF_LAYER - ONE)) < wanted - n:
+        n += 1
+    return n
+
+
+@njit(nogil=True, cache=True, inline="always")
 def _partner(h, first, n, listed, places):
-    at = first + _pick(h, n)
+    at = first + pick(h, n)
     if listed == 1:
         return np.int64(places.members[at])
     if listed == 2:
@@ -170,13 +158,38 @@ def _compound(i, places):
     return places.household_compound[places.household[i]]
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True, cache=True, inline="always")
 def _susceptible(j, places, rules):
     """How far person j can be infected, 0 to 1; 0 where a vaccine holds."""
     is_reached = rules.vaccinated > 0 and rules.rank[j] < rules.vaccinated
-    if is_reached and _unit(_who(rules.vaccine_key, j)) < rules.efficacy:
+    if is_reached and unit(bits_of(rules.vaccine_key, j)) < rules.efficacy:
         return 0.0
     return rules.susceptibility[places.age[j]]
+
+
+@njit(nogil=True, cache=True)
+def _look_up(active, places, rows, status, held_until, looked):
+    """Of each row: its home, how many there were never infected, compound, workplace, quarantine.
+
+    One loop a table, so that the processor waits for many places of memory at once.
+    """
+    for a in range(len(active)):
+        looked[a, HOME_OF] = places.household[rows.person[active[a]]]
+    for a in range(len(active)):
+        looked[a, COMPOUND_OF] = places.household_compound[looked[a, HOME_OF]]
+    for a in range(len(active)):
+        home, n = looked[a, HOME_OF], 0
+        for j in range(places.household_start[home], places.household_start[home + 1]):
+            n += status[j] == 0
+        looked[a, N_OPEN] = n
+    for a in range(len(active)):
+        looked[a, PLACE_OF] = places.place[rows.person[active[a]]]
+    for a in range(len(active)):
+        p = max(looked[a, PLACE_OF], 0)
+        looked[a, FIRST_THERE] = places.place_start[p]
+        looked[a, N_THERE] = np.int64(places.place_start[p + 1]) - looked[a, FIRST_THERE]
+    for a in range(len(active)):
+        looked[a, HELD_UNTIL] = held_until[rows.person[active[a]]]
 
 
 @njit(nogil=True, cache=True)
@@ -186,106 +199,125 @@ def infect(active, places, rows, rules, status, held_until, held_away, found):
     Returns how many there are; more than fit means: give more room and call again.
     """
     target, source, by, at = found
+    looked = np.empty((AT_ONCE, N_LOOKED), np.int64)
     n_found = 0
     for a in range(len(active)):
-        r = active[a]
+        if a % AT_ONCE == 0:
+            _look_up(active[a : a + AT_ONCE], places, rows, status, held_until, looked)
+        r, here = active[a], looked[a % AT_ONCE]
+        if rows.kept[r] == AWAY:
+            continue
         begin, end, x0 = _infectiousness(rows, r, rules.day, rules)
-        if x0 <= 0.0 or rows.kept[r] == AWAY:
+        if x0 <= 0.0:
             continue
         i = np.int64(rows.person[r])
-        held = held_until[i] > rules.day
+        held = here[HELD_UNTIL] > rules.day
         if held and held_away[i]:
             continue
-        who = _who(rules.key, i)
+        who = bits_of(rules.key, i)
         at_home = rows.kept[r] == HOME
-        x = x0 * rules.weight[HOUSEHOLD] * (rules.home_share if at_home else 1.0)
-        p = 1.0 - np.exp(-x)
-        home = places.household[i]
-        for j in range(places.household_start[home], places.household_start[home + 1]):
-            h = _slot(who, HOUSEHOLD, j - places.household_start[home])
-            if j == i or status[j] != 0 or _unit(h) >= p:
-                continue
-            if held_away[j] and held_until[j] > rules.day:
-                continue
-            if _unit(_mix(h)) >= _susceptible(j, places, rules):
-                continue
-            if n_found < len(target):
-                target[n_found], source[n_found], by[n_found] = j, r, HOUSEHOLD
-                at[n_found] = begin + _unit(_mix(h ^ STEP)) * (end - begin)
-            n_found += 1
+        if here[N_OPEN] > 0:
+            x = x0 * rules.weight[HOUSEHOLD] * (rules.home_share if at_home else 1.0)
+            p = 1.0 - np.exp(-x)
+            first = np.int64(places.household_start[here[HOME_OF]])
+            for j in range(first, np.int64(places.household_start[here[HOME_OF] + 1])):
+                h = bits_of_slot(who, HOUSEHOLD, j - first)
+                if j == i or status[j] != 0 or unit(h) >= p:
+                    continue
+                if held_away[j] and held_until[j] > rules.day:
+                    continue
+                if unit(mix(h)) >= _susceptible(j, places, rules):
+                    continue
+                if n_found < len(target):
+                    target[n_found], source[n_found], by[n_found] = j, r, HOUSEHOLD
+                    at[n_found] = begin + unit(mix(h ^ STEP)) * (end - begin)
+                n_found += 1
         if at_home or held:
             continue
-        compound = _compound(i, places)
+        compound = here[COMPOUND_OF]
         for layer in range(1, N_LAYERS):
             own = rules.shares[layer, compound]
             if own <= 0.0 or rules.weight[layer] <= 0.0:
                 continue
-            first, n, listed, mean = _meeting(i, layer, places, rules)
+            if layer == WORK or layer == SCHOOL:
+                first, n, listed, mean = _placed(
+                    here[PLACE_OF], here[FIRST_THERE], here[N_THERE], layer, places.n_schools,
+                    rules.contacts[layer],
+                )  # fmt: skip
+            else:
+                first, n, listed, mean = _meeting(i, compound, layer, places, rules)
             if n == 0:
                 continue
             x = x0 * rules.weight[layer]
             m = max(1.0, np.ceil(x / FULL_SLOT))
             p = x / m
             wanted = mean * m
-            n_slots = int(wanted)
-            if _unit(_slot(who, layer, SLOTS_OF_LAYER - ONE)) < wanted - n_slots:
-                n_slots += 1
+            n_slots = _whole(who, layer, wanted)
             for s in range(n_slots):
-                h = _slot(who, layer, s)
-                if _unit(h) >= p:
+                h = bits_of_slot(who, layer, s)
+                if unit(h) >= p:
                     continue
-                h2 = _mix(h)
+                h2 = mix(h)
+                h3 = mix(h2)
+                if unit(h3) >= own:
+                    continue
                 j = _partner(h2, first, n, listed, places)
                 if j == i or status[j] != 0 or held_until[j] > rules.day:
                     continue
-                h3 = _mix(h2)
-                if _unit(h3) >= min(own, rules.shares[layer, _compound(j, places)]):
+                if unit(h3) >= rules.shares[layer, _compound(j, places)]:
                     continue
-                if _unit(_mix(h3)) >= _susceptible(j, places, rules):
+                if unit(mix(h3)) >= _susceptible(j, places, rules):
                     continue
                 if n_found < len(target):
                     target[n_found], source[n_found], by[n_found] = j, r, layer
-                    at[n_found] = begin + _unit(_mix(h ^ STEP)) * (end - begin)
+                    at[n_found] = begin + unit(mix(h ^ STEP)) * (end - begin)
                 n_found += 1
     return n_found
 
 
 @njit(nogil=True, cache=True)
-def contacts_of(cases, first_days, keys, places, rows, rules, back, found):
-    """Write the contacts that rows had outside their home since a day: (person, row, layer).
+def contacts_of(cases, first_days, keys, places, rows, rules, back, luck, found):
+    """Write the contacts outside home, since a day, whom tracers find and who do as told.
 
     ``keys`` and ``back``: of each past day, by its number modulo their length, the key of its
-    chances and the shares of contacts that went on. Returns how many contacts there are.
+    chances and the shares of contacts that went on. ``found`` takes (person, layer). Returns how
+    many contacts there are.
     """
-    target, source, by = found
-    n_found = 0
+    target, by = found
+    n_days, n_found = len(keys), 0
+    whos, x0s = np.empty(n_days, np.uint64), np.empty(n_days)
     for a in range(len(cases)):
         r = cases[a]
         i = np.int64(rows.person[r])
         compound = _compound(i, places)
-        for day in range(first_days[a], rules.day):
-            if rows.kept_from[r] <= day:
-                break
-            _, _, x0 = _infectiousness(rows, r, day, rules)
-            who = _who(keys[day % len(keys)], i)
-            shares = back[day % len(back)]
-            for layer in range(1, N_LAYERS):
-                own = shares[layer, compound]
+        begin, end = first_days[a], min(rules.day, np.int64(rows.kept_from[r]))
+        for day in range(begin, end):
+            whos[day % n_days] = bits_of(keys[day % n_days], i)
+            x0s[day % n_days] = _infectiousness(rows, r, day, rules)[2]
+        for layer in range(1, N_LAYERS):
+            if luck.found[layer] <= 0.0:
+                continue
+            first, n, listed, mean = _meeting(i, compound, layer, places, rules)
+            if n == 0:
+                continue
+            for day in range(begin, end):
+                shares = back[day % n_days, layer]
+                own = shares[compound]
                 if own <= 0.0:
                     continue
-                first, n, listed, mean = _meeting(i, layer, places, rules)
-                if n == 0:
-                    continue
-                wanted = mean * max(1.0, np.ceil(x0 * rules.weight[layer] / FULL_SLOT))
-                n_slots = int(wanted)
-                if _unit(_slot(who, layer, SLOTS_OF_LAYER - ONE)) < wanted - n_slots:
-                    n_slots += 1
-                for s in range(n_slots):
-                    h2 = _mix(_slot(who, layer, s))
+                who = whos[day % n_days]
+                x = x0s[day % n_days] * rules.weight[layer]
+                for s in range(_whole(who, layer, mean * max(1.0, np.ceil(x / FULL_SLOT)))):
+                    h2 = mix(bits_of_slot(who, layer, s))
+                    goes_on = unit(mix(h2))
+                    if goes_on >= own:
+                        continue
                     j = _partner(h2, first, n, listed, places)
-                    if j == i or _unit(_mix(h2)) >= min(own, shares[layer, _compound(j, places)]):
+                    if j == i or not is_kept(j, layer, luck):
+                        continue
+                    if goes_on >= shares[_compound(j, places)]:
                         continue
                     if n_found < len(target):
-                        target[n_found], source[n_found], by[n_found] = j, r, layer
+                        target[n_found], by[n_found] = j, layer
                     n_found += 1
     return n_found

@@ -74,6 +74,8 @@ def shares_of(
 
 def _reopened(policy: CloseCompounds, state: State) -> NDArray[np.float64]:
     """How far each compound has climbed the ladder: the share of its last rung, else 0."""
+    if not policy.reopen:
+        return np.zeros(len(state.reports))
     seen = state.reports[:, policy.from_day : state.day + 1] > 0
     n_days = seen.shape[1]
     quiet = np.where(seen.any(axis=1), np.argmax(seen[:, ::-1], axis=1), n_days)

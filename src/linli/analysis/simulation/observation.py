@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from linli.analysis.simulation.disease import Duration, Family
-from linli.errors import N_, BadInput
+from linli.errors import N_, BadInput, Phrase
 
 FOUR_DAYS = Duration(4.0, 2.5, Family.GAMMA)  # from onset to a visit; assumed
 
@@ -39,7 +39,9 @@ class Period:
     def __post_init__(self) -> None:
         if self.tests_a_day < 0:
             entry = "tests_a_day"
-            raise WrongObservation(entry=entry, reason=f"{self.tests_a_day} is below 0.")
+            raise WrongObservation(
+                entry=entry, reason=Phrase(N_("{value} is below 0."), value=self.tests_a_day)
+            )
 
 
 @dataclass(frozen=True)
@@ -59,17 +61,25 @@ class Observation:
         for entry in ("mild_seek", "sensitivity", "imaging"):
             share = getattr(self, entry)
             if not 0 <= share <= 1:
-                raise WrongObservation(entry=entry, reason=f"{share} is no share; give 0 to 1.")
+                raise WrongObservation(
+                    entry=entry, reason=Phrase(N_("{value} is no share; give 0 to 1."), value=share)
+                )
         for entry in ("retest_days", "most_tests", "result_days"):
             n = getattr(self, entry)
             if n < 1:
-                raise WrongObservation(entry=entry, reason=f"{n} is below 1.")
+                raise WrongObservation(
+                    entry=entry, reason=Phrase(N_("{value} is below 1."), value=n)
+                )
         if not self.others_per_100k >= 0:
             entry = "others_per_100k"
-            raise WrongObservation(entry=entry, reason=f"{self.others_per_100k} is below 0.")
+            raise WrongObservation(
+                entry=entry, reason=Phrase(N_("{value} is below 0."), value=self.others_per_100k)
+            )
         days = [p.from_day for p in self.periods]
         if not days or days != sorted(set(days)):
-            raise WrongObservation(entry="periods", reason="their days have to rise; sort them.")
+            raise WrongObservation(
+                entry="periods", reason=Phrase(N_("their days have to rise; sort them."))
+            )
 
     def period(self, day: int) -> Period:
         """What holds on a day; before the first period, the first."""

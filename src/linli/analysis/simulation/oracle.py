@@ -40,7 +40,7 @@ def _infectious(active, rows, rules):
     end = np.maximum(begin, np.minimum(rows.stop[active].astype(float), rules.day + 1.0))
     days = np.arange(len(rules.cumulative))
     so_far = [np.interp(t - start, days, rules.cumulative) for t in (begin, end)]
-    x0 = (so_far[1] - so_far[0]) * rules.beta * rows.strength[active]
+    x0 = (so_far[1] - so_far[0]) * rules.beta * rules.strength[rows.strength[active]]
     return begin, end, np.where(end > begin, x0, 0.0)
 
 
@@ -118,7 +118,7 @@ def _pool(i: int, layer: Layer, places, rules) -> tuple[range | NDArray, float]:
     if layer is Layer.CITY:
         return range(len(places.age)), mean
     if layer is Layer.RESPONSE:
-        if places.is_responder[i]:
+        if places.is_responder[i // 8] >> i % 8 & 1:
             return near, mean
         begin, end = (int(places.responder_start[community + k]) for k in (0, 1))
         return places.responder[begin:end], mean * (end - begin) / len(near)

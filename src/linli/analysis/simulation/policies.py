@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, fields
 from typing import Any, ClassVar
 
 from linli.analysis.simulation.disease import LAYERS, Layer
-from linli.errors import N_, BadInput
+from linli.errors import N_, BadInput, Phrase
 
 MOST_DAYS = 3650
 OUTSIDE = (Layer.COMMUNITY, Layer.WORK, Layer.SCHOOL, Layer.CITY)
@@ -55,25 +55,40 @@ class Policy:
         for name in self.shares:
             value = getattr(self, name)
             if not 0 <= value <= 1:
-                self._refuse(name, f"{value} is no share; give 0 to 1.")
+                self._refuse(name, Phrase(N_("{value} is no share; give 0 to 1."), value=value))
         for name in self.counts:
             value = getattr(self, name)
             if not value >= 0:
-                self._refuse(name, f"{value} is below 0; give 0 or more.")
+                self._refuse(name, Phrase(N_("{value} is below 0; give 0 or more."), value=value))
         if not 0 <= self.from_day <= MOST_DAYS:
-            self._refuse("from", f"day {self.from_day} lies outside the run.")
+            self._refuse(
+                "from", Phrase(N_("day {value} lies outside the run."), value=self.from_day)
+            )
         if self.until_day is not None and self.until_day <= self.from_day:
-            self._refuse("until", f"day {self.until_day} is not after day {self.from_day}.")
+            self._refuse(
+                "until",
+                Phrase(
+                    N_("day {until_day} is not after day {from_day}."),
+                    until_day=self.until_day,
+                    from_day=self.from_day,
+                ),
+            )
         if self.when and (self.when.reports < 1 or self.when.days < 1):
-            self._refuse("when", "reports and days have to be 1 or more.")
+            self._refuse("when", Phrase(N_("reports and days have to be 1 or more.")))
         if self.when and self.when.per not in ("city", "district", "community", "compound"):
-            self._refuse("when", f"{self.when.per} is no level. Give city, district or community.")
+            self._refuse(
+                "when",
+                Phrase(
+                    N_("{value} is no level. Give city, district or community."),
+                    value=self.when.per,
+                ),
+            )
 
     def is_on(self, day: int) -> bool:
         """Whether the days named hold this one; a trigger asks more."""
         return self.from_day <= day and (self.until_day is None or day < self.until_day)
 
-    def _refuse(self, entry: str, reason: str) -> None:
+    def _refuse(self, entry: str, reason: Phrase) -> None:
         raise WrongPolicy(policy=self.kind, entry=entry, reason=reason)
 
 
@@ -92,10 +107,17 @@ class CloseCompounds(Policy):
         super().__post_init__()
         for rung in self.reopen:
             if rung.quiet_days < 1 or not 0 <= rung.share <= 1:
-                self._refuse("reopen", f"{rung.quiet_days} days and {rung.share} are no rung.")
+                self._refuse(
+                    "reopen",
+                    Phrase(
+                        N_("{quiet_days} days and {share} are no rung."),
+                        quiet_days=rung.quiet_days,
+                        share=rung.share,
+                    ),
+                )
         days = [r.quiet_days for r in self.reopen]
         if days != sorted(set(days)):
-            self._refuse("reopen", "the days have to rise from rung to rung.")
+            self._refuse("reopen", Phrase(N_("the days have to rise from rung to rung.")))
 
 
 @dataclass(frozen=True)
@@ -109,9 +131,12 @@ class Reduce(Policy):
         super().__post_init__()
         for layer, share in self.layers.items():
             if layer not in LAYERS:
-                self._refuse("layers", f"{layer} is none of {', '.join(LAYERS)}.")
+                self._refuse(
+                    "layers",
+                    Phrase(N_("{layer} is none of {known}."), layer=layer, known=tuple(LAYERS)),
+                )
             if not 0 <= share <= 1:
-                self._refuse(layer, f"{share} is no share; give 0 to 1.")
+                self._refuse(layer, Phrase(N_("{value} is no share; give 0 to 1."), value=share))
 
 
 @dataclass(frozen=True)
@@ -167,9 +192,14 @@ class Trace(Policy):
         for name in ("found", "delay_days"):
             for layer, value in getattr(self, name).items():
                 if layer not in LAYERS:
-                    self._refuse(name, f"{layer} is none of {', '.join(LAYERS)}.")
+                    self._refuse(
+                        name,
+                        Phrase(N_("{layer} is none of {known}."), layer=layer, known=tuple(LAYERS)),
+                    )
                 if not 0 <= value <= (1 if name == "found" else 14):
-                    self._refuse(f"{name}.{layer}", f"{value} is out of range.")
+                    self._refuse(
+                        f"{name}.{layer}", Phrase(N_("{value} is out of range."), value=value)
+                    )
 
 
 @dataclass(frozen=True)
@@ -190,7 +220,7 @@ class Screen(Policy):
         super().__post_init__()
         for name in ("pool", "rounds", "result_days"):
             if getattr(self, name) < 1:
-                self._refuse(name, f"{getattr(self, name)} is below 1.")
+                self._refuse(name, Phrase(N_("{value} is below 1."), value=getattr(self, name)))
 
 
 @dataclass(frozen=True)
@@ -198,10 +228,11 @@ class Beds(Policy):
     """So many beds there are from this day on; kinds with several entries add up."""
 
     kind = "beds"
-    counts = ("ward", "intensive", "shelter")
+    counts = ("ward", "intensive", "shelter", "transfer_days")
     ward: int = 0
     intensive: int = 0
     shelter: int = 0  # for the mild: a shelter hospital
+    transfer_days: int = 0  # from the need to the bed, where one is free; the longest counts
 
 
 @dataclass(frozen=True)
@@ -237,7 +268,7 @@ class Deliver(Policy):
     def __post_init__(self) -> None:
         super().__post_init__()
         if self.every_days < 1:
-            self._refuse("every_days", f"{self.every_days} is below 1.")
+            self._refuse("every_days", Phrase(N_("{value} is below 1."), value=self.every_days))
 
 
 KINDS: dict[str, type[Policy]] = {
@@ -254,20 +285,26 @@ def policy_of(given: Mapping[str, Any]) -> Policy:
     said = dict(given)
     kind = said.pop("kind", None)
     if kind not in KINDS:
-        known = ", ".join(KINDS)
-        raise WrongPolicy(policy=kind, entry="kind", reason=f"there is none. Choose: {known}.")
+        known = tuple(KINDS)
+        raise WrongPolicy(
+            policy=kind,
+            entry="kind",
+            reason=Phrase(N_("there is none. Choose: {value}."), value=known),
+        )
     chosen = KINDS[kind]
     entries = {f.name: f for f in fields(chosen)}
     for entry in said:
         if entry not in entries:
             raise WrongPolicy(
-                policy=kind, entry=entry, reason=f"is not known. Choose: {', '.join(entries)}."
+                policy=kind,
+                entry=entry,
+                reason=Phrase(N_("is not known. Choose: {value}."), value=tuple(entries)),
             )
     try:
         return chosen(**{k: _made(kind, k, v, entries[k].default) for k, v in said.items()})
     except TypeError:
         raise WrongPolicy(
-            policy=kind, entry="values", reason="a value has the wrong type."
+            policy=kind, entry="values", reason=Phrase(N_("a value has the wrong type."))
         ) from None
 
 
@@ -283,9 +320,15 @@ def _made(kind: str, entry: str, value: Any, usual: Any) -> Any:
     wants = int if isinstance(usual, int) and not isinstance(usual, bool) else float
     if isinstance(usual, int | float) and not isinstance(usual, bool):
         if isinstance(value, bool) or not isinstance(value, int | float):
-            raise WrongPolicy(policy=kind, entry=entry, reason=f"{value!r} is no number.")
+            raise WrongPolicy(
+                policy=kind, entry=entry, reason=Phrase(N_("{value!r} is no number."), value=value)
+            )
         if wants is int and value != int(value):
-            raise WrongPolicy(policy=kind, entry=entry, reason=f"{value} is no whole number.")
+            raise WrongPolicy(
+                policy=kind,
+                entry=entry,
+                reason=Phrase(N_("{value} is no whole number."), value=value),
+            )
         return wants(value)
     return value
 
@@ -293,5 +336,9 @@ def _made(kind: str, entry: str, value: Any, usual: Any) -> Any:
 def _part(kind: str, entry: str, made: type, value: Any) -> Any:
     known = {f.name for f in fields(made)}
     if not isinstance(value, dict) or not set(value) <= known:
-        raise WrongPolicy(policy=kind, entry=entry, reason=f"needs {', '.join(sorted(known))}.")
+        raise WrongPolicy(
+            policy=kind,
+            entry=entry,
+            reason=Phrase(N_("needs {value}."), value=tuple(sorted(known))),
+        )
     return made(**value)

@@ -2,19 +2,23 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from linli.analysis.simulation.care import ROOM, SHELTER, need_bed
 from linli.analysis.simulation.city import City
-from linli.analysis.simulation.dice import Purpose, chance
+from linli.analysis.simulation.dice import Purpose, chance, key_of
 from linli.analysis.simulation.disease import LAYERS, Layer
 from linli.analysis.simulation.policies import Isolate, Quarantine, Trace
-from linli.analysis.simulation.state import NOT_YET, Event, Fate, Kept, State
+from linli.analysis.simulation.state import NO_DAY, NOT_YET, Event, Fate, Kept, State
 
-Contacts = tuple[NDArray, NDArray, NDArray]  # person, row of the case, layer
-Meets = Callable[[NDArray, NDArray], Contacts]  # rows, since when: whom they met outside home
+if TYPE_CHECKING:
+    from linli.analysis.simulation.response_kernel import Luck
+
+Contacts = tuple[NDArray[np.int32], NDArray[np.uint8]]  # person, layer
+Meets = Callable[[NDArray, NDArray, "Luck"], Contacts]  # rows, since when: whom they met outside
 
 
 @dataclass(frozen=True)
@@ -22,7 +26,6 @@ class Hold:
     """What keeping contacts at home or elsewhere takes."""
 
     days: int
-    obey: float
     test: bool
     rooms: int
 
@@ -30,7 +33,7 @@ class Hold:
 def report(state: State, rows: NDArray[np.int32], city: City) -> NDArray[np.int32]:
     """Make cases known; returns those that were not known before."""
     seen = state.infected
-    rows = np.unique(rows[seen.reported[rows] == NOT_YET]).astype(np.int32)
+    rows = distinct(rows[seen.reported[rows] == NOT_YET])
     seen.reported[rows] = state.day
     at = city.compound.of(seen.person[rows])
     np.add.at(state.reports[:, state.day], at, 1)
@@ -54,9 +57,8 @@ def isolate(state: State, policy: Isolate | None, rows: NDArray[np.int32]) -> No
 
 def quarantine(state: State, policy: Quarantine, rows: NDArray[np.int32], city: City) -> None:
     """Tell those who live with a case to stay at home, from today on."""
-    people = _housemates(state, rows, city)
-    hold = Hold(policy.days, policy.obey, False, 0)
-    _note(state, people, state.day, hold)
+    hold = Hold(policy.days, test=False, rooms=0)
+    _note(state, _housemates(state, rows, city, _luck(state, policy)), state.day, hold)
 
 
 def trace(state: State, policy: Trace, rows: NDArray[np.int32], city: City, meets: Meets) -> None:
@@ -70,83 +72,87 @@ def trace(state: State, policy: Trace, rows: NDArray[np.int32], city: City, meet
     state.series["trace_wait_days"].append(float(waited.mean()) if len(taken) else 0.0)
     if not len(taken):
         return
-    hold = Hold(policy.days, policy.obey, policy.test, policy.rooms)
-    home = _housemates(state, taken, city)
-    likely = float(policy.found.get(Layer.HOUSEHOLD, 0.0))
-    lucky = chance(state.seed, Purpose.TRACED, home, day=day) < likely
-    _note(state, home[lucky], day + int(policy.delay_days.get(Layer.HOUSEHOLD, 0)), hold)
-    parts = [_before(state, taken, policy)]
-    onset = np.where(np.isfinite(seen.onset[taken]), seen.onset[taken] - 2, day)
+    hold = Hold(policy.days, policy.test, policy.rooms)
+    luck = _luck(state, policy)
+    home = _housemates(state, taken, city, luck)
+    _note(state, home, day + int(policy.delay_days.get(Layer.HOUSEHOLD, 0)), hold)
+    onset = np.where(seen.onset[taken] < NO_DAY, seen.onset[taken] - 2, day)
     begins = np.minimum(np.maximum(onset, day - 14), seen.reported[taken] - policy.look_back_days)
     begins = np.maximum(begins, max(0, day + 1 - len(state.shares))).astype(np.int64)
-    parts.append(meets(taken, begins))
-    people, _, layer = (np.concatenate(a) for a in zip(*parts, strict=True))
-    found = np.array([float(policy.found.get(la, 0.0)) for la in LAYERS])
-    delay = np.array([int(policy.delay_days.get(la, 0)) for la in LAYERS])
-    lucky = chance(state.seed, Purpose.TRACED, people, day=day) < found[layer]
-    for days in np.unique(delay[layer[lucky]]):
-        _note(state, people[lucky & (delay[layer] == days)], day + int(days), hold)
+    people, layer = (
+        np.concatenate(a)
+        for a in zip(_before(state, taken, policy, luck), meets(taken, begins, luck), strict=True)
+    )
+    delay = np.array([int(policy.delay_days.get(la, 0)) for la in LAYERS])[layer]
+    for days in sorted(set(delay.tolist())):
+        _note(state, people[delay == days], day + days, hold)
 
 
-def _before(state: State, rows: NDArray[np.int32], policy: Trace) -> Contacts:
+def _luck(state: State, policy: Quarantine | Trace) -> "Luck":
+    """Whom tracers find today and who does as told; chance's numbers, not a person's."""
+    from linli.analysis.simulation.response_kernel import Luck
+
+    found = policy.found if isinstance(policy, Trace) else {Layer.HOUSEHOLD: 1.0}
+    return Luck(
+        key_of(state.seed, Purpose.TRACED, state.day),
+        np.array([float(found.get(la, 0.0)) for la in LAYERS]),
+        key_of(state.seed, Purpose.OBEYS), float(policy.obey),
+    )  # fmt: skip
+
+
+def _before(state: State, rows: NDArray[np.int32], policy: Trace, luck: "Luck") -> Contacts:
     """Who infected the cases was a contact too, if they met within the days asked about."""
     seen = state.infected
     recent = (seen.at[rows] >= state.day - policy.look_back_days - 3) & (seen.source[rows] >= 0)
     of = rows[recent]
-    return seen.person[seen.source[of]].astype(np.int64), of, seen.layer[of]
+    people, layer = seen.person[seen.source[of]], seen.layer[of]
+    lucky = chance(state.seed, Purpose.TRACED, people, day=state.day) < luck.found[layer]
+    lucky &= chance(state.seed, Purpose.OBEYS, people) < luck.obey
+    return people[lucky], layer[lucky]
 
 
-def _housemates(state: State, rows: NDArray[np.int32], city: City) -> NDArray[np.int64]:
-    person = state.infected.person[rows]
-    home = np.unique(city.household[person])
-    first = city.household_start[home].astype(np.int64)
-    size = city.household_start[home + 1].astype(np.int64) - first
-    people = np.repeat(first - np.cumsum(size) + size, size) + np.arange(int(size.sum()))
-    return np.setdiff1d(people, person)
+def _housemates(
+    state: State, rows: NDArray[np.int32], city: City, luck: "Luck"
+) -> NDArray[np.int32]:
+    """Those who live with cases and do as told; under tracing, those who are found."""
+    from linli.analysis.simulation.response_kernel import housemates
+
+    cases = np.sort(state.infected.person[rows])
+    return housemates(cases, city.household, city.household_start, luck)
 
 
-def _note(state: State, people: NDArray, day: int, hold: Hold) -> None:
-    people = np.unique(people)
-    people = people[chance(state.seed, Purpose.OBEYS, people) < hold.obey]
+def _note(state: State, people: NDArray[np.int32], day: int, hold: Hold) -> None:
     if len(people):
-        state.holds.setdefault(day, []).append((people, hold.days, hold.test, bool(hold.rooms)))
+        held = (distinct(people), hold.days, hold.test, bool(hold.rooms))
+        state.holds.setdefault(day, []).append(held)
 
 
 def keep(state: State, *, rooms: int) -> None:
     """Begin the quarantines that are due today; let go of those that are over."""
-    tally, day = state.tally, state.day
+    from linli.analysis.simulation.response_kernel import begin_hold
+
+    tally, day, seen = state.tally, state.day, state.infected
     tally["held_rooms"] -= state.releases.pop(day, 0)
+    parts = [tally["held"][state.held_until[tally["held"]] > day]]
+    watch = (seen.reported, seen.start, seen.stop, seen.onset, seen.visits)
     for people, days, test, wants_room in state.holds.pop(day, []):
-        known = state.row[people]
-        reported = (known != NOT_YET) & (state.infected.reported[known] != NOT_YET)
-        people = people[~reported].astype(np.int64)
-        new = people[state.held_until[people] <= day]
+        free = max(0, rooms - tally["held_rooms"])
+        new, n_placed, rows, due = begin_hold(
+            people, day, day + days, test, wants_room, free, state.find_rows(), state.held_until,
+            state.held_away, watch,
+        )  # fmt: skip
         if wants_room:
-            placed = new[: max(0, rooms - tally["held_rooms"])]
-            state.held_away[new] = 0
-            state.held_away[placed] = 1
-            tally["held_rooms"] += len(placed)
-            state.releases[day + days] = state.releases.get(day + days, 0) + len(placed)
-        else:
-            state.held_away[new] = 0
-        tally["held"] = np.concatenate([tally["held"], new])
+            tally["held_rooms"] += n_placed
+            state.releases[day + days] = state.releases.get(day + days, 0) + n_placed
+        parts.append(new if days > 0 else new[:0])
         tally["ever_held"] += len(new)
-        # Who sits in a room keeps its days, so that the room falls free when it was noted for.
-        longer = people[(state.held_away[people] == 0) | (state.held_until[people] <= day)]
-        state.held_until[longer] = np.maximum(state.held_until[longer], day + days)
-        _watch(state, people, test=test)
-    tally["held"] = tally["held"][state.held_until[tally["held"]] > day]
+        state.calendar.add(Event.VISITS, due, rows)
+    tally["held"] = np.concatenate(parts)
 
 
-def _watch(state: State, people: NDArray, *, test: bool) -> None:
-    """Who is watched is seen on the day of onset, and tested once infectious if all are tested."""
-    seen, day = state.infected, state.day
-    rows = state.row[people]
-    rows = rows[rows != NOT_YET]
-    rows = rows[(seen.reported[rows] == NOT_YET) & (seen.stop[rows] > day)]
-    due = np.where(test, np.floor(seen.start[rows]) + 1, np.floor(seen.onset[rows]))
-    due = np.minimum(np.maximum(due, day), 30_000)
-    sooner = (due < 30_000) & ((seen.visits[rows] > due) | (seen.visits[rows] == NOT_YET))
-    rows, due = rows[sooner], due[sooner]
-    seen.visits[rows] = due
-    state.calendar.add(Event.VISITS, due, rows)
+def distinct(rows: NDArray[Any]) -> NDArray[Any]:
+    """Each once, in order."""
+    found = np.sort(rows)
+    is_new = np.ones(len(found), dtype=bool)
+    np.not_equal(found[1:], found[:-1], out=is_new[1:])
+    return found[is_new]

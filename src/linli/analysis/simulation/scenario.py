@@ -25,8 +25,9 @@ from linli.analysis.simulation.observation import (
 )  # fmt: skip
 from linli.analysis.simulation.policies import Policy, WrongPolicy, policy_of
 from linli.analysis.simulation.setting import Setting
-from linli.errors import N_, BadInput
+from linli.errors import N_, BadInput, Phrase, Word
 
+CITY, SCENARIOS = Word(N_("city")), Word(N_("scenarios"))
 Reads = Callable[[str], str]  # the name of a file beside the city's: its text
 
 
@@ -48,13 +49,15 @@ class Study:
 
 def read_study(city_text: str, scenario_text: str, reads: Reads) -> Study:
     """Make a study of two TOML texts; the city is built once and shared."""
-    given = _toml(city_text, "city")
-    _known(given, {"city", "run", "observation"}, "city", "file")
+    given = _toml(city_text, CITY)
+    _known(given, {"city", "run", "observation"}, CITY, "file")
     run = dict(given.get("run", {}))
-    _known(run, {"disease", "starts", "days", "first", "imported_a_day"}, "city", "run")
+    _known(run, {"disease", "starts", "days", "first", "imported_a_day"}, CITY, "run")
     starts_on = run.get("starts")
     if starts_on is not None and not isinstance(starts_on, date):
-        raise WrongScenario(file="city", entry="starts", reason="is no date; write 2020-01-23.")
+        raise WrongScenario(
+            file=CITY, entry="starts", reason=Phrase(N_("is no date; write 2020-01-23."))
+        )
     n_days = _whole(run.get("days", 120), "days", least=1, most=1000)
     scenarios = _scenarios(scenario_text, starts_on, n_days)
     said = str(run.get("disease", "covid-19-2020"))
@@ -64,7 +67,9 @@ def read_study(city_text: str, scenario_text: str, reads: Reads) -> Study:
     imported = run.get("imported_a_day", 0.0)
     if isinstance(imported, bool) or not isinstance(imported, int | float):
         raise WrongScenario(
-            file="city", entry="imported_a_day", reason=f"{imported!r} is no number."
+            file=CITY,
+            entry="imported_a_day",
+            reason=Phrase(N_("{value!r} is no number."), value=imported),
         )
     city = read_city(given.get("city", {}), reads)
     settings = {
@@ -78,18 +83,26 @@ def read_city(given: Mapping[str, Any], reads: Reads) -> City:
     """Build a city as a file's `[city]` says."""
     said = dict(given)
     plans = {f.name for f in fields(CityPlan)} - {"age_shares", "contacts", "size_shares"}
-    _known(said, plans | {"people", "grids", "seed", "contacts", "size_shares"}, "city", "city")
+    _known(said, plans | {"people", "grids", "seed", "contacts", "size_shares"}, CITY, "city")
     if ("people" in said) == ("grids" in said):
-        raise WrongCity(reason="say either people, or grids and the name of a table of them.")
+        raise WrongCity(
+            reason=Phrase(N_("say either people, or grids and the name of a table of them."))
+        )
     contacts = said.get("contacts", {})
-    _known(contacts, {f.name for f in fields(Contacts)}, "city", "contacts")
+    _known(contacts, {f.name for f in fields(Contacts)}, CITY, "contacts")
     for name in (*contacts, *(n for n in plans if n in said)):
         value = contacts.get(name, said.get(name))
         if isinstance(value, bool) or not isinstance(value, int | float):
-            raise WrongCity(reason=f"{name} is {value!r}, which is no number.")
+            raise WrongCity(
+                reason=Phrase(
+                    N_("{name} is {value!r}, which is no number."), name=name, value=value
+                )
+            )
     sizes = said.get("size_shares", CityPlan().size_shares)
     if not sizes or not all(isinstance(s, int | float) and s >= 0 for s in sizes) or not sum(sizes):
-        raise WrongCity(reason="size_shares have to be numbers of 0 or more, and not all 0.")
+        raise WrongCity(
+            reason=Phrase(N_("size_shares have to be numbers of 0 or more, and not all 0."))
+        )
     plan = CityPlan(
         **{n: said[n] for n in plans if n in said}, size_shares=tuple(sizes),
         contacts=Contacts(**contacts),
@@ -100,26 +113,35 @@ def read_city(given: Mapping[str, Any], reads: Reads) -> City:
     else:
         people = said["people"]
         if isinstance(people, bool) or not isinstance(people, int):
-            raise WrongCity(reason=f"people is {people!r}, which is no whole number.")
+            raise WrongCity(
+                reason=Phrase(N_("people is {value!r}, which is no whole number."), value=people)
+            )
         grids = even_grids(people)
     return build(grids, plan, np.random.default_rng(seed))
 
 
 def _scenarios(text: str, starts_on: date | None, n_days: int) -> dict[str, tuple[Policy, ...]]:
-    given = _toml(text, "scenarios")
-    _known(given, {"scenario"}, "scenarios", "file")
+    given = _toml(text, SCENARIOS)
+    _known(given, {"scenario"}, SCENARIOS, "file")
     found: dict[str, tuple[Policy, ...]] = {}
     for n, one in enumerate(given.get("scenario", []), start=1):
-        _known(one, {"name", "policy"}, "scenarios", f"scenario {n}")
+        _known(one, {"name", "policy"}, SCENARIOS, Phrase(N_("scenario {n}"), n=n))
         name = str(one.get("name", "")).strip()
         if not name or name in found:
-            why = "needs a name" if not name else f"{name} stands twice; name each once"
-            raise WrongScenario(file="scenarios", entry=f"scenario {n}", reason=f"{why}.")
+            why = (
+                Phrase(N_("{value} stands twice; name each once."), value=name)
+                if name
+                else Phrase(N_("needs a name."))
+            )
+            entry = Phrase(N_("scenario {n}"), n=n)
+            raise WrongScenario(file=SCENARIOS, entry=entry, reason=why)
         found[name] = tuple(
             policy_of(_with_days(p, starts_on, n_days)) for p in one.get("policy", [])
         )
     if not found:
-        raise WrongScenario(file="scenarios", entry="file", reason="holds no [[scenario]].")
+        raise WrongScenario(
+            file=SCENARIOS, entry="file", reason=Phrase(N_("holds no [[scenario]]."))
+        )
     return found
 
 
@@ -132,24 +154,30 @@ def _with_days(given: Mapping[str, Any], starts_on: date | None, n_days: int) ->
             continue
         day = _day(said.pop(entry), starts_on, partial(_refuse, kind, entry))
         if day < 0:
-            _refuse(kind, entry, f"day {day} lies before the run begins.")
+            _refuse(kind, entry, Phrase(N_("day {value} lies before the run begins."), value=day))
         if entry == "from" and day >= n_days:
-            _refuse(kind, entry, f"day {day} lies after the run's last, {n_days - 1}.")
+            _refuse(
+                kind,
+                entry,
+                Phrase(
+                    N_("day {day} lies after the run's last, {value}."), day=day, value=n_days - 1
+                ),
+            )
         said[name] = day
     return said
 
 
-def _refuse(policy: Any, entry: str, reason: str) -> None:
+def _refuse(policy: Any, entry: str, reason: Phrase) -> None:
     raise WrongPolicy(policy=policy, entry=entry, reason=reason)
 
 
-def _day(value: Any, starts_on: date | None, refuse: Callable[[str], None]) -> int:
+def _day(value: Any, starts_on: date | None, refuse: Callable[[Phrase], None]) -> int:
     if isinstance(value, int) and not isinstance(value, bool):
         return value
     if not isinstance(value, date):
-        refuse(f"{value!r} is no day; give a date or a number.")
+        refuse(Phrase(N_("{value!r} is no day; give a date or a number."), value=value))
     elif starts_on is None:
-        refuse("is a date, and the city's file does not say when the run starts.")
+        refuse(Phrase(N_("is a date, and the city's file does not say when the run starts.")))
     else:
         return (value - starts_on).days
     return -1
@@ -157,14 +185,14 @@ def _day(value: Any, starts_on: date | None, refuse: Callable[[str], None]) -> i
 
 def _observation(given: Mapping[str, Any], starts_on: date | None) -> Observation:
     said = dict(given)
-    _known(said, {f.name for f in fields(Observation)}, "city", "observation")
+    _known(said, {f.name for f in fields(Observation)}, CITY, "observation")
     periods = []
     for one in said.pop("periods", [{}]):
         period = dict(one)
         known = {"from", "onset_to_visit", "tests_a_day", "definition"}
-        _known(period, known, "city", "observation.periods")
+        _known(period, known, CITY, "observation.periods")
 
-        def refuse(why: str) -> None:
+        def refuse(why: Phrase) -> None:
             raise WrongObservation(entry="from", reason=why)
 
         made: dict[str, Any] = {"from_day": _day(period.get("from", 0), starts_on, refuse)}
@@ -174,23 +202,31 @@ def _observation(given: Mapping[str, Any], starts_on: date | None) -> Observatio
             made["tests_a_day"] = _whole(period["tests_a_day"], "tests_a_day", least=0, most=10**9)
         if "definition" in period:
             if period["definition"] not in tuple(Definition):
-                known_ones = ", ".join(Definition)
-                reason = f"{period['definition']} is none of {known_ones}."
+                reason = Phrase(
+                    N_("{value} is none of {known}."), value=period["definition"],
+                    known=tuple(Definition),
+                )  # fmt: skip
                 raise WrongObservation(entry="definition", reason=reason)
             made["definition"] = Definition(period["definition"])
         periods.append(Period(**made))
     for name, value in said.items():
         if isinstance(value, bool) or not isinstance(value, int | float):
-            raise WrongObservation(entry=name, reason=f"{value!r} is no number.")
+            raise WrongObservation(
+                entry=name, reason=Phrase(N_("{value!r} is no number."), value=value)
+            )
     return Observation(periods=tuple(periods), **said)
 
 
 def _wait(given: Any) -> Duration:
     if not isinstance(given, dict) or not set(given) <= {"mean", "sd"} or "mean" not in given:
-        raise WrongObservation(entry="onset_to_visit", reason="needs mean, perhaps sd, in days.")
+        raise WrongObservation(
+            entry="onset_to_visit", reason=Phrase(N_("needs mean, perhaps sd, in days."))
+        )
     mean, sd = float(given["mean"]), float(given.get("sd", 0.0))
     if mean < 0 or sd < 0:
-        raise WrongObservation(entry="onset_to_visit", reason="mean and sd have to be 0 or more.")
+        raise WrongObservation(
+            entry="onset_to_visit", reason=Phrase(N_("mean and sd have to be 0 or more."))
+        )
     return Duration(mean, sd, Family.GAMMA if sd else Family.FIXED)
 
 
@@ -198,22 +234,33 @@ def _toml(text: str, file: str) -> dict[str, Any]:
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise WrongScenario(file=file, entry="file", reason=f"{error}.") from None
+        raise WrongScenario(
+            file=file, entry="file", reason=Phrase(N_("it is no TOML text: {value}."), value=error)
+        ) from None
 
 
-def _known(given: Any, known: set[str], file: str, entry: str) -> None:
+def _known(given: Any, known: set[str], file: str, entry: str | Phrase) -> None:
     if not isinstance(given, dict):
-        raise WrongScenario(file=file, entry=entry, reason="has to be a table of entries.")
+        raise WrongScenario(
+            file=file, entry=entry, reason=Phrase(N_("has to be a table of entries."))
+        )
     for name in given:
         if name not in known:
-            listed = ", ".join(sorted(known))
+            listed = tuple(sorted(known))
             raise WrongScenario(
-                file=file, entry=entry, reason=f"{name} is not known. Choose: {listed}."
+                file=file,
+                entry=entry,
+                reason=Phrase(
+                    N_("{name} is not known. Choose: {listed}."), name=name, listed=listed
+                ),
             )
 
 
 def _whole(value: Any, entry: str, *, least: int, most: int) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
-        reason = f"{value!r} is no whole number from {least} to {most}."
-        raise WrongScenario(file="city", entry=entry, reason=reason)
+        reason = Phrase(
+            N_("{value!r} is no whole number from {least} to {most}."), value=value, least=least,
+            most=most,
+        )  # fmt: skip
+        raise WrongScenario(file=CITY, entry=entry, reason=reason)
     return value

@@ -1,26 +1,29 @@
-"""Which of thousands of choices are worth a closer look? The city as grids, in half a second each.
+"""Which of thousands of choices are worth a closer look? The city as grids, in a tenth of a second each.
 
 A stochastic metapopulation: each grid holds how many are susceptible, latent, presymptomatic and
 ill; contacts within compound, community and city carry it on. Gates, reduced contacts and isolation
 are followed; tracing, beds and deliveries are not. `engine.run` confirms what looks best here.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 from linli.analysis.simulation.city import City, mean_contacts
 from linli.analysis.simulation.course import course_of
+from linli.analysis.simulation.dice import Purpose, key_of
 from linli.analysis.simulation.disease import LAYERS, Disease, Layer
 from linli.analysis.simulation.observation import Observation
 from linli.analysis.simulation.policies import OUTSIDE, CloseCompounds, Isolate, Policy, Reduce
 from linli.analysis.simulation.setting import Setting, beta_of
 from linli.errors import N_, BadInput
 
-NEAR = (Layer.COMMUNITY, Layer.SCHOOL, Layer.RESPONSE)
-FAR = (Layer.WORK, Layer.CITY)
+WAIT_SHAPE = 3.0  # of the wait from onset to report; assumed
 
 
 @dataclass(frozen=True)
@@ -31,6 +34,9 @@ class Sketch:
     reports: NDArray[np.int64]  # (days,)
     by_compound: NDArray[np.int64]  # (compounds,)
     closed_person_days: float
+
+
+Told = Callable[[int, int], None]  # worlds done, of
 
 
 @dataclass
@@ -44,58 +50,79 @@ class Screen:
     def __post_init__(self) -> None:
         city = self.setting.city
         filled = np.diff(city.grid.start) > 0
-        self._first = city.grid.start[:-1][filled]
+        first = city.grid.start[:-1][filled]
         self.people = np.diff(city.grid.start)[filled]
-        self.grid_compound = city.compound.of(self._first)
-        self._compound_start = np.searchsorted(self.grid_compound, np.unique(self.grid_compound))
-        community = city.community.of(self._first)
-        self._community = np.unique(community, return_inverse=True)[1]
-        self._community_start = np.searchsorted(self._community, np.arange(self._community[-1] + 1))
-        self._compound = np.unique(self.grid_compound, return_inverse=True)[1]
-        self._in_compound = np.add.reduceat(self.people, self._compound_start)
-        self._in_community = np.add.reduceat(self.people, self._community_start)
+        self.grid_compound = city.compound.of(first)
+        self._peopled, self._compound = np.unique(self.grid_compound, return_inverse=True)
+        self._community = np.unique(city.community.of(first), return_inverse=True)[1]
+        self._in_compound = np.bincount(self._compound, weights=self.people)
+        self._in_community = np.bincount(self._community, weights=self.people)
         self._force, self._later_home = _force_of(city, self.setting.disease)
+        self._reported_share = _ascertained(self.setting)
 
     def run(self, policies: Sequence[Policy], *, seed: int, n_days: int) -> Sketch:
-        """Draw one world under some dated policies; raises BadInput for a trigger or a ladder."""
+        """Draw one world under some dated policies; raises BadInput for a trigger or a ladder.
+
+        Chance is a hash, as in the engine: with the same seed, worlds are one until they differ.
+        """
+        from linli.analysis.simulation.screen_kernel import FEW, Grids, Rates, go_on
+
         _check(policies)
-        seen = self.setting.observation
         rng = np.random.default_rng([seed, 1])
-        n = self.people
-        s = n.copy()
-        first = rng.multivariate_hypergeometric(n, self.setting.first)
-        s -= first
-        # Shape (2, grids): who brought it home, and who caught it there.
-        latent = np.stack([first, np.zeros_like(n)])
-        before, ill = np.zeros_like(latent), np.zeros_like(latent)
-        leave = [_leaving(d) for d in self._stages()]
-        where = [self.setting.city.compounds_of(p.where)[self.grid_compound] for p in policies]
-        reported_share = _ascertained(self.setting)
-        all_new, all_seen, closed_days = [], [], 0.0
-        by_grid = first.copy()
-        for day in range(n_days):
-            shares, gates, apart = self._shares(policies, where, day)
-            home, out = self._spread(before + ill * (1 - apart), shares)
-            force = home + out
-            new = rng.binomial(s, -np.expm1(-force))
-            at_home = rng.binomial(
-                new, np.divide(home, force, out=np.zeros_like(home), where=force > 0)
-            )
-            moved = [rng.binomial(a, p) for a, p in zip((latent, before, ill), leave, strict=True)]
-            s -= new
-            latent += np.stack([new - at_home, at_home]) - moved[0]
-            before += moved[0] - moved[1]
-            ill += moved[1] - moved[2]
-            by_grid += new
-            period = seen.period(day)
-            delay = max(1.0, period.onset_to_visit.mean_days + seen.result_days)
-            all_new.append(int(new.sum()))
-            all_seen.append((int(moved[1].sum()), delay))
-            closed_days += float(n[gates].sum())
+        first = rng.multivariate_hypergeometric(self.people, self.setting.first)
+        open_, by_grid = self.people - first, first.copy()
+        stages = np.zeros((3, 2, len(self.people)), dtype=np.int64)
+        stages[0, 0] = first
+        leave = np.array([_leaving(d) for d in self._stages()])
+        rates = Rates(
+            np.array([self._force[la] for la in LAYERS]), self._later_home, leave,
+            (1 - leave)[:, None] ** np.arange(FEW),
+        )  # fmt: skip
+        grids = Grids(
+            self.people, self._compound, self._community, self._in_compound, self._in_community,
+            int(self.people.sum()),
+        )  # fmt: skip
+        keys = np.array([key_of(seed, Purpose.SKETCH, day) for day in range(n_days)])
+        infections, onsets = np.zeros(n_days, np.int64), np.zeros(n_days, np.int64)
+        apart = self._apart(policies, n_days)
+        where = [self.setting.city.compounds_of(p.where)[self._peopled] for p in policies]
+        closed_days = 0.0
+        for begin, end in _stretches(policies, n_days):
+            some = slice(begin, end)
+            shares, gates = self._shares(policies, where, begin)
+            closed_days += float(self._in_compound[gates].sum()) * (end - begin)
+            go_on(
+                keys[some], grids, rates, open_, stages, shares, apart[some], infections[some],
+                onsets[some], by_grid,
+            )  # fmt: skip
         by_compound = np.zeros(len(self.setting.city.compound), dtype=np.int64)
         np.add.at(by_compound, self.grid_compound, by_grid)
-        reports = _reported(all_seen, reported_share, rng)
-        return Sketch(np.array(all_new), reports, by_compound, closed_days)
+        return Sketch(infections, self._reported(onsets, rng), by_compound, closed_days)
+
+    def run_all(
+        self,
+        choices: Sequence[Sequence[Policy]],
+        *,
+        seeds: Sequence[int],
+        n_days: int,
+        threads: int = 1,
+        told: Told | None = None,
+    ) -> list[list[Sketch]]:
+        """Draw a world of every choice on every seed: by choice, then by seed.
+
+        ``threads``: how many compute; the result is the same. What ``told`` raises ends it.
+        """
+        for policies in choices:
+            _check(policies)
+        worlds = [(policies, seed) for policies in choices for seed in seeds]
+        found: list[Sketch] = []
+        with ThreadPoolExecutor(max(1, threads)) as pool:
+            for sketch in pool.map(lambda w: self.run(w[0], seed=w[1], n_days=n_days), worlds):
+                found.append(sketch)
+                if told:
+                    told(len(found), len(worlds))
+        n = len(seeds)
+        return [found[k * n : (k + 1) * n] for k in range(len(choices))]
 
     def _stages(self) -> tuple[float, float, float]:
         disease = self.setting.disease
@@ -106,48 +133,61 @@ class Screen:
             _felt_days(disease, ill_days),
         )
 
+    def _apart(self, policies: Sequence[Policy], n_days: int) -> NDArray[np.float64]:
+        """How much of the time ill is spent apart, by day."""
+        isolates = [p for p in policies if isinstance(p, Isolate)]
+        return np.array([
+            _kept_apart(self.setting, day) if any(p.is_on(day) for p in isolates) else 0.0
+            for day in range(n_days)
+        ])  # fmt: skip
+
     def _shares(
         self, policies: Sequence[Policy], where: list[NDArray[np.bool_]], day: int
-    ) -> tuple[dict[Layer, NDArray[np.float64]], NDArray[np.bool_], float]:
-        shares = {layer: np.ones(len(self.people)) for layer in LAYERS}
-        gates, apart = np.zeros(len(self.people), dtype=bool), 0.0
+    ) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+        """Of contacts that go on, (layers, compounds with people), and which gates are kept."""
+        shares = np.ones((len(LAYERS), len(self._peopled)))
+        gates = np.zeros(len(self._peopled), dtype=bool)
         for policy, held in zip(policies, where, strict=True):
-            if not policy.is_on(day):
+            if not policy.is_on(day) or isinstance(policy, Isolate):
                 continue
             if isinstance(policy, CloseCompounds):
                 gates |= held
-                said = {**dict.fromkeys(OUTSIDE, policy.leakage), Layer.COMPOUND: policy.within,
-                        Layer.RESPONSE: policy.response}  # fmt: skip
+                said: dict[Layer, float] = {
+                    **dict.fromkeys(OUTSIDE, policy.leakage), Layer.COMPOUND: policy.within,
+                    Layer.RESPONSE: policy.response,
+                }  # fmt: skip
             elif isinstance(policy, Reduce):
                 said = dict(policy.layers)
-            else:
-                apart = max(apart, _kept_apart(self.setting, day))
-                continue
             for layer, share in said.items():
-                at = shares[layer]
+                at = shares[LAYERS.index(layer)]
                 np.minimum(at, np.where(held, share, 1.0), out=at)
-        return shares, gates, apart
+        return shares, gates
 
-    def _spread(
-        self, infectious: NDArray[np.float64], shares: dict[Layer, NDArray[np.float64]]
-    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """The force of infection on each grid, at home and outside.
+    def _reported(self, onsets: NDArray[np.int64], rng: np.random.Generator) -> NDArray[np.int64]:
+        """Reports by day: a share of the onsets, each after a wait."""
+        n_days, seen = len(onsets), self.setting.observation
+        found = np.zeros(n_days, dtype=np.int64)
+        for day in np.flatnonzero(onsets).tolist():
+            wait = max(1.0, seen.period(day).onset_to_visit.mean_days + seen.result_days)
+            n = rng.binomial(onsets[day], self._reported_share)
+            found[day:] += rng.multinomial(n, _waits(wait, n_days))[: n_days - day]
+        return found
 
-        In a home the first case leaves fewer to infect for those it infected.
-        """
-        at_home = infectious[0] + self._later_home * infectious[1]
-        home = self._force[Layer.HOUSEHOLD] * at_home / self.people
-        infectious = infectious.sum(axis=0)
-        met = self._force[Layer.COMPOUND] * shares[Layer.COMPOUND] * infectious
-        out = (np.add.reduceat(met, self._compound_start) / self._in_compound)[self._compound]
-        for layer in NEAR:
-            met = self._force[layer] * shares[layer] * infectious
-            met = np.add.reduceat(met, self._community_start) / self._in_community
-            out = out + met[self._community]
-        for layer in FAR:
-            met = self._force[layer] * shares[layer] * infectious
-            out = out + float(met.sum()) / float(self.people.sum())
-        return home, out
+
+def _stretches(policies: Sequence[Policy], n_days: int) -> list[tuple[int, int]]:
+    """From when until before when the same policies are on."""
+    ends = {p.from_day for p in policies} | {p.until_day or 0 for p in policies}
+    cuts = sorted({0, n_days} | {day for day in ends if 0 < day < n_days})
+    return list(pairwise(cuts))
+
+
+@lru_cache(maxsize=64)
+def _waits(mean_days: float, n_days: int) -> NDArray[np.float64]:
+    """The share that waits 0, 1, ... whole days; the last entry waits longer than the run."""
+    from scipy.special import gammainc
+
+    until = gammainc(WAIT_SHAPE, np.arange(n_days + 1) * WAIT_SHAPE / mean_days)
+    return np.append(np.diff(until), 1 - until[-1])
 
 
 def _force_of(city: City, disease: Disease) -> tuple[dict[Layer, float], float]:
@@ -206,18 +246,6 @@ def _kept_apart(setting: Setting, day: int) -> float:
     return _ascertained(setting) * float(np.exp(-delay / max(ill_days, 0.5)))
 
 
-def _reported(
-    onsets: list[tuple[int, float]], share: float, rng: np.random.Generator
-) -> NDArray[np.int64]:
-    found = np.zeros(len(onsets), dtype=np.int64)
-    for day, (n, delay) in enumerate(onsets):
-        seen = rng.binomial(n, share)
-        at = day + rng.gamma(3.0, delay / 3.0, seen).astype(int)
-        at = at[at < len(onsets)]
-        found += np.bincount(at, minlength=len(onsets))
-    return found
-
-
 def _check(policies: Sequence[Policy]) -> None:
     for policy in policies:
         if not isinstance(policy, CloseCompounds | Reduce | Isolate):
@@ -257,10 +285,9 @@ def best_day(
     n_days: int,
 ) -> dict[int, float]:
     """Mean infections for each day a policy could begin: the price of waiting."""
+    choices = [(replace(policy, from_day=day),) for day in days]
+    worlds = screen.run_all(choices, seeds=seeds, n_days=n_days)
     return {
-        day: float(np.mean([
-            screen.run((replace(policy, from_day=day),), seed=s, n_days=n_days).infections.sum()
-            for s in seeds
-        ]))
-        for day in days
-    }  # fmt: skip
+        day: float(np.mean([sketch.infections.sum() for sketch in of]))
+        for day, of in zip(days, worlds, strict=True)
+    }

@@ -1,13 +1,16 @@
 """What is simulated: a city, a disease, policies and what is seen; checked, and made ready once."""
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from copy import copy
+from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from linli.analysis.simulation.city import City, mean_contacts
-from linli.analysis.simulation.course import Course, course_of
+from linli.analysis.simulation.course import Course, course_of, tables_of
 from linli.analysis.simulation.dice import S11, TO_UNIT, Purpose, bits, key_of
 from linli.analysis.simulation.disease import LAYERS, Disease
 from linli.analysis.simulation.observation import Observation
@@ -20,7 +23,10 @@ from linli.analysis.simulation.policies import (
     Vaccinate,
     WrongPolicy,
 )
-from linli.errors import N_, BadInput
+from linli.errors import N_, BadInput, Phrase
+
+if TYPE_CHECKING:
+    from linli.analysis.simulation.start import Start
 
 PEOPLE_AT_ONCE = 1_000_000
 ALONE = (Isolate, Quarantine, Trace, Vaccinate, Deliver)  # at most one of each at a time
@@ -37,6 +43,7 @@ class Setting:
     first: int = 20  # infected at the start
     imported_a_day: float = 0.0  # infected elsewhere
     beta: float | None = None  # infected by one contact a day; None: from the disease's R0
+    start: "Start | None" = None  # what is known today, instead of ``first``
 
     def __post_init__(self) -> None:
         if not 0 <= self.first <= self.city.n_people:
@@ -51,15 +58,35 @@ class Setting:
         for kind in ALONE:
             if sum(isinstance(p, kind) and p.until_day is None for p in self.policies) > 1:
                 raise WrongPolicy(
-                    policy=kind.kind, entry="until", reason="stands twice with no end. Give one."
+                    policy=kind.kind,
+                    entry="until",
+                    reason=Phrase(N_("stands twice with no end. Give one.")),
                 )
         for policy in self.policies:
             self.city.compounds_of(policy.where)
+
+    @property
+    def first_day(self) -> int:
+        """The day on the run's axis on which it begins: those before are remembered only."""
+        return self.start.first_day if self.start is not None else 0
 
     @cached_property
     def prepared(self) -> "Prepared":
         """What every world of this setting shares."""
         return Prepared(self)
+
+
+def prepare_together(settings: Sequence[Setting]) -> None:
+    """Make settings ready; what their policies do not touch is made once for all alike."""
+    for n, setting in enumerate(settings):
+        if "prepared" not in setting.__dict__:
+            bare = replace(setting, policies=())
+            like = next((s for s in settings[:n] if replace(s, policies=()) == bare), None)
+            made = like.prepared.for_policies(setting) if like else Prepared(setting)
+            setting.__dict__["prepared"] = made
+        for k, policy in enumerate(setting.policies):
+            if isinstance(policy, Vaccinate):
+                setting.prepared.rank(setting.city, k, policy)
 
 
 class Prepared:
@@ -70,11 +97,16 @@ class Prepared:
 
         city = setting.city
         self.course: Course = course_of(setting.disease, setting.observation)
+        less = np.float32(setting.disease.asymptomatic_infectiousness)
+        self.strength = np.concatenate([self.course.strength, self.course.strength * less])
+        self.tables = tables_of(self.course, setting.observation)
         self.beta = setting.beta if setting.beta is not None else beta_of(city, setting.disease)
         self.where = tuple(city.compounds_of(p.where) for p in setting.policies)
         community = city.community.of(city.compound.start[:-1])
-        is_responder = np.zeros(city.n_people, dtype=np.bool_)
-        is_responder[city.responder] = True
+        is_responder = np.zeros(city.n_people // 8 + 1, dtype=np.uint8)
+        np.bitwise_or.at(
+            is_responder, city.responder >> 3, (1 << (city.responder & 7)).astype(np.uint8)
+        )
         self.places = Places(
             city.age, city.household, city.household_start, city.household_compound, city.place,
             city.place_start, city.members, city.n_schools, city.compound.start, community,
@@ -85,13 +117,20 @@ class Prepared:
         self.weight = np.array([setting.disease.layers[la] for la in LAYERS])
         self.cumulative = setting.disease.cumulative()
         self.homes = np.bincount(city.household_compound, minlength=len(city.compound))
-        self._rank: dict[int, NDArray[np.int32]] = {}
+        self._rank: dict[tuple[tuple[str, ...], float], NDArray[np.int32]] = {}
+
+    def for_policies(self, setting: Setting) -> "Prepared":
+        """The same for a setting that differs in its policies only."""
+        other = copy(self)
+        other.where = tuple(setting.city.compounds_of(p.where) for p in setting.policies)
+        return other
 
     def rank(self, city: City, n: int, policy: Vaccinate) -> NDArray[np.int32]:
         """Who is vaccinated before whom: the oldest first, those out of reach never."""
-        if n not in self._rank:
-            self._rank[n] = _queue_of(city, self.where[n], policy)
-        return self._rank[n]
+        asked = (policy.where, policy.reach)
+        if asked not in self._rank:
+            self._rank[asked] = _queue_of(city, self.where[n], policy)
+        return self._rank[asked]
 
 
 def _queue_of(city: City, where: NDArray[np.bool_], policy: Vaccinate) -> NDArray[np.int32]:

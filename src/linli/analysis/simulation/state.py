@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-NEVER = np.float32(np.inf)
 NOT_YET = -1
+NO_DAY = 32_767  # where a whole day is written and there is none
+FEW = 4096  # rows noted together that are not worth to be kept apart by day
 
 
 class Fate(IntEnum):
@@ -44,10 +45,12 @@ class Event(IntEnum):
     SCREEN_RESULT = 6
 
 
+# Moments are float32; days are whole: `onset` the day it falls in, `end` the first that is over it.
+# `strength` is a place in `Prepared.strength`.
 COLUMNS: dict[str, type] = {
     "person": np.int32, "source": np.int32, "layer": np.uint8, "fate": np.uint8, "kept": np.uint8,
-    "at": np.float32, "start": np.float32, "stop": np.float32, "onset": np.float32,
-    "end": np.float32, "strength": np.float32, "kept_from": np.float32,
+    "at": np.float32, "start": np.float32, "stop": np.float32, "onset": np.int16,
+    "end": np.int16, "strength": np.uint16, "kept_from": np.int16,
     "reported": np.int16, "visits": np.int16, "tests": np.uint8, "bed": np.uint8,
     "waits_since": np.int16, "died": np.uint8,
 }  # fmt: skip
@@ -92,18 +95,15 @@ class Calendar:
         """Note rows for days; those without a day (infinite) are left out."""
         if not len(rows):
             return
-        known = np.isfinite(days)
-        if not known.all():
-            days, rows = days[known], rows[known]
-            if not len(rows):
-                return
-        days = days.astype(np.int16)
-        order = np.argsort(days, kind="stable")
-        days, rows = days[order], rows[order]
-        cuts = [0, *(np.flatnonzero(days[1:] != days[:-1]) + 1).tolist(), len(days)]
-        kind, due = int(event), self.due
-        for begin, end, day in zip(cuts, cuts[1:], days[cuts[:-1]].tolist(), strict=False):
-            due.setdefault((kind, day), []).append(rows[begin:end])
+        from linli.analysis.simulation.course_kernel import by_day
+
+        ordered, which, cuts = by_day(days.astype(np.float32, copy=False), rows)
+        kind, due, apart = int(event), self.due, len(ordered) > FEW
+        begin = 0
+        for day, end in zip(which.tolist(), cuts[1:].tolist(), strict=True):
+            some = ordered[begin:end]
+            due.setdefault((kind, day), []).append(some.copy() if apart else some)
+            begin = end
 
     def take(self, event: Event, day: int) -> NDArray[np.int32]:
         """The rows of a day, in the order they were noted; they are taken out."""
@@ -120,7 +120,7 @@ class State:
     status: NDArray[np.uint8]  # (people,): 0 susceptible, 1 infected at some time
     held_until: NDArray[np.int16]  # (people,): quarantined until before this day
     held_away: NDArray[np.uint8]  # (people,): 1 in a room of the quarantine, 0 at home
-    row: NDArray[np.int32]  # (people,): of the infected, or NOT_YET
+    row: NDArray[np.int32]  # (people,): of the infected, or NOT_YET; empty until somebody is kept
     infected: Infected
     calendar: Calendar
     active: NDArray[np.int32]  # rows that are infectious
@@ -130,6 +130,14 @@ class State:
     reports: NDArray[np.int32]  # (compounds, days so far): what is known
     shares: NDArray[np.float32]  # (days back, layers, compounds): which contacts go on
     series: dict[str, list[float]] = field(default_factory=dict)
+
+    def find_rows(self) -> NDArray[np.int32]:
+        """The row of each person; made when it is first asked for, and kept up from then on."""
+        if not len(self.row):
+            self.row = np.full(len(self.status), NOT_YET, np.int32)
+            person = self.infected.columns()["person"]
+            self.row[person] = np.arange(len(person), dtype=np.int32)
+        return self.row
 
     def arrays(self) -> dict[str, NDArray]:
         """All of it as named arrays, to be written with ``numpy.savez``."""

@@ -1,0 +1,27 @@
+"""What are outcomes and series called, for whoever reads a table or a picture?"""
+
+from linli.errors import N_
+
+OUTCOME_NAMES = {
+    "infections": N_("Infections"),
+    "deaths": N_("Deaths"),
+    "peak_queue": N_("Longest queue for a bed"),
+    "closed_person_days": N_("Days behind gates, all people"),
+    "held_person_days": N_("Days in quarantine, all people"),
+    "undelivered_days": N_("Days without a delivery, all households"),
+    "reports": N_("Reported cases"),
+}
+SERIES_NAMES = {
+    "infections": N_("Infections a day"),
+    "reports": N_("Reported cases a day"),
+    "deaths": N_("Deaths a day"),
+    "infectious": N_("Infectious people"),
+    "ward_in": N_("People in a bed"),
+    "ward_queue": N_("People waiting for a bed"),
+    "intensive_queue": N_("People waiting for intensive care"),
+    "shelter_in": N_("People in shelter hospitals"),
+    "held_people": N_("People in quarantine"),
+    "closed_people": N_("People behind gates"),
+    "test_queue": N_("People waiting for a test"),
+    "undelivered": N_("Households without their delivery"),
+}

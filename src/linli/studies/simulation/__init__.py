@@ -1,0 +1,1 @@
+"""What if, from the city's own registry and today's records: parameters, runs, decisions."""

@@ -1,0 +1,177 @@
+"""How is an answer read? Rows for tables, series for curves, areas for a map: for any face."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from linli.analysis.simulation.compare import WEIGHED
+from linli.analysis.simulation.words import SERIES_NAMES
+from linli.errors import Problem
+from linli.registry.areas import Area
+from linli.studies.simulation.tables import WhatIf
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One outcome of one choice: its worlds, and how it differs from the first choice."""
+
+    mean: float
+    low: float  # of nine worlds of ten
+    high: float
+    less: float | None  # mean of the paired differences; None of the first choice
+    less_low: float | None
+    less_high: float | None
+    is_clear: bool
+
+
+@dataclass(frozen=True)
+class Row:
+    """One choice: its outcomes in order, and whether no other does as well in everything."""
+
+    name: str
+    unbeaten: bool
+    cells: tuple[tuple[str, Cell], ...]
+
+
+def outcomes_of(result: Mapping[str, Any]) -> tuple[str, ...]:
+    """What is weighed; deliveries only where somebody counts them."""
+    counts = result["counts_deliveries"]
+    return tuple(o for o in WEIGHED if o != "undelivered_days" or counts)
+
+
+def rows_of(result: Mapping[str, Any]) -> list[Row]:
+    """The table of differences; never one number."""
+    outcomes = outcomes_of(result)
+    return [
+        Row(
+            name, name in result["unbeaten"] and len(result["names"]) > 1,
+            tuple((outcome, _cell(result["outcomes"][name][outcome])) for outcome in outcomes),
+        )
+        for name in result["names"]
+    ]  # fmt: skip
+
+
+def _cell(told: Mapping[str, Any]) -> Cell:
+    less = told["less"] or {}
+    return Cell(
+        told["mean"], told["low"], told["high"], less.get("mean"), less.get("low"),
+        less.get("high"), bool(less.get("is_clear")),
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Curve:
+    """A series of all choices: for each day the middle world and the band of nine of ten."""
+
+    name: str
+    title: str
+    days: tuple[date, ...]
+    choices: tuple[str, ...]
+    rows: tuple[tuple[date, tuple[tuple[float, float, float], ...]], ...]
+
+
+def curves_of(result: Mapping[str, Any], names: Iterable[str]) -> list[Curve]:
+    """Curves that have something to show."""
+    first = date.fromisoformat(result["starts_on"])
+    choices = tuple(result["names"])
+    made = []
+    for name in names:
+        bands = [result["bands"][choice][name] for choice in choices]
+        if not any(any(high) for _, _, high in bands):
+            continue
+        days = tuple(first + timedelta(days=n) for n in range(len(bands[0][1])))
+        rows = tuple(
+            (day, tuple((band[1][n], band[0][n], band[2][n]) for band in bands))
+            for n, day in enumerate(days)
+        )
+        made.append(Curve(name, SERIES_NAMES[name], days, choices, rows))
+    return made
+
+
+@dataclass(frozen=True)
+class Place:
+    """Infections of one area under each choice, and less the first choice."""
+
+    area: Area
+    people: int
+    infections: tuple[float, ...]
+
+    @property
+    def less(self) -> tuple[float, ...]:
+        """Each choice less the first."""
+        return tuple(n - self.infections[0] for n in self.infections)
+
+
+def places_of(result: Mapping[str, Any], *, by: str = "compound") -> list[Place]:
+    """Infections by compound or community, those with most under the first choice first."""
+    key = "area_id" if by == "compound" else "community_id"
+    sums: dict[int, list[float]] = {}
+    people: dict[int, int] = {}
+    for row in result["compounds"]:
+        area_id = row[key]
+        if not area_id:
+            continue
+        held = sums.setdefault(area_id, [0.0] * len(row["infections"]))
+        sums[area_id] = [a + b for a, b in zip(held, row["infections"], strict=True)]
+        people[area_id] = people.get(area_id, 0) + row["people"]
+    areas = Area.objects.in_bulk(sums)
+    made = [
+        Place(areas[area_id], people[area_id], tuple(values))
+        for area_id, values in sums.items() if area_id in areas
+    ]  # fmt: skip
+    return sorted(made, key=lambda place: (-place.infections[0], place.area.id))
+
+
+@dataclass(frozen=True)
+class First:
+    """A compound whose gates would spare much, and how much."""
+
+    area: Area
+    community: Area | None
+    spares: float
+
+
+def close_first(result: Mapping[str, Any]) -> list[First]:
+    """Which compounds first: by what their gates would have spared in the worlds as it is now."""
+    listed = result["close_first"]
+    areas = Area.objects.in_bulk([row["area_id"] for row in listed])
+    above = Area.objects.in_bulk([a.community_id for a in areas.values() if a.community_id])
+    return [
+        First(area, above.get(area.community_id or 0), row["spares"])
+        for row in listed if (area := areas.get(row["area_id"])) is not None
+    ]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Clear:
+    """A street or community: the share of worlds in which nobody unknown is infected there."""
+
+    area: Area
+    by_week: tuple[float, ...]
+
+
+def open_first(result: Mapping[str, Any], *, level: str = "street") -> list[Clear]:
+    """Which streets first when reopening: those most surely without anybody unknown, by week."""
+    listed = result["clear"][level]
+    areas = Area.objects.in_bulk([row["area_id"] for row in listed])
+    made = [
+        Clear(area, tuple(row["by_week"]))
+        for row in listed if (area := areas.get(row["area_id"])) is not None
+    ]  # fmt: skip
+    return sorted(made, key=lambda one: (tuple(-s for s in one.by_week[::-1]), one.area.path))
+
+
+def problem_of(found: WhatIf) -> Problem | None:
+    """Why there is no answer; to be told in the reader's language."""
+    kept = found.problem
+    return Problem(kept["sentence"], **kept["values"]) if kept else None
+
+
+def cited(found: WhatIf) -> dict[str, Any]:
+    """What a report has to name so that the run can be made again."""
+    seeds = found.result.get("seeds", [])
+    return {
+        "id": found.id, "fingerprint": found.fingerprint, "version": found.version,
+        "seeds": f"{seeds[0]}–{seeds[-1]}" if seeds else "", "asked_at": found.asked_at,
+    }  # fmt: skip
