@@ -7,6 +7,9 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from linli.studies.warning.test_watch import YESTERDAY, positives
+from tests.callers import still
+from tests.cast import City
 from tests.cli.prompt import linli
 
 FIRST = date(2020, 1, 1)
@@ -180,3 +183,23 @@ def test_a_back_test_tells_the_lead_and_the_false_alarms_of_each_method(folder: 
 
     assert "A7, c2: first alarm 2020-02-07, 2 days before it was known; 0 false alarms on 9 " \
            "days." in told  # fmt: skip
+
+
+@pytest.mark.db
+def test_the_citys_own_signals_are_looked_at_and_told_at_the_prompt(city: City):
+    still()
+    for back in range(20):
+        positives(city, "oak2", YESTERDAY - timedelta(days=back), back % 2)
+    positives(city, "oak1", YESTERDAY, 9)
+
+    looked = json.loads(linli("warn", "--from-records", "--as", "jo", "--look", "--json").stdout)
+    told = linli("warn", "--from-records", "--as", "sam", "--unit", "橡树里社区").stdout
+    refused = linli("warn", "--from-records", "--as", "cy", code=2).output
+
+    assert [one["area"] for one in looked["warnings"]] == ["橡树里第一网格"]
+    assert looked["warnings"][0]["stage"] == "raised"
+    assert "positive tests (COVID-19), 2020-02-08: 9 seen" in told
+    assert "1 to be decided, 0 decided, the middle one after – days." in told
+    assert "may not do this here: see warnings" in refused
+    assert "Say in whose name" in linli("warn", "--from-records", code=2).output
+    assert "Give a file of counts" in linli("warn", code=2).output

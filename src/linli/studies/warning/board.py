@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from linli import clock
+from linli.analysis.warning.detect import Method
 from linli.errors import N_, BadInput, Problem
 from linli.loops.warnings import known
 from linli.loops.warnings.known import Warned
@@ -18,7 +19,7 @@ from linli.policy.powers import roles_for
 from linli.registry.accounts import Account
 from linli.registry.areas import Area, under
 from linli.studies import signals
-from linli.studies.warning import night
+from linli.studies.warning import night, people
 from linli.studies.warning.night import PICTURED_DAYS, Series
 from linli.studies.warning.plan import Level, Plan, level_of
 from linli.studies.warning.tables import WarningRow, WarningRun
@@ -250,15 +251,21 @@ def _series(
 ) -> tuple[Series, Sequence[Area]]:
     """The series of an area at its level, alone or with all others where its method needs them."""
     watch = plan.watch_of(signal, level)
-    together = signal.startswith(signals.ONSETS) or (watch and watch.method == "tail")
+    together = signal.startswith(signals.ONSETS) or (
+        watch is not None and watch.method is Method.TAIL
+    )
     areas = [area]
     if together:
         rows = Area.objects.filter(valid_until=None).order_by("path")
         areas = [one for one in rows if level_of(one.kind) is level]
     first = until - timedelta(days=plan.history_days)
     counted = signals.count(areas, first, until, exercise=exercise)
-    made = night.ready(counted, plan, only=signal)
-    if not made:
+    alone = watch is None or watch.method is not Method.TAIL
+    made = night.ready(
+        counted, plan, only=signal, people=None if alone else people.registered(counted.frame)
+    )
+    rows = [areas[n].id for n in made[0].rows] if made else []
+    if area.id not in rows:
         raise BadInput(N_("Nothing is known of {signal} here yet."), signal=signal[:40])
     return made[0], [areas[n] for n in made[0].rows]
 

@@ -25,7 +25,10 @@ from linli.studies.warning.detectors import known
 from linli.studies.warning.plan import Plan
 
 HISTORY_DAYS = 120  # read before the day of the replay
-OPTIONS = {Method.BAYES: {"half_window": 14}}  # the last two weeks, as the plan that is shipped
+OPTIONS: dict[Method, dict[str, Any]] = {  # of some weeks: no year to learn a season from
+    Method.BAYES: {"half_window": 14, "alpha": 0.001},  # as in the plan that is shipped
+    Method.GLR: {"trend": False, "harmonics": 0},
+}
 WHENCE = {
     "told": N_("as you say"),
     "decision": N_("the first decision on a warning here"),

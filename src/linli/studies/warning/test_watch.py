@@ -12,8 +12,9 @@ from linli.loops.advance import advance
 from linli.loops.laboratory.tables import LabResult
 from linli.loops.warnings import known
 from linli.loops.warnings.known import Warned
+from linli.registry.person import Person
+from linli.studies.warning import board, watch
 from linli.studies.warning import plan as plans
-from linli.studies.warning import watch
 from linli.studies.warning.plan import Level, Plan
 from linli.studies.warning.tables import WarningRow, WarningRun
 from tests.cast import EVENING, HOUR, City
@@ -220,3 +221,24 @@ def test_nothing_that_is_not_known_becomes_zero_or_vanishes(outbreak: City) -> N
         known = [v for v in row.past["counts"] if v is not None]
         assert all(np.isfinite(known))
         assert len(row.past["counts"]) == len(row.past["upper"]) == len(row.past["alarm"])
+
+
+def test_a_method_that_compares_by_people_is_pictured_with_all_areas_of_its_level(
+    outbreak: City,
+) -> None:
+    for name, n in (("oak1", 40), ("oak2", 60), ("ash1", 50)):
+        area = outbreak.areas[name]
+        Person.objects.bulk_create(
+            Person(
+                code=f"{name}-{k}", name="x", area=area, path=area.path, source="test",
+                as_of=YESTERDAY, changed_at=EVENING,
+            )
+            for k in range(n)
+        )  # fmt: skip
+    plan = plans.parse(f'[[watch]]\nsignal = "{SIGNAL}"\nlevels = ["grid"]\nmethod = "tail"\n')
+    clock.follow(lambda: clock.Dial(shown=EVENING, speed=0))
+
+    found = board.pictured(outbreak.actor("sam"), outbreak.areas["oak1"], SIGNAL, plan)
+
+    assert (found.observed, found.alarm) == (9, True)  # the rest had 3 in a week, of 110 people
+    assert found.expected == pytest.approx(3 * 40 / 110)

@@ -5,18 +5,17 @@ longer than the plan says, the next one is another. A warning that was dismissed
 when it has grown. Nothing else follows from a run: a person decides.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID, uuid5
 
-import numpy as np
-from django.db import connection, transaction
-from numpy.typing import NDArray
+from django.db import transaction
 
 import linli
 from linli import clock
+from linli.analysis.warning.detect import Method
 from linli.audit.records import record
 from linli.jobs import queue
 from linli.jobs.queue import Job
@@ -28,11 +27,10 @@ from linli.loops.warnings.known import Warned
 from linli.loops.warnings.loop import LOOP
 from linli.policy.can import SYSTEM, Actor, Ask, can
 from linli.policy.powers import roles_for
-from linli.registry.areas import Area, under, whole_city
+from linli.registry.areas import Area, whole_city
 from linli.studies import signals
-from linli.studies.frames import By, Frame
 from linli.studies.signals import Signals
-from linli.studies.warning import night
+from linli.studies.warning import night, people
 from linli.studies.warning import plan as plans
 from linli.studies.warning.night import Loud, Night
 from linli.studies.warning.plan import Plan, level_of
@@ -72,9 +70,8 @@ def run_now(actor: Actor, *, now: int) -> WarningRun:
     top = whole_city()
     holding = can(actor, Ask(RUN, roles_for(RUN), top)).required()
     day = clock.day(clock.moment(now)) - timedelta(days=1)
-    with transaction.atomic():
-        made = run(plans.in_force(), day=day, now=now, exercise=actor.exercise, by=actor.id)
-        record(actor, "look_again", "warning", made.id, holding=holding, path=top)
+    made = run(plans.in_force(), day=day, now=now, exercise=actor.exercise, by=actor.id)
+    record(actor, "look_again", "warning", made.id, holding=holding, path=top)
     return made
 
 
@@ -84,34 +81,36 @@ def ask(actor: Actor) -> Job:
     return queue.ask(KIND, account_id=actor.id)
 
 
-@transaction.atomic
 def run(plan: Plan, *, day: date, now: int, exercise: bool, by: int | None = None) -> WarningRun:
-    """Look at every series of the city up to a day, keep what was found, and raise what is new."""
+    """Look at every series of the city up to a day, keep what was found, and raise what is new.
+
+    What takes long is read before anything is written, so that nobody else waits to write.
+    """
     found = gathered(plan, day, exercise=exercise)
-    told = night.look(found, plan, people=_people(found.frame) if _by_people(plan) else None)
-    made = WarningRun.objects.create(
-        day=day, at=now, asked_by=by, plan=plan.digest(), inputs=told.inputs,
-        version=linli.__version__, n_series=told.n_series, n_loud=len(told.loud),
-        statuses=dict(told.statuses), breaks=list(told.breaks), notes=list(told.notes),
-        exercise=exercise,
-    )  # fmt: skip
-    items, made.n_raised = _raise(told, plan, made.id, now=now, exercise=exercise)
-    made.save(update_fields=["n_raised"])
-    WarningRow.objects.bulk_create(_rows(told, made, items), batch_size=ROWS_AT_ONCE)
+    by_people = any(watch.method is Method.TAIL for watch in plan.watches)
+    told = night.look(found, plan, people=people.registered(found.frame) if by_people else None)
+    with transaction.atomic():
+        made = WarningRun.objects.create(
+            day=day, at=now, asked_by=by, plan=plan.digest(), inputs=told.inputs,
+            version=linli.__version__, n_series=told.n_series, n_loud=len(told.loud),
+            statuses=dict(told.statuses), breaks=list(told.breaks), notes=list(told.notes),
+            exercise=exercise,
+        )  # fmt: skip
+        items, made.n_raised = _raise(told, plan, made.id, now=now, exercise=exercise)
+        made.save(update_fields=["n_raised"])
+        WarningRow.objects.bulk_create(_rows(told, made, items), batch_size=ROWS_AT_ONCE)
     return made
 
 
-def gathered(
-    plan: Plan, day: date, *, exercise: bool, path: str = "", days: int | None = None
-) -> Signals:
-    """All signals of every area that the plan watches, below a path, up to a day."""
+def gathered(plan: Plan, day: date, *, exercise: bool) -> Signals:
+    """All signals of every area that the plan watches, up to a day."""
     wanted = set(plan.levels) | set(night.BREAK_LEVELS)
     areas = [
         area
-        for area in Area.objects.filter(under(path), valid_until=None).order_by("path")
+        for area in Area.objects.filter(valid_until=None).order_by("path")
         if level_of(area.kind) in wanted
     ]
-    first = day - timedelta(days=plan.history_days if days is None else days)
+    first = day - timedelta(days=plan.history_days)
     return signals.count(areas, first, day, exercise=exercise)
 
 
@@ -184,28 +183,3 @@ def _rows(told: Night, made: WarningRun, items: Mapping[tuple[str, int], int]) -
         )
         for rank, one in enumerate(told.loud, 1)
     ]  # fmt: skip
-
-
-def _by_people(plan: Plan) -> bool:
-    return any(watch.method == "tail" for watch in plan.watches)
-
-
-def _people(frame: Frame) -> NDArray[np.float64]:
-    """How many are registered in each area, and live in each compound, now."""
-    one_day = Frame(frame.areas, frame.days[-1:], frame.exercise)
-    counts = one_day.zero
-    for column, by in (("p.path", By.UNIT), ("a.path", By.HOME)):
-        counts = one_day.spread(_registered(column, one_day.days[0]), counts, by=by)
-    return counts[:, 0]
-
-
-def _registered(column: str, day: date) -> Sequence[tuple[str, date, int]]:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT {column}, count(*) FROM registry_person p "
-            "LEFT JOIN registry_household h ON h.id = p.household_id "
-            "LEFT JOIN registry_area a ON a.id = h.compound_id "
-            "WHERE p.survivor_id IS NULL AND (p.left_on IS NULL OR p.left_on > %s) GROUP BY 1",
-            [day],
-        )
-        return [(path, day, n) for path, n in cursor.fetchall() if path]

@@ -177,7 +177,8 @@ def _replayed(one: Replay) -> str:
     if not bars:
         return ""
     return mark_safe(lines(  # noqa: S308 - written by us, from numbers and escaped words
-        one.name, drawn, bars=bars, bar_name=gettext(N_("counted")), y_label=gettext(N_("a day")),
+        one.name, drawn, bars=bars, bar_name=gettext(N_("count of a day")),
+        y_label=gettext(N_("a day")),
         x_label=gettext("days since {first}").format(first=one.first),
     ))  # fmt: skip
 
@@ -264,7 +265,7 @@ def _picture(found: Pictured) -> str:
         return ""
     return lines(
         f"{words.called(found.area)}: {words.signal(found.signal)}", shown, bars=bars,
-        bar_name=gettext(N_("counted")), y_label=gettext(N_("a day")),
+        bar_name=gettext(N_("count of a day")), y_label=gettext(N_("a day")),
         x_label=gettext("days since {first}").format(first=past["first"]),
     )  # fmt: skip
 
