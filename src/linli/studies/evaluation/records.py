@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.db.models import Exists, F, FloatField, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Cast
+from django.db.models.functions import Cast, Coalesce
 from django.db.models.lookups import GreaterThan
 
 from linli import clock
@@ -24,6 +24,7 @@ from linli.registry import duties, roster
 from linli.registry.accounts import Account
 from linli.registry.areas import UNIT_KINDS, Area
 from linli.registry.duties import Duty, RequestType
+from linli.registry.estates import THREE_WITHOUT
 from linli.registry.facts import Fact
 from linli.registry.households import Household
 from linli.registry.names import NamePart
@@ -225,6 +226,14 @@ def _lacks(asked: Asked, values: tuple[Any, ...]) -> Q:
     return found
 
 
+def _three_without(asked: Asked) -> Q:
+    """An estate with no manager, no guard and no fence, by its figures."""
+    found = Q()
+    for key in THREE_WITHOUT:
+        found &= Q(GreaterThan(Coalesce(_newest_figure(asked, key), 0.0), 0.0))
+    return found
+
+
 def _told(asked: Asked, values: tuple[Any, ...]) -> Q:
     """Whether it is written down that an area has or lacks something."""
     said = Fact.objects.filter(area=OuterRef("pk"), key__in=values, as_of__lte=_today(asked))
@@ -278,7 +287,7 @@ RECORDS: dict[str, Records] = {
         N_("areas"), _areas,
         {"kind": (str, _among("kind")), "has": (str, _has_organisation),
          "free_of_cases": (bool, _flag(_free_of_cases)), "lacks": (str, _lacks),
-         "told": (str, _told)},
+         "told": (str, _told), "three_without": (bool, _flag(_three_without))},
         verb="areas.see", page="areas",
     ),
     "units": Records(
