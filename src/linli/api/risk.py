@@ -1,6 +1,7 @@
 """Which communities are at risk by the city's records, and which estates lack what?"""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
 
@@ -195,8 +196,8 @@ def unit(request: HttpRequest, wanted: Query[RiskUnitAsk]) -> Any:
     return {
         "run_id": run.id,
         "fingerprint": run.fingerprint,
-        "row": story.row(run, at, _language()),
-        "factors": story.lines(run, at, _language(), gettext),
+        "row": asdict(story.row(run, at, _language())),
+        "factors": [asdict(one) for one in story.lines(run, at, _language(), gettext)],
     }
 
 

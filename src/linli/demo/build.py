@@ -146,7 +146,7 @@ class _Loading:
     def estates(self, scale: float) -> None:
         """What estates lack, how crowded homes are, where clinicians work."""
         listed = figures_of(self.frame, self.fittings, scale=scale)
-        since = f"{self.today[:4]}-01-01"
+        since = f"{self.today.year}-01-01"
         made = [(*self.rows.at(row), key, value, unit, since, MADE_UP)
                 for row, key, value, unit in listed]  # fmt: skip
         self._fill("estates", facts.load, self._with_ids(Fact, made))

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.db.models import Exists, F, FloatField, Func, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Cast
+from django.db.models.functions import Cast, Coalesce
 from django.db.models.lookups import GreaterThan
 
 from linli import clock
@@ -17,6 +17,7 @@ from linli.registry import duties, roster
 from linli.registry.accounts import Account
 from linli.registry.areas import Area
 from linli.registry.duties import Duty
+from linli.registry.estates import THREE_WITHOUT
 from linli.registry.facts import Fact
 from linli.registry.imports.staging import Upload
 from linli.registry.names import NamePart
@@ -177,6 +178,14 @@ def lacks(asked: Asked, values: tuple[Any, ...]) -> Q:
     found = Q(pk__in=[])
     for key in values:
         found |= Q(GreaterThan(newest_figure(asked, str(key)), 0.0))
+    return found
+
+
+def three_without(asked: Asked) -> Q:
+    """An estate with no manager, no guard and no fence, by its figures."""
+    found = Q()
+    for key in THREE_WITHOUT:
+        found &= Q(GreaterThan(Coalesce(newest_figure(asked, key), 0.0), 0.0))
     return found
 
 

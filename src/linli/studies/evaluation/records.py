@@ -55,6 +55,7 @@ from linli.studies.evaluation.filters import (
     sent_by,
     shares_rooms,
     signed_in,
+    three_without,
     told,
     workers,
 )
@@ -106,7 +107,7 @@ RECORDS: dict[str, Records] = {
         N_("areas"), areas,
         {"kind": (str, among("kind")), "has": (str, has_organisation),
          "free_of_cases": (bool, flag(free_of_cases)), "lacks": (str, lacks),
-         "told": (str, told)},
+         "told": (str, told), "three_without": (bool, flag(three_without))},
         verb="areas.see", page="areas",
     ),
     "units": Records(

@@ -52,6 +52,7 @@ FILTERS: Mapping[str, str] = {
     "stage": N_("stage"),
     "state": N_("state"),
     "temporary": N_("temporary"),
+    "three_without": N_("without all three"),
     "told": N_("where it is written down whether there is a"),
     "where_found": N_("solved where found"),
 }

@@ -105,7 +105,7 @@ def row(run: Run, at: int, language: str) -> Row:
     scored = not np.isnan(risk.score[at])
     listed = bool(0 < run.rank[at] <= run.k)
     learnt, ranks = run.learnt, run.learnt_rank
-    few = 0 < run.gathered.cases[at] < LEAST_SHOWN
+    few = bool(0 < run.gathered.cases[at] < LEAST_SHOWN)
     told = learnt is not None and scored and not few
     rates = [float(v[at]) * PER_PEOPLE if told else None
              for v in ((learnt.rate, learnt.low, learnt.high) if learnt else ())]  # fmt: skip
@@ -183,7 +183,7 @@ def is_small(run: Run, at: int, factor: str, value: float) -> bool:
     if formula.per and formula.per[0].records != "people":
         return False
     people = value / formula.times * run.gathered.communities.population[at]
-    return 0.5 < people < LEAST_SHOWN - 0.5
+    return bool(0.5 < people < LEAST_SHOWN - 0.5)
 
 
 def told_why(figure: Figure) -> str:

@@ -5,6 +5,8 @@ from datetime import date
 import numpy as np
 import pytest
 
+from linli.analysis.evaluation.formulas import shipped_formulas
+from linli.analysis.evaluation.framework import shipped as framework
 from linli.analysis.risk.model import shipped
 from linli.errors import NotAllowed
 from linli.loops import catalogue
@@ -15,6 +17,8 @@ from linli.registry.areas import Area
 from linli.registry.facts import Fact
 from linli.registry.households import Household
 from linli.registry.person import Person
+from linli.studies.evaluation.counting import counted
+from linli.studies.evaluation.records import vocabulary
 from linli.studies.risk import reach, runs, story
 from linli.studies.risk.records import CARE, gather
 from linli.studies.risk.runs import NoRun, Settings
@@ -28,8 +32,9 @@ AGED = {"oak": 6, "pine": 2, "ash": 1}  # of twenty people each
 
 
 def written(area: Area, key: str, value: float) -> None:
+    on = date(2020, 2, 2) if Fact.objects.filter(area=area, key=key).exists() else date(2020, 2, 1)
     Fact.objects.create(area=area, path=area.path, key=key, value=value, unit="1",
-                        as_of=date(2020, 2, 1), source="walk")  # fmt: skip
+                        as_of=on, source="walk")  # fmt: skip
 
 
 @pytest.fixture
@@ -79,6 +84,18 @@ def test_factors_are_what_a_reader_counts_in_the_records(lived: City):
     assert column("floating_pct").tolist()[oak] != column("floating_pct").tolist()[oak]  # flat
     assert column("crowded_homes_pct")[oak] == 30
     assert (column("no_guard")[oak], np.isnan(column("no_guard")[pine])) == (1, True)
+
+
+def test_the_evaluation_counts_estates_without_the_three_of_those_written_down(lived: City):
+    formulas = shipped_formulas(framework("community"), vocabulary())
+    one = {"D2.1.2": formulas["D2.1.2"]}
+    oak, pine = (lived.areas[name] for name in ("oak", "pine"))
+
+    told = counted([oak, pine], one, now=EVENING, exercise=False)
+    assert (told[oak.id]["D2.1.2"].value, told[pine.id]["D2.1.2"].value) == (100, None)
+    written(lived.areas["court"], "no_enclosure", 0)
+    again = counted([oak], one, now=EVENING, exercise=False)
+    assert again[oak.id]["D2.1.2"].value == 0
 
 
 def test_what_nobody_collected_is_named_and_never_zero(lived: City):

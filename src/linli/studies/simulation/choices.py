@@ -46,7 +46,7 @@ class Closing(StrEnum):
 
 
 CLOSING_NAMES = {
-    Closing.NONE: N_("none"),
+    Closing.NONE: N_("close none"),
     Closing.ALL: N_("all compounds"),
     Closing.LISTED: N_("the areas listed"),
     Closing.FIRST: N_("so many compounds, those first that spare most"),
