@@ -1,5 +1,6 @@
 """A device sends what it did away: each act has an answer, and a wrong one harms no other."""
 
+from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
@@ -46,3 +47,18 @@ def test_nobody_sends_without_an_account(city: City):
     one = act(loop="request", step="accept", item_id=1)
 
     assert Caller(city, None).post("/api/sync", {"acts": [one]}).status_code == 401
+
+
+def test_a_resident_files_no_more_by_this_door_than_by_the_others(city: City, settings: Any):
+    still()
+    settings.FILING_RATE = replace(settings.FILING_RATE, most=2)
+    form = {"description": "No rice"}
+    acts = [
+        act(loop="request", area_id=city.areas["oak1"].id, kind="noise", form=form, seq=n)
+        for n in range(4)
+    ]
+
+    told = Caller(city, "ann").post("/api/sync", {"acts": acts}).json()["answers"]
+
+    assert [one["came"] for one in told] == ["accepted", "accepted", "rejected", "rejected"]
+    assert Item.objects.count() == 2

@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from linli import clock
 from linli.errors import GateShut, Problem
+from linli.loops import limits
 from linli.loops.advance import advance
 from linli.loops.ledger import Item
 from linli.loops.requests import sample
@@ -221,6 +222,35 @@ def test_every_link_of_the_evaluation_leads_somewhere(city: City):
 
     assert len(some) >= 6
     assert {link: a.status_code for link, a in answers.items() if a.status_code >= 400} == {}
+
+
+def test_a_loop_is_ready_where_somebody_reachable_may_take_it_and_alone_where_they_work(city: City):
+    def ready(loop: str) -> tuple[int, int]:
+        one = next(one for one in found(city, "gil", "w").ready if one.loop == loop)
+        return one.n_covered, one.n_alone  # of three communities: Oak, Pine, Ash
+
+    at_first = {name: ready(name) for name in ("request", "call", "fever")}
+    for name in ("eve", "gil"):
+        roster.Absence.objects.create(
+            account=city.accounts[name], starts_at=EVENING - HOUR, ends_at=EVENING + HOUR
+        )
+    nobody_west = ready("call")
+
+    assert at_first == {"request": (3, 2), "call": (3, 2), "fever": (3, 2)}
+    assert nobody_west == (2, 1)  # Pine has Dee at the street; in Ash nobody is left
+
+
+def test_a_loop_without_limits_and_a_city_without_a_worker_are_told(city: City):
+    still()
+    before = words(page(city, "dee"))
+    limits.LimitSet.objects.filter(loop="call").delete()
+    limits.forget()
+
+    after = words(page(city, "dee"))
+
+    assert "No worker is alive" in before
+    assert "1 kind of work is not ready." in before  # nobody disinfects in Pine
+    assert "2 kinds of work are not ready." in after  # and nobody says until when a call is due
 
 
 def test_a_stranger_is_refused(city: City):

@@ -204,6 +204,16 @@ class EvaluationGradeStep(BaseModel):
     gained_on: date
 
 
+class EvaluationReady(BaseModel):
+    """A loop: who may take its first step, in how many communities somebody could, or alone."""
+
+    loop: str
+    roles: list[str]
+    n_covered: int
+    n_alone: int
+    has_limits: bool
+
+
 class EvaluationChecks(BaseModel):
     """The self-check of an area; steps of the grade only for who may see the roster."""
 
@@ -226,6 +236,7 @@ class EvaluationChecks(BaseModel):
     n_checked_again: int
     n_mismatched: int
     share_mismatched: float | None
+    loops: list[EvaluationReady]
 
 
 class EvaluationJudgement(BaseModel):

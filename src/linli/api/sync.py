@@ -15,6 +15,7 @@ from linli.api.faults import Fault, fault_of
 from linli.api.openings import Happened, class_of
 from linli.api.reading import refuse_no_text
 from linli.errors import N_, BadInput, Problem, SignInNeeded
+from linli.knocks import doors
 from linli.loops import catalogue, sync
 from linli.loops.opening import Channel, Opening
 from linli.loops.sync import MOST_AT_ONCE, Act, Came
@@ -89,6 +90,8 @@ def merge(request: HttpRequest, body: Body[SyncBatch]) -> Any:
     acts: dict[int, Act] = {}
     for place, one in enumerate(body.acts):
         try:
+            if one.area_id is not None:
+                doors.knock_to_file(request, actor)  # as often as by the other doors, and no more
             acts[place] = _act(one)
         except Problem as problem:  # the others go on
             answers[place] = _told(sync.Answer(one.uid, Came.REJECTED, problem=problem))

@@ -96,6 +96,10 @@ def self_check(asked: Asked) -> None:
     say(_("{sampled} of {closed} closed requests were drawn; of {n} checked, {other} differ."),
         sampled=again.n_sampled, closed=again.n_closed, n=again.mismatch.n,
         other=again.mismatch.successes)  # fmt: skip
+    for ready in found.ready:
+        say(_("{loop}: somebody would take it in {covered} of {all} communities, {alone} alone"),
+            loop=_(ready.label), covered=ready.n_covered, all=ready.n_communities,
+            alone=ready.n_alone)  # fmt: skip
 
 
 def _tell(found: "Study", values: Mapping[str, Any]) -> None:

@@ -1,8 +1,8 @@
 """Is the house in order before the next emergency? A self-check beside the score, by records.
 
 The norm of one worker for 240 households (S52), who left in each quarter and what a step of the
-grade rests on (S53), who has a degree or a certificate (S54), where work is solved (S08), and
-whether what is written was done (S66). Each line names its records; none is typed in.
+grade rests on (S53), who has a degree or a certificate (S54), where work is solved (S08), whether
+what is written was done (S66), and which loops somebody would take (S97). None is typed in.
 """
 
 from collections.abc import Iterable
@@ -27,6 +27,7 @@ from linli.registry.areas import Area, AreaKind, under
 from linli.registry.qualifications import Qualification, QualificationKind
 from linli.registry.roster import Assignment, Post
 from linli.studies.evaluation.counting import by_area
+from linli.studies.evaluation.readiness import Ready, readiness
 from linli.studies.evaluation.study import SEE
 
 HOUSEHOLDS_A_WORKER = 240  # the norm: one community worker for every 240 households
@@ -109,6 +110,7 @@ class Checks:
     steps: tuple[GradeStep, ...] | None  # None: counts only, for who does not see the roster
     found: FoundSolved
     again: BackChecks
+    ready: tuple[Ready, ...]  # the loops, the least ready first
 
     @property
     def below_norm(self) -> tuple[Staffing, ...]:
@@ -146,6 +148,7 @@ def checks(actor: Actor, area: Area, *, now: int) -> Checks:
         steps=_steps(area) if sees else None,
         found=board.found_and_solved(area.path, exercise=actor.exercise),
         again=sample.back_checks(area.path, exercise=actor.exercise),
+        ready=tuple(readiness([one.area for one in staffing], now=now)),
     )
 
 

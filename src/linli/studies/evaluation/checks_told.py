@@ -33,6 +33,11 @@ def as_values(found: Checks, area: Area) -> dict[str, Any]:
         "n_checked_again": found.again.mismatch.n,
         "n_mismatched": found.again.mismatch.successes,
         "share_mismatched": found.again.mismatch.share,
+        "loops": [
+            {"loop": one.loop, "roles": [str(role) for role in one.roles],
+             "n_covered": one.n_covered, "n_alone": one.n_alone, "has_limits": one.has_limits}
+            for one in found.ready
+        ],
     }  # fmt: skip
 
 

@@ -18,8 +18,10 @@ from linli import clock
 from linli.analysis.evaluation import diagnosis, figures
 from linli.analysis.rates import LEAST_N
 from linli.errors import N_, BadInput, NotFound, Problem, Word
+from linli.plans.chores import HEARTBEAT_LASTS_S, silent_for_s
 from linli.policy.can import OWNERS, Actor
 from linli.policy.powers import roles_for
+from linli.policy.roles import NAMES
 from linli.registry import areas
 from linli.registry.areas import Area
 from linli.studies import pictures
@@ -146,6 +148,10 @@ def self_check(request: HttpRequest) -> HttpResponse:
         "norm": checks.HOUSEHOLDS_A_WORKER,
         "quarter": checks.QUARTER_DAYS,
         "least_n": LEAST_N,
+        "unready": [one for one in found.ready if one.n_uncovered or not one.has_limits],
+        "role_names": NAMES,
+        "silent_s": silent_for_s(),
+        "dead_after_s": HEARTBEAT_LASTS_S,
         "shown": found.communities[:MOST_LISTED],
         "more": max(0, len(found.communities) - MOST_LISTED),
     }
