@@ -104,7 +104,7 @@ class WayTaken(BaseModel):
 
     model_config = {"extra": "forbid"}
 
-    digest: Annotated[str, Field(min_length=16, max_length=16)]
+    digest: Annotated[str, Field(max_length=16)]
     seed: Annotated[int, Field(ge=0, le=2**31 - 1)] = 1
 
 

@@ -14,9 +14,8 @@ from linli.errors import N_, BadInput, Conflict, NotFound, Word
 from linli.geo import Point, box
 from linli.loops.closures.tables import RoadClosure, Shape
 from linli.loops.loop import Form
-from linli.policy.can import Actor, Ask, can
+from linli.policy.can import Actor, Ask, Decision, can
 from linli.policy.powers import roles_for
-from linli.policy.roles import DUTY_OFFICERS
 from linli.registry import areas
 from linli.registry.areas import Area
 from linli.registry.vehicles import VehicleKind
@@ -148,12 +147,19 @@ def _refuse_crossed(points: tuple[Point, ...]) -> None:
         raise BadInput(N_("The closed area crosses itself. Draw its corners in order."))
 
 
+def may(actor: Actor) -> Decision:
+    """Whether this actor may close roads."""
+    return can(actor, Ask(DRAW, roles_for(DRAW), _widest(actor)))
+
+
+def _widest(actor: Actor) -> str:
+    return min((h.path for h in actor.holds(roles_for(DRAW))), key=len, default="")
+
+
 @transaction.atomic
 def draw(actor: Actor, drawn: Drawn, *, now: int) -> RoadClosure:
     """Close a road; it belongs to the widest area that the actor answers for."""
-    held = actor.holds(DUTY_OFFICERS)
-    path = min((h.path for h in held), key=len, default="")
-    holding = can(actor, Ask(DRAW, roles_for(DRAW), path)).required()
+    path, holding = _widest(actor), may(actor).required()
     made = RoadClosure.objects.create(
         shape=drawn.shape, points=[list(p) for p in drawn.points], path=path,
         reason=drawn.reason, passes=list(drawn.passes), from_at=drawn.from_s,

@@ -46,6 +46,11 @@ class Route:
             return 0
         return max(1, -(-(self.stops[-1].arrive_at - self.stops[0].arrive_at) // 60))
 
+    @property
+    def km(self) -> float:
+        """How long the way is."""
+        return round(sum(leg.metres for leg in self.legs) / 1_000, 1)
+
 
 def keep(
     run_id: int, route: Route, *, now: int, by: int | None, why: RouteWhy = RouteWhy.PLANNED

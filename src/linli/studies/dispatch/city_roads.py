@@ -22,7 +22,7 @@ from linli.geo import Point
 from linli.registry.areas import Area, AreaCode
 from linli.registry.sites import Site, SiteKind
 from linli.studies.dispatch.roads import read_bridges, read_network
-from linli.studies.dispatch.sketch import sketched
+from linli.studies.dispatch.sketch import Unsketched, sketched
 
 FARTHEST_SKETCHED_M = 20_000.0  # in a sketch villages lie far from each other
 ON_THE_MAP = Q(longitude__isnull=False, latitude__isnull=False)
@@ -70,6 +70,14 @@ def city_roads() -> CityRoads:
     stands = Area.objects.filter(ON_THE_MAP).aggregate(last=Max("id"))["last"] or 0
     last_site = Site.objects.filter(ON_THE_MAP).aggregate(last=Max("id"))["last"] or 0
     return _sketch(stands, last_site, bridges, bridges.stat().st_mtime_ns if bridges else 0)
+
+
+def known_roads() -> CityRoads | None:
+    """The roads of this city; None where fewer than two places have a point yet."""
+    try:
+        return city_roads()
+    except Unsketched:
+        return None
 
 
 @lru_cache(maxsize=1)

@@ -39,6 +39,7 @@ def close(actor: Actor, form: ClosureAsk, *, now: int) -> Closed:
 
     Raises BadInput where no road lies, and NotAllowed for who may not.
     """
+    draw.may(actor).required()
     drawn = draw.checked(form, now=now)
     roads = city_roads()
     arcs = arcs_of(roads, drawn.shape, drawn.points)

@@ -9,7 +9,6 @@ from datetime import datetime
 from typing import Any
 
 from linli import clock
-from linli.errors import BadInput
 from linli.geo import Point
 from linli.loops.closures import draw
 from linli.loops.closures.tables import RoadClosure
@@ -20,7 +19,7 @@ from linli.policy.can import Actor
 from linli.registry.areas import Area
 from linli.registry.sites import Site
 from linli.registry.vehicles import Vehicle
-from linli.studies.dispatch.city_roads import city_roads
+from linli.studies.dispatch.city_roads import known_roads
 from linli.studies.dispatch.closing import in_force
 from linli.studies.dispatch.run_routes import ahead_of, ensured
 
@@ -78,9 +77,9 @@ def look(actor: Actor, *, now: int) -> DeskMap:
     """The map of whoever sends, or drives; raises NotAllowed for others."""
     runs = [run for run in sheets.runs_of(actor) if run.stage in ON_ITS_WAY]
     closures = tuple(draw.listed(actor, now=now))
-    if not runs:
-        return DeskMap((), closures, _is_estimate())
-    roads = city_roads()
+    roads = known_roads()
+    if roads is None:  # no area has a point yet
+        return DeskMap(tuple(_told(runs, {})), closures, estimate=True)
     driven = ensured(runs, in_force(roads, exercise=actor.exercise, now=now), now=now)
     return DeskMap(tuple(_told(runs, driven)), closures, roads.estimate)
 
@@ -89,9 +88,8 @@ def way(run: Run, *, exercise: bool, now: int) -> DeskRun | None:
     """One run with its way; None where it has none: nobody on it, or no point on the map."""
     if run.stage not in ON_ITS_WAY:
         return None
-    try:
-        roads = city_roads()
-    except BadInput:  # no area has a point yet
+    roads = known_roads()
+    if roads is None:
         return None
     driven = ensured([run], in_force(roads, exercise=exercise, now=now), now=now)
     return next(iter(_told([run], driven)), None) if driven else None
@@ -113,13 +111,6 @@ def stops_of(one: DeskRun) -> list[dict[str, Any]]:
         }
         for stop in rows
     ]
-
-
-def _is_estimate() -> bool:
-    try:
-        return city_roads().estimate
-    except BadInput:  # no area has a point yet
-        return True
 
 
 def _told(runs: Sequence[Run], driven: dict[int, RunRoute]) -> Iterable[DeskRun]:

@@ -17,14 +17,15 @@ from linli.analysis.dispatch.runs import with_paths
 from linli.analysis.dispatch.trips import Reason
 from linli.errors import N_, Conflict, NotFound, Sentences, Word
 from linli.loops.advance import advance
+from linli.loops.beds.receivers import DISPATCHERS
 from linli.loops.routes import kept as routes
 from linli.loops.routes.kept import Route
 from linli.loops.routes.tables import RouteWhy, RunRoute
 from linli.loops.runs import sheet as sheets
 from linli.loops.runs.on_road import ON_ITS_WAY, Run
 from linli.loops.scene import Scene
-from linli.policy.can import Actor
-from linli.studies.dispatch.city_roads import CityRoads, city_roads
+from linli.policy.can import Actor, Ask, can
+from linli.studies.dispatch.city_roads import CityRoads, known_roads
 from linli.studies.dispatch.closing import hits, in_force
 from linli.studies.dispatch.run_routes import (
     ahead_of,
@@ -48,6 +49,13 @@ class PlanMoved(Conflict):
 
     code = "plan_moved"
     sentence = N_("The plan of run {id} is another by now. Look at it again before you accept it.")
+
+
+class MeetsNothing(Conflict):
+    """There is no closed road to go around."""
+
+    code = "meets_no_closure"
+    sentence = N_("Run {id} meets no closed road on its way. It goes on as it was planned.")
 
 
 @dataclass(frozen=True)
@@ -87,15 +95,19 @@ class NewWay:
 
 
 def propose(actor: Actor, *, now: int, run_ids: Iterable[int] = (), seed: int = 1) -> list[NewWay]:
-    """A new way for every run within reach that would meet a closure; nothing is changed."""
+    """A new way for every run within reach that would meet a closure; nothing is changed.
+
+    Raises NotAllowed for who does not dispatch.
+    """
+    can(actor, Ask("run.open", DISPATCHERS)).required()
     wanted = set(run_ids)
     runs = [
         run for run in sheets.runs_of(actor)
         if run.stage in ON_ITS_WAY and (not wanted or run.id in wanted)
     ]  # fmt: skip
-    if not runs:
+    roads = known_roads()
+    if not runs or roads is None:
         return []
-    roads = city_roads()
     closed = in_force(roads, exercise=actor.exercise, now=now)
     driven = ensured(runs, closed, now=now)
     return [
@@ -114,8 +126,10 @@ def accept(scene: Scene, run_id: int, digest: str, *, seed: int = 1) -> int:
     Raises PlanMoved when it is not the one that was shown, NotPublished when a law is broken.
     """
     found = propose(scene.actor, now=scene.now, run_ids=[run_id], seed=seed)
+    if not found and run_id in {run.id for run in sheets.runs_of(scene.actor)}:
+        raise MeetsNothing(id=run_id)
     if not found:
-        raise NotFound(what=Word(N_("run that meets a closure")), value=run_id)
+        raise NotFound(what=Word(N_("run")), value=run_id)
     new = found[0]
     if new.new is None or new.digest != digest:
         raise PlanMoved(id=run_id)

@@ -20,6 +20,16 @@ NEAREST = 3  # points of each bank that a bridge is joined to; assumed
 LEAST_M = 20.0  # two points at one place are still a piece of road
 
 
+class Unsketched(BadInput):
+    """Too few places have a point."""
+
+    code = "unsketched"
+    sentence = N_(
+        "No ways can be sketched: fewer than two places have a point on the map. Give areas their "
+        "points, or name a file of roads."
+    )
+
+
 def sketched(
     points: Sequence[Point], *, banks: Sequence[str] = (), bridges: Sequence[Bridge] = ()
 ) -> Network:
@@ -34,8 +44,7 @@ def sketched(
     """
     places = list(dict.fromkeys(points))
     if len(places) < 2:
-        raise BadInput(N_("No ways can be sketched: fewer than two places have a point on the map. "
-                          "Give areas their points, or name a file of roads."))  # fmt: skip
+        raise Unsketched()
     bank_of = dict(zip(points, banks, strict=True)) if banks else {}
     across = np.cos(np.radians(np.mean([lat for _, lat in places])))
     flat = np.array(places) * (across, 1.0) * METRES_PER_DEGREE

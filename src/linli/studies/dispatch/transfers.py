@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from linli.analysis.dispatch.plan import Planned, Roads, plan
+from linli.analysis.dispatch.roads.estimate import estimated
 from linli.analysis.dispatch.runs import Budget
 from linli.analysis.dispatch.snapshot import (
     BedClass,
@@ -25,6 +26,7 @@ from linli.analysis.dispatch.snapshot import (
     Place,
     Rules,
     Snapshot,
+    Travel,
     Vehicle,
 )
 from linli.analysis.dispatch.trips import Reason
@@ -42,7 +44,7 @@ from linli.registry.areas import Area, within
 from linli.registry.roster import Assignment, current
 from linli.registry.sites import Site
 from linli.registry.wards import SEVERITY_RANK
-from linli.studies.dispatch.city_roads import city_roads
+from linli.studies.dispatch.city_roads import known_roads
 from linli.studies.dispatch.closing import in_force
 from linli.studies.dispatch.on_board import CREW_SIZE, ON_BOARD, SEVERITY
 
@@ -126,17 +128,25 @@ def propose(actor: Actor, *, purpose: str | None, now: int, seed: int = 1) -> Pr
     fleet = [vehicle for vehicle in fleet if not crewed or vehicle.depot in crewed]
     if not (lots and facilities and fleet):
         return Proposal((), (), lost, seed, ())
-    roads = city_roads()
-    closed = in_force(roads, exercise=actor.exercise, now=now)
-    ways = roads.ways(closed)
-    travel, node_of = roads.travel(ways, list(places.number))
+    travel, roads = _travel(actor, list(places.number), now)
     snapshot = Snapshot(
         places.all(), travel, tuple(facilities), tuple(lots), tuple(fleet), tuple(crews),
         tuple(depots), _rules(),
     )  # fmt: skip
     made = plan(snapshot, budget=Budget(ITERATIONS), seed=seed, crew_counts=(),
-                roads=Roads(ways, node_of, tuple(closed)))  # fmt: skip
+                roads=roads)  # fmt: skip
     return _told(made, snapshot, members, lost, seed)
+
+
+def _travel(actor: Actor, points: list[Point], now: int) -> tuple[Travel, Roads | None]:
+    """Times on the city's roads, around what is closed; by great circle where none are known."""
+    known = known_roads()
+    if known is None:
+        return estimated(points), None
+    closed = in_force(known, exercise=actor.exercise, now=now)
+    ways = known.ways(closed)
+    travel, node_of = known.travel(ways, points)
+    return travel, Roads(ways, node_of, tuple(closed))
 
 
 def _lots(
