@@ -18,7 +18,7 @@ class Migration(migrations.Migration):
                 (
                     "kind",
                     models.CharField(
-                        choices=[("order", "order"), ("definition", "change of definition")],
+                        choices=[("order", "order or measure"), ("definition", "change of definition")],
                         max_length=12,
                     ),
                 ),
