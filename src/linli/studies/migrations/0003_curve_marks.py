@@ -18,7 +18,10 @@ class Migration(migrations.Migration):
                 (
                     "kind",
                     models.CharField(
-                        choices=[("order", "order or measure"), ("definition", "change of definition")],
+                        choices=[
+                            ("order", "order or measure"),
+                            ("definition", "change of definition"),
+                        ],
                         max_length=12,
                     ),
                 ),
