@@ -67,6 +67,7 @@ def test_an_order_is_written_onto_the_curve_and_read_off_it_half_a_month_later(c
     assert wrong.status_code == 422
     assert "soon is no day" in wrong.content.decode()
     assert "closed &lt;b&gt;strictly" in wrong.content.decode()  # what was typed is still there
+    assert "(order or measure, Fay)" in made
     assert f"On {closed} (closed &lt;b&gt;strictly&lt;/b&gt;)" in made
     assert f"15 days later, on {LAST}," in made
     assert foreign.status_code == 403
