@@ -2,6 +2,7 @@
 
 import json
 from datetime import date, timedelta
+from importlib.util import find_spec
 from pathlib import Path
 
 import duckdb
@@ -152,3 +153,14 @@ def test_a_mistake_is_one_sentence(folder: Path, said: tuple[str, ...], sentence
 
     assert told.stderr.startswith(sentence)
     assert told.stderr.count("\n") == 1
+
+
+def test_a_nowcast_by_renewal_says_what_it_needs_and_an_unknown_method_what_there_is(folder: Path):
+    cases = f"{folder}/cases.csv"
+
+    unknown = linli("nowcast", cases, "--method", "luck", code=2).output
+
+    assert "There is no method luck. Choose from: ladder, renewal." in unknown
+    if find_spec("numpyro") is None:
+        lacking = linli("nowcast", cases, "--method", "renewal", code=2).output
+        assert "pip install 'linli[bayes]'" in lacking
