@@ -45,7 +45,7 @@ def test_the_page_tells_r_what_is_missing_what_may_come_and_each_unit_below(city
 
     assert english.count('role="img"') == 3
     assert "R, 95 %:" in english
-    assert "fell ill in the last 7 days" in english
+    assert "fell ill in 7 days up to" in english
     assert f"?area={city.areas['east'].id}" in english
     assert "Nothing is written onto these days." in english
     assert "再生数" in chinese
