@@ -2,6 +2,7 @@
 
 import json
 from datetime import date, timedelta
+from importlib.util import find_spec
 from pathlib import Path
 
 import duckdb
@@ -203,3 +204,14 @@ def test_the_citys_own_signals_are_looked_at_and_told_at_the_prompt(city: City):
     assert "may not do this here: see warnings" in refused
     assert "Say in whose name" in linli("warn", "--from-records", code=2).output
     assert "Give a file of counts" in linli("warn", code=2).output
+
+
+def test_a_nowcast_by_renewal_says_what_it_needs_and_an_unknown_method_what_there_is(folder: Path):
+    cases = f"{folder}/cases.csv"
+
+    unknown = linli("nowcast", cases, "--method", "luck", code=2).output
+
+    assert "There is no method luck. Choose from: ladder, renewal." in unknown
+    if find_spec("numpyro") is None:
+        lacking = linli("nowcast", cases, "--method", "renewal", code=2).output
+        assert "pip install 'linli[bayes]'" in lacking

@@ -202,7 +202,7 @@ def test_the_prompt_tells_the_same_from_records_and_writes_marks(city: City):
     linli("epidemic", "--from-records", "--area", "西区", "--as", "fay", code=2)
 
     assert "stands on the curves" in marked.stdout
-    assert "Fell ill in the last 7 days:" in told
+    assert "Fell ill in 7 days up to" in told
     assert f"{day} closed:" in told
     assert "Elm" in told
     assert whole["latest_r"]["mean"] < 1

@@ -45,7 +45,7 @@ def test_the_page_tells_r_what_is_missing_what_may_come_and_each_unit_below(city
 
     assert english.count('role="img"') == 3
     assert "R, 95 %:" in english
-    assert "fell ill in the last 7 days" in english
+    assert "fell ill in 7 days up to" in english
     assert f"?area={city.areas['east'].id}" in english
     assert "Nothing is written onto these days." in english
     assert "再生数" in chinese
@@ -67,6 +67,7 @@ def test_an_order_is_written_onto_the_curve_and_read_off_it_half_a_month_later(c
     assert wrong.status_code == 422
     assert "soon is no day" in wrong.content.decode()
     assert "closed &lt;b&gt;strictly" in wrong.content.decode()  # what was typed is still there
+    assert "(order or measure, Fay)" in made
     assert f"On {closed} (closed &lt;b&gt;strictly&lt;/b&gt;)" in made
     assert f"15 days later, on {LAST}," in made
     assert foreign.status_code == 403

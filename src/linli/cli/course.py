@@ -168,9 +168,12 @@ def _tell(course: "Course") -> None:
             low=f"{latest[2]:.2f}", high=f"{latest[3]:.2f}", day=latest[0])  # fmt: skip
     if course.expected_week is not None:
         middle, low, high = course.expected_week
-        say(_("Fell ill in the last 7 days: {seen} reported, {middle} expected ({low} - {high})"),
-            seen=f"{course.onset_week:.0f}", middle=f"{middle:.0f}", low=f"{low:.0f}",
-            high=f"{high:.0f}")  # fmt: skip
+        say(
+            _("Fell ill in 7 days up to {day}: {seen} reported, {middle} expected "
+              "({low} - {high})"),
+            day=course.now_until, seen=f"{course.onset_week:.0f}", middle=f"{middle:.0f}",
+            low=f"{low:.0f}", high=f"{high:.0f}",
+        )  # fmt: skip
     if course.next is not None:
         middle, low, high, day = course.next
         say(_("May be reported on {day}: {middle} ({low} - {high})"), day=day,

@@ -128,6 +128,11 @@ class Course:
         return float(self.series.reports[-WEEK:].sum())
 
     @property
+    def now_until(self) -> date:
+        """The last day of which a nowcast speaks; of later ones too little is reported."""
+        return self.series.day(self.n_now - 1)
+
+    @property
     def onset_week(self) -> float:
         """Reported by now of those who fell ill in the last seven days that a nowcast speaks of."""
         if self.series.onset is None:

@@ -13,6 +13,7 @@ from linli.errors import N_, BadInput, NotFound, Word
 from linli.loops import catalogue, counted
 from linli.policy.can import PATH_STEP, Actor, Ask, can
 from linli.policy.powers import roles_for
+from linli.registry.accounts import Account
 from linli.registry.areas import Area
 from linli.registry.declarations import Declaration, Mode, Phase
 from linli.studies import tables
@@ -35,6 +36,7 @@ class Mark:
     words: str
     of: str  # a key of OF
     id: int | None = None  # of a CurveMark, which can be taken back
+    by: str = ""  # who wrote it down
 
     def told(self, translate: Callable[[str], str]) -> str:
         """The words in the reader's language, where they are ours."""
@@ -133,7 +135,15 @@ def on_curve(
 
     The newest stay where there are too many. Directives stand there for whoever may see one here.
     """
-    found = [Mark(row.first_on, row.words, str(row.kind), row.id) for row in rows]
+    names = dict(
+        Account.objects.filter(id__in={row.declared_by for row in rows}).values_list(
+            "id", "display_name"
+        )
+    )
+    found = [
+        Mark(row.first_on, row.words, str(row.kind), row.id, names.get(row.declared_by or 0, ""))
+        for row in rows
+    ]
     found += _modes(area, exercise=actor.exercise)
     found += _directives(actor, area)
     inside = sorted((m for m in found if first <= m.on <= last), key=lambda m: m.on)

@@ -39,7 +39,10 @@ BY_NAMES = {"onset": N_("day of onset"), "report": N_("day of report")}
 GOES_BY = {
     "onset": N_("R goes by day of onset."),
     "report": N_("R goes by day of report, for it is not known how late reports come."),
-    "taken_back": N_("R goes by reports taken back to onsets by how late they mostly come."),
+    "taken_back": N_(
+        "R goes by reports taken back to onsets by how late they mostly come. Where reports got "
+        "faster, R of the later days is too low."
+    ),
 }
 GAPS = {
     Gaps.REFUSED: N_("every day has a row"),
