@@ -168,9 +168,7 @@ def _stepped(
     return mine + size * (others[pairs[:, 0]] - others[pairs[:, 1]]) + noise, 0.0
 
 
-def simulate(
-    model: Model, at: NDArray[np.float64], n_days: int
-) -> tuple[NDArray[np.float64], ...]:
+def simulate(model: Model, at: NDArray[np.float64], n_days: int) -> tuple[NDArray[np.float64], ...]:
     """Expected reports, infections and seen onsets by day.
 
     ``at``: parameters on the sampler's scale, shape (draws, parameters).
@@ -207,9 +205,7 @@ def _natural(at: NDArray[np.float64]) -> NDArray[np.float64]:
     return found
 
 
-def _score(
-    model: Model, at: NDArray[np.float64], reports: NDArray
-) -> NDArray[np.float64]:
+def _score(model: Model, at: NDArray[np.float64], reports: NDArray) -> NDArray[np.float64]:
     """Log posterior, up to a constant."""
     with np.errstate(all="ignore"):
         expected = simulate(model, at, len(reports))

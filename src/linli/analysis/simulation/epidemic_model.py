@@ -17,6 +17,7 @@ from linli.errors import N_, BadInput
 
 LAST_PERIOD_DAYS = 13  # how long the last period is taken to be where waits change between periods
 NO_DAY = 10_000
+N_EARLY = 3  # latent, presymptomatic, ill
 
 
 class WrongEpidemic(BadInput):
@@ -158,8 +159,9 @@ def read_epidemic(text: str, *, name: str) -> tuple[Model, date]:
         raise WrongEpidemic(name=name, entry="period", reason="is missing; say one or more.")
     clinical = given.get("clinical")
     early = given.get("early_onsets")
-    if not isinstance(early, list) or len(early) != 3:  # noqa: PLR2004
+    if not isinstance(early, list) or len(early) != 3:
         raise WrongEpidemic(name=name, entry="early_onsets", reason="needs three numbers.")
+    latent, presymptomatic, ill = (reads.number(n, "early_onsets") for n in early)
     onsets = reads.parts(given, "onsets", {"from", "until", "share"}, {"log_odds_sd"})
     model = Model(
         periods=tuple(reads.day(p["from"], "period.from") for p in periods),
@@ -171,7 +173,7 @@ def read_epidemic(text: str, *, name: str) -> tuple[Model, date]:
              reads.day(clinical.get("until"), "clinical"))
             if isinstance(clinical, dict) else (NO_DAY, NO_DAY)
         ),
-        early_onsets=tuple(reads.number(n, "early_onsets") for n in early),  # type: ignore[arg-type]
+        early_onsets=(latent, presymptomatic, ill),
         onsets=tuple(
             OnsetShare(
                 reads.day(o["from"], "onsets.from"), reads.day(o["until"], "onsets.until"),
@@ -213,5 +215,3 @@ class _Reads:
                 reason = f"needs {', '.join(sorted(needed))}, perhaps {', '.join(sorted(more))}."
                 raise WrongEpidemic(name=self.name, entry=entry, reason=reason)
         return list(found)
-
-

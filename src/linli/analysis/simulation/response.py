@@ -138,7 +138,7 @@ def keep(state: State, *, rooms: int) -> None:
     for people, days, test, wants_room in state.holds.pop(day, []):
         free = max(0, rooms - tally["held_rooms"])
         new, n_placed, rows, due = begin_hold(
-            people, day, day + days, test, wants_room, free, state.find_rows(), state.held_until,
+            people, (day, day + days), test, wants_room, free, state.find_rows(), state.held_until,
             state.held_away, watch,
         )  # fmt: skip
         if wants_room:

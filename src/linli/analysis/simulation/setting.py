@@ -92,7 +92,9 @@ class Prepared:
         self.where = tuple(city.compounds_of(p.where) for p in setting.policies)
         community = city.community.of(city.compound.start[:-1])
         is_responder = np.zeros(city.n_people // 8 + 1, dtype=np.uint8)
-        np.bitwise_or.at(is_responder, city.responder >> 3, (1 << (city.responder & 7)).astype(np.uint8))
+        np.bitwise_or.at(
+            is_responder, city.responder >> 3, (1 << (city.responder & 7)).astype(np.uint8)
+        )
         self.places = Places(
             city.age, city.household, city.household_start, city.household_compound, city.place,
             city.place_start, city.members, city.n_schools, city.compound.start, community,
