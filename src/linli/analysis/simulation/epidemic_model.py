@@ -136,8 +136,10 @@ PLAIN = (
     "latent_days", "presymptomatic_days", "ill_days", "unseen_infectiousness", "reported",
     "clinical_days", "people",
 )  # fmt: skip
-DATED = ("first_report", "late_from")
-ENTRIES = {*PLAIN, *DATED, "starts", "clinical", "early_onsets", "period", "onsets", "sources"}
+ENTRIES = {
+    *PLAIN, "starts", "first_report", "late_from", "clinical", "early_onsets", "period", "onsets",
+    "sources",
+}  # fmt: skip
 
 
 def read_epidemic(text: str, *, name: str) -> tuple[Model, date]:
@@ -182,7 +184,8 @@ def read_epidemic(text: str, *, name: str) -> tuple[Model, date]:
             )
             for o in onsets
         ),
-        **{"first_report": 0} | {k: reads.day(given[k], k) for k in DATED if k in given},
+        first_report=reads.day(given.get("first_report", starts), "first_report"),
+        late_from=reads.day(given["late_from"], "late_from") if "late_from" in given else NO_DAY,
         **{k: reads.number(given[k], k) for k in PLAIN if k in given},
     )  # fmt: skip
     return model, starts

@@ -37,7 +37,7 @@ def housemates(cases, household, household_start, luck):
         home = household[cases[k]]
         if k and household[cases[k - 1]] == home:
             continue
-        n += np.int64(household_start[home + 1]) - np.int64(household_start[home])
+        n += int(household_start[home + 1]) - int(household_start[home])
     people = np.empty(n, np.int32)
     n = 0
     for k in range(len(cases)):
