@@ -14,7 +14,7 @@ N_DUE = 5
 STARTS, VISITS, NEEDS_BED, NEEDS_INTENSIVE, ENDS = range(N_DUE)  # rows of what is due
 ASYMPTOMATIC, MILD, SEVERE, CRITICAL = range(4)
 (LATENT, PRESYMPTOMATIC, INFECTIOUS, TO_SEVERE, TO_CRITICAL, STAY, CRITICAL_STAY,
- STRENGTH, FATE, SEEKS, VISIT) = range(11)  # whose key is where; the first seven have a table  # fmt: skip
+ STRENGTH, FATE, SEEKS, VISIT) = range(11)  # whose key; seven have a table  # fmt: skip
 
 
 class Tables(NamedTuple):

@@ -1,4 +1,4 @@
-"""Which of thousands of choices are worth a closer look? The city as grids, in a tenth of a second each.
+"""Which of thousands of choices are worth a closer look? A city as grids, a tenth of a second each.
 
 A stochastic metapopulation: each grid holds how many are susceptible, latent, presymptomatic and
 ill; contacts within compound, community and city carry it on. Gates, reduced contacts and isolation
