@@ -8,6 +8,7 @@ row of the travel times.
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -246,13 +247,22 @@ class Travel:
 
     def seconds_between(self, a: int, b: int) -> int | None:
         """Seconds from one place to another; None where there is no way."""
-        found = self.seconds[a, b]
-        return None if np.ma.is_masked(found) else int(found)
+        return self._plain_seconds[a][b]
 
     def metres_between(self, a: int, b: int) -> int | None:
         """Metres from one place to another; None where there is no way."""
-        found = self.metres[a, b]
-        return None if np.ma.is_masked(found) else int(found)
+        return self._plain_metres[a][b]
+
+    @cached_property
+    def _plain_seconds(self) -> list[list[int | None]]:
+        """The same as lists with None for masked: a masked array takes long to give one number."""
+        plain: list[list[int | None]] = self.seconds.tolist()
+        return plain
+
+    @cached_property
+    def _plain_metres(self) -> list[list[int | None]]:
+        plain: list[list[int | None]] = self.metres.tolist()
+        return plain
 
 
 @dataclass(frozen=True, eq=False)
