@@ -2,9 +2,9 @@
 
 A search ends by the seconds in which the process is at work, so that a busy machine changes little;
 OR-Tools counts the wall's seconds and is given as many. Each plan is checked and its distance
-counted again. PyVRP stands beside our engine as its own reader and defaults would run it; OR-Tools with its
-guided local search; VROOM, where it is installed, at its highest level. A set whose file is not at
-hand is named and left out.
+counted again. PyVRP stands beside our engine as its own reader and defaults would run it; OR-Tools
+with its guided local search; VROOM, where it is installed, at its highest level. A set whose file
+is not at hand is named and left out.
 """
 
 import argparse
