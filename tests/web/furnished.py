@@ -233,6 +233,7 @@ VISITS: tuple[Visit, ...] = (
     Visit("run", "dee", at("run", FOR, run_id="run"), refused=(None, "ann", "cy", "eve", "hal")),
     Visit("ward", "hal", at("ward", CARE), refused=(None, "ann", "cy", "jo", "dov")),
     Visit("beds", "jo", at("beds"), refused=(None, "ann", "cy", "kim", "dov")),
+    Visit("beds_batches", "jo", at("beds_batches"), refused=(None, "ann", "cy", "kim", "dov")),
     Visit("ratios", "jo", at("ratios"), refused=(None, "ann", "cy", "gus", "quin", "lil", "kim")),
     Visit(
         "ratio_unmet",
@@ -321,7 +322,7 @@ NOT_PAGES = frozenset(
         "round_questions_file", "prove", "proof", "records_out", "laboratory_take",
         "laboratory_match", "laboratory_cancel", "decide_pair", "break_glass", "filed",
         "tracing_act", "account_add", "end_token", "unmerge",
-        "run_new", "run_act", "ward_act", "beds_count",
+        "run_new", "run_act", "ward_act", "beds_count", "beds_open_batch",
         "evaluation_take", "evaluation_judge", "judgement_withdraw", "evaluation_file",
         "follow_ups_tell", "case_report", "cases_take", "case_classify", "gate_measure",
         # opened by tests of their own
