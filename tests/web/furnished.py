@@ -10,6 +10,7 @@ from linli import clock
 from linli.jobs import outbox
 from linli.loops import tick, token
 from linli.loops.advance import advance
+from linli.loops.donations import trace as gifts
 from linli.loops.exposures import decide, find
 from linli.loops.requests.file import Filed, file_request
 from linli.loops.requests.forms import Channel
@@ -26,6 +27,7 @@ from tests.journeys.chained import Outbreak
 
 PHONE = "027-555-0101"
 PASSWORD = "elm-street-at-night"
+GIFT = {"what": "Masks", "quantity": 100, "unit": "boxes"}
 
 
 @dataclass
@@ -105,10 +107,11 @@ def bring(city: City) -> tuple[str, dict[str, int]]:
     ward = bedside.ward(n_beds=4)
     waits = bedside.waiting("severe")
     goes = bedside.confirmed(ward)
+    gift = gifts.give(VISITOR, city.areas["oak"].id, "goods", GIFT, now=EVENING)
     link = token.make()
     bedside.take(goes, "tell_family", "dee", how="phone", link=token.digest(link))
     bedside.held(ward)
-    return link, {"waits": waits, "run": bedside.run(goes)}
+    return link, {"waits": waits, "run": bedside.run(goes), "gift": gift.item_id}
 
 
 def ask(city: City, kind: str, words: str) -> Filed:
@@ -227,6 +230,16 @@ VISITS: tuple[Visit, ...] = (
     Visit("ongoing_care", "bo", at("ongoing_care", FOR), refused=(None, "ann", "jo")),
     Visit("incidents", "hal", at("incidents", CARE), refused=(None, "ann", "jo")),
     Visit("conversions", "dee", at("conversions", FOR), refused=(None, "ann", "cy", "jo")),
+    Visit("handovers", "cy", at("handovers", FOR), refused=(None, "ann", "jo", "lil")),
+    Visit("give", None, at("give", "?where=橡树")),
+    Visit("follow_gift", None, at("follow_gift")),
+    Visit("donations", "bo", at("donations", FOR), refused=(None, "ann", "cy", "jo", "lil")),
+    Visit(
+        "donation",
+        "bo",
+        at("donation", FOR, item_id="gift"),
+        refused=(None, "ann", "cy", "jo", "eve"),
+    ),
     Visit("transfer_plan", "dee", at("transfer_plan", FOR), refused=(None, "ann", "bo", "cy")),
     Visit("transfer_followed", None, at("transfer_followed", token="link")),
     Visit("drive", "dov", at("run", FOR, run_id="run"), refused=(None, "ann", "cy", "eve")),

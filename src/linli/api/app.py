@@ -9,6 +9,7 @@ from linli.api import (
     care,
     cases,
     codes,
+    donations,
     evaluation,
     exposures,
     faults,
@@ -52,8 +53,8 @@ def build() -> LinliAPI:
     )
     faults.handle(made)
     parts = (
-        care, cases, codes, evaluation, for_person, imports, joining, laboratory, oversight, places,
-        proposals, rules, screening, signals, transfers, work,
+        care, cases, codes, donations, evaluation, for_person, imports, joining, laboratory,
+        oversight, places, proposals, rules, screening, signals, transfers, work,
     )  # fmt: skip
     for part in parts:
         made.add_router("", part.router)

@@ -16,7 +16,8 @@ from linli.analysis.dispatch.crews import Job, Turn, Turns, Yard
 NEAR_ENOUGH = 0.01  # a gap that a row of the table need not close
 MOST_TRIPS = 120  # assumed: above, the strings are too many to search, and the bound stays loose
 SMOOTHING = 0.25  # of the effort, for what comes second
-LATE_SHARE = 0.6  # assumed: of the tries of the second search that move the trip arriving last
+LATE_SHARE = 0.6  # assumed: of the tries of a further search that move the trip arriving last
+AGAIN = 6  # further searches at most
 
 
 def best(
@@ -31,10 +32,11 @@ def best(
         return _behind_lead_cars(jobs, yard, seed=seed, effort=effort, thorough=thorough)
     bound_s = least_last_s(jobs, yard)
     close = 0.0 if thorough else NEAR_ENOUGH
-    found = _searched(jobs, yard, seed=seed, enough_s=int(bound_s * (1 + close)), twice=thorough)
+    found = searched(jobs, yard, seed=seed, enough_s=int(bound_s * (1 + close)))
     keeps = not found.breach_s and (yard.by_s is None or found.last_s <= yard.by_s)
     if keeps and found.last_s > bound_s * (1 + close):
         bound_s = proved_last_s(jobs, yard, at_least_s=bound_s, found_s=found.last_s)
+        found = _searched_again(jobs, yard, found, bound_s, seed, thorough)
     turns: Sequence[Turn] | None = found.turns if keeps else None
     if not keeps or (found.last_s > bound_s * (1 + close) and len(jobs) <= MOST_TRIPS):
         turns, bound_s = _proved(jobs, yard, turns, bound_s, seed=seed, effort=effort, close=close)
@@ -46,15 +48,16 @@ def best(
     return Turns(tuple(turns), last_s, bound_s, last_s <= bound_s, seed, effort)
 
 
-def _searched(
-    jobs: Sequence[Job], yard: Yard, *, seed: int, enough_s: int, twice: bool
-) -> Found:  # fmt: skip
-    """What the search finds; if it is worth another, that which looks at the last trip most."""
-    found = searched(jobs, yard, seed=seed, enough_s=enough_s)
-    if not twice or (not found.breach_s and found.last_s <= enough_s):
-        return found
-    other = searched(jobs, yard, seed=seed, enough_s=enough_s, late_share=LATE_SHARE)
-    return min(found, other, key=lambda f: (f.breach_s, f.last_s, f.waits_s))
+def _searched_again(
+    jobs: Sequence[Job], yard: Yard, found: Found, bound_s: int, seed: int, thorough: bool
+) -> Found:
+    """Where the gap is worth it: other dice, and a look at the trip that arrives last."""
+    for more in range(1, AGAIN + 1 if thorough else 1):
+        if found.last_s <= bound_s * (1 + NEAR_ENOUGH):
+            break
+        other = searched(jobs, yard, seed=seed + more, enough_s=bound_s, late_share=LATE_SHARE)
+        found = min(found, other, key=lambda f: (f.breach_s, f.last_s, f.waits_s))
+    return found
 
 
 def _proved(

@@ -6,7 +6,8 @@ and dice from a seed: the same every time.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from random import Random
+
+import numpy as np
 
 from linli.analysis.dispatch.crews import Job, Turn, Yard
 from linli.analysis.dispatch.in_turn import Teller
@@ -68,16 +69,17 @@ def searched(
 
     best = now = teller.tell(order)
     best_order = order
-    dice = Random(seed)  # noqa: S311 - a search, not a secret
     tries = _tries(jobs, yard) if count > 1 else 0
-    for n in range(tries):
+    dice = np.random.default_rng(seed)
+    pairs = dice.integers(0, max(1, count), size=(tries, 2)).tolist()
+    shares = dice.random((tries, 2)).tolist()
+    for n, ((a, b), (swap, late)) in enumerate(zip(pairs, shares, strict=True)):
         if not best[0] and best[1] <= enough_s:
             break
         other = order.copy()
-        a, b = dice.randrange(count), dice.randrange(count)
-        if late_share and dice.random() < late_share:
+        if late < late_share:
             a = order.index(now[3])
-        if dice.random() < SWAPS:
+        if swap < SWAPS:
             other[a], other[b] = other[b], other[a]
         else:
             other.insert(b, other.pop(a))

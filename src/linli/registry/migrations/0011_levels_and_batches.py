@@ -1,4 +1,4 @@
-"""Sites know their level, and in which batch they were opened."""
+"""Sites know their level and batch; an organisation may be an army unit, a bank or the press."""
 
 from django.db import migrations, models
 
@@ -24,4 +24,27 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddField("site", "batch", models.SmallIntegerField(null=True)),
+        migrations.AlterField(
+            "organisation",
+            "kind",
+            models.CharField(
+                choices=[
+                    ("committee", "residents' committee"),
+                    ("office", "government office"),
+                    ("bureau", "bureau"),
+                    ("utility", "utility"),
+                    ("health", "health institution"),
+                    ("shop", "shop or wholesaler"),
+                    ("transport", "transport company"),
+                    ("property", "property manager"),
+                    ("charity", "charity"),
+                    ("army", "army unit"),
+                    ("bank", "bank"),
+                    ("media", "press and broadcasting"),
+                    ("party", "party organisation"),
+                    ("other", "other organisation"),
+                ],
+                max_length=16,
+            ),
+        ),
     ]

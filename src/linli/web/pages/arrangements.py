@@ -17,6 +17,8 @@ from linli.loops import catalogue, find
 from linli.loops.advance import Moved, Opening, open_item
 from linli.loops.find import Filters
 from linli.loops.for_person import About, open_about
+from linli.loops.handovers import loop as handover
+from linli.loops.handovers.make import hand_over
 from linli.loops.loop import Loop
 from linli.loops.opening import check_form
 from linli.loops.scene import Scene
@@ -53,6 +55,7 @@ PAGES = {
              "ongoing_care.ask"),
         Page("incident", "incidents", N_("Incidents"), N_("Report an incident")),
         Page("conversion", "conversions", N_("Conversions of sites"), N_("Choose a site")),
+        Page("handover", "handovers", N_("Hand-overs"), N_("Hand something over")),
     )
 }  # fmt: skip
 
@@ -92,6 +95,8 @@ def _begun(request: HttpRequest, page: Page, loop: Loop, actor: Actor) -> Moved:
     if page.verb:
         about = About(loop.name, item_class, data["person_id"], data)
         return open_about(actor, about, page.verb, purpose=purpose, now=now)
+    if loop.name == handover.LOOP.name:
+        return hand_over(actor, item_class, data, now=now)
     opening = Opening(_where(actor, loop, data), item_class, data, opened_by=actor.id)
     return open_item(loop, opening, Scene(actor, now, purpose or ""))
 
