@@ -83,6 +83,8 @@ def _falls_short(pools: Sequence[_Pool], jobs: Sequence[Job], *, by_s: int) -> b
     """Whether these cannot take every trip by then: a linear programme leaves some over."""
     from ortools.linear_solver import pywraplp
 
+    if by_s < min(job.earliest_s for job in jobs):
+        return True
     solver = pywraplp.Solver.CreateSolver("GLOP")
     taken = [solver.Constraint(1, solver.infinity()) for _ in jobs]
     room = [solver.Constraint(-solver.infinity(), pool.size) for pool in pools]

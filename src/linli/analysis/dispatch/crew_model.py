@@ -17,7 +17,7 @@ NEAR_ENOUGH = 0.01  # a gap that a row of the table need not close
 MOST_TRIPS = 120  # assumed: above, the strings are too many to search, and the bound stays loose
 SMOOTHING = 0.25  # of the effort, for what comes second
 LATE_SHARE = 0.6  # assumed: of the tries of a further search that move the trip arriving last
-AGAIN = 6  # further searches at most
+AGAIN = 3  # further searches at most
 
 
 def best(
