@@ -6,6 +6,7 @@ Whatever happens somewhere refers to a place by its number, so that ten lots at 
 row of the travel times.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
@@ -267,7 +268,11 @@ class Travel:
 
 @dataclass(frozen=True, eq=False)
 class Snapshot:
-    """Everything a plan is made from, as it stood at one moment."""
+    """Everything a plan is made from, as it stood at one moment.
+
+    ``travel`` is that of whoever holds all permits that any vehicle holds: nobody is quicker. What
+    a vehicle drives stands in ``by_permit``, under its own permits, where they differ.
+    """
 
     places: tuple[Place, ...]
     travel: Travel
@@ -277,8 +282,11 @@ class Snapshot:
     crews: tuple[Crew, ...] = ()
     depots: tuple[Depot, ...] = ()
     rules: Rules = field(default_factory=Rules)
+    by_permit: Mapping[frozenset[str], Travel] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        if any(len(t) != len(self.travel) for t in self.by_permit.values()):
+            raise BadInput(N_("Travel times differ in their places by permit. Make them again."))
         if len(self.travel) != len(self.places):
             raise BadInput(
                 N_("There are {places} places and travel times between {known}. Make them again."),
@@ -299,6 +307,10 @@ class Snapshot:
                     number=number,
                     known=n_known,
                 )
+
+    def travel_of(self, vehicle: Vehicle) -> Travel:
+        """The travel times of a vehicle, on the roads that its permits leave open to it."""
+        return self.by_permit.get(vehicle.passes, self.travel)
 
 
 def _not_below_zero(what: str, name: str, value: int) -> None:
