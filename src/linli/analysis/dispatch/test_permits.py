@@ -7,6 +7,7 @@ from linli.analysis.dispatch.check import check
 from linli.analysis.dispatch.conftest import grid, people
 from linli.analysis.dispatch.laws import Law
 from linli.analysis.dispatch.plan import Roads, plan
+from linli.analysis.dispatch.replan import mend
 from linli.analysis.dispatch.roads.closures import Closure
 from linli.analysis.dispatch.runs import Budget
 from linli.analysis.dispatch.snapshot import (
@@ -86,3 +87,24 @@ def test_a_permit_for_somebody_else_opens_nothing():
 
     assert found.plan.trips == ()
     assert found.plan.worth.unserved == 3
+
+
+def test_a_road_shut_on_the_way_turns_back_only_those_without_its_permit():
+    snapshot, roads = town(BUS, AMBULANCE, closures=())
+    rides = plan(snapshot, roads=roads, budget=Budget(20), crew_counts=()).plan
+    shut = sealed(frozenset({"ambulance"}))
+    by = {name: replace(rides, trips=tuple(replace(t, vehicle=n) for t in rides.trips))
+          for n, name in enumerate(("bus", "ambulance"))}  # fmt: skip
+
+    network = roads.ways.network
+    mended = {
+        name: mend(typed, snapshot, network, [shut], now_s=60, node_of=roads.node_of)
+        for name, typed in by.items()
+    }
+
+    assert not mended["ambulance"].hit
+    assert mended["ambulance"].plan.worth.unserved == 0
+    assert mended["bus"].hit
+    after = mended["bus"].plan
+    passed = {n for t in after.trips if t.vehicle == 0 for leg in t.legs for n in leg.arcs or ()}
+    assert not passed & shut.arcs
