@@ -112,6 +112,7 @@ def furnish(city: City, name: str) -> Place:
     told = {
         "organisation_id": organisation.id,
         "site_id": site.id,
+        "organisation_id": organisation.id,
         "ward_id": ward.id,
         "bed_id": bed.id,
         "transfer_id": item,
@@ -159,6 +160,7 @@ def furnish(city: City, name: str) -> Place:
         "household_id": household.id,
         "pair_id": pair.id,
         "site_id": site.id,
+        "organisation_id": organisation.id,
         "result_id": waiting_result(city, area.path),
         "order_id": open_order(person),
         "ward_id": ward.id,
