@@ -112,7 +112,6 @@ def furnish(city: City, name: str) -> Place:
     told = {
         "organisation_id": organisation.id,
         "site_id": site.id,
-        "organisation_id": organisation.id,
         "ward_id": ward.id,
         "bed_id": bed.id,
         "transfer_id": item,

@@ -121,7 +121,7 @@ def open_batch(scene: Scene, number: int) -> OpenedBatch:
         try:
             advance(item.id, "open_up", scene)
         except GateShut as shut:
-            why[item.id] = shut
+            why[item.id] = Problem(N_("{why}"), why=shut.values["unmet"])
     after = _of(number, actor)
     ids = {item.id for item in asked}
     return OpenedBatch(

@@ -32,8 +32,8 @@ class DonationAsk(Form):
     quantity: float = Field(gt=0, le=MOST, allow_inf_nan=False, title=N_("How much?"))
     unit: str = Field(default="", max_length=24, title=N_("Of which unit?"))
     wish: str = Field(default="", max_length=400, title=N_("Is it meant for somebody?"))
-    donor: str = Field(default="", max_length=80, title=N_("Your name, if you like"))
-    contact_phone: str = Field(default="", max_length=40, title=N_("Your phone, if you like"))
+    donor: str = Field(default="", max_length=80, title=N_("Your name"))
+    contact_phone: str = Field(default="", max_length=40, title=N_("Your phone"))
 
 
 class DonationCount(Form):

@@ -19,6 +19,7 @@ from linli.loops import find
 from linli.loops.donations import trace
 from linli.loops.donations.loop import KEEPERS, LOOP, DonationAsk
 from linli.loops.find import Filters
+from linli.loops.handovers import loop as handovers
 from linli.policy.roles import Role
 from linli.registry.areas import Area
 from linli.registry.gazetteer import answering, place, places_called
@@ -128,7 +129,10 @@ def donation(request: HttpRequest, item_id: int) -> HttpResponse:
     return render(request, "donations/one.html", {"seen": seen})
 
 
-NAV = Nav(N_("Donations"), "donations", SEEN_BY, 26, Section.MOVES)
+NAV = (
+    Nav(N_("Donations"), "donations", SEEN_BY, 26, Section.MOVES),
+    Nav(N_("Hand-overs"), "handovers", handovers.LOOP.seen_by, 27, Section.MOVES),
+)
 URLS = [
     path("donations", donations, name="donations"),
     path("donations/give", give, name="give"),
