@@ -7,8 +7,8 @@ from linli.analysis.dispatch.engines import vrp
 MOST = 10**9
 
 
-def distance_found(problem: vrp.Problem, *, seconds: float) -> int | None:
-    """The distance of the best plan in so many seconds, fixed costs left out; None without one."""
+def distance_found(problem: vrp.Problem, *, seconds: float) -> tuple[int, int] | None:
+    """The distance of the best plan in so many seconds and its vehicles; None without a plan."""
     from ortools.constraint_solver import pywrapcp, routing_enums_pb2
 
     fleet, yard = problem.fleets[0], problem.yards[0]
@@ -58,4 +58,4 @@ def distance_found(problem: vrp.Problem, *, seconds: float) -> int | None:
     used = sum(
         not model.IsEnd(found.Value(model.NextVar(model.Start(car)))) for car in range(fleet.count)
     )
-    return int(found.ObjectiveValue()) - used * fleet.fixed_cost
+    return int(found.ObjectiveValue()) - used * fleet.fixed_cost, used

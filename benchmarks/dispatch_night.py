@@ -38,16 +38,24 @@ def main(rest: list[str]) -> None:
         )
         _told(bare)
         _crews(there, bare)
+        whole = _line(
+            f"plan, {kind}, with the table of crews",
+            "<= 5 s",
+            lambda there=there: plan(there.snapshot, roads=there.roads),
+        )
+        for n, last_s in whole.table:
+            print(f"    {n:>2} crews: {'-' if last_s is None else -(-last_s // 60)} minutes")
+        _checked(there, whole)
     there = night.as_there_was()
-    whole = _line("plan, all confirmed, with the table of crews", "<= 5 s",
-                  lambda: plan(there.snapshot, roads=there.roads))  # fmt: skip
-    for n, last_s in whole.table:
-        print(f"    {n:>2} crews: {'-' if last_s is None else -(-last_s // 60)} minutes")
+    whole = plan(there.snapshot, roads=there.roads, crew_counts=())
+    _closed(there, whole)
+
+
+def _checked(there: night.Night, whole: Planned) -> None:
     verdict = _line("checker", "",
                     lambda: check(whole.plan, there.snapshot, closures=there.roads.closures,
                                   departing=False))  # fmt: skip
     print(f"    breaches: {len(verdict.breaches)}")
-    _closed(there, whole)
 
 
 def _told(found: Planned) -> None:
@@ -55,7 +63,8 @@ def _told(found: Planned) -> None:
     print(
         f"    left {worth.unserved}, trips {figures['trips']} of at least "
         f"{figures['trips_at_least']}, last arrival {worth.last_arrival_s / 60:.1f} min, bound "
-        f"{figures['last_arrival_at_least_s'] / 60:.1f} (gap {found.turns.gap:.2%}), longest ride "
+        f"{figures['last_arrival_at_least_s'] / 60:.1f} (gap {found.turns.gap:.2%}), "
+        f"longest ride "
         f"{worth.longest_ride_s / 60:.1f} min, breaches {len(found.verdict.breaches)}"
     )
 

@@ -114,7 +114,13 @@ def furnish(city: City, name: str) -> Place:
         ward_id=ward.id, number=1, path=area.path, person_id=person.id, transfer_id=item,
         state="held", held_at=EVENING,
     )  # fmt: skip
-    told = {"site_id": site.id, "ward_id": ward.id, "bed_id": bed.id, "transfer_id": item}
+    told = {
+        "organisation_id": organisation.id,
+        "site_id": site.id,
+        "ward_id": ward.id,
+        "bed_id": bed.id,
+        "transfer_id": item,
+    }
     rows = {
         "areas": area.id,
         "households": household.id,
@@ -171,6 +177,7 @@ def furnish(city: City, name: str) -> Place:
         "household_id": household.id,
         "pair_id": pair.id,
         "site_id": site.id,
+        "organisation_id": organisation.id,
         "result_id": waiting_result(city, area.path),
         "order_id": open_order(person),
         "ward_id": ward.id,

@@ -10,6 +10,7 @@ from linli import clock
 from linli.jobs import outbox
 from linli.loops import tick, token
 from linli.loops.advance import advance
+from linli.loops.donations import trace as gifts
 from linli.loops.exposures import decide, find
 from linli.loops.requests.file import Filed, file_request
 from linli.loops.requests.forms import Channel
@@ -27,6 +28,7 @@ from tests.journeys.chained import Outbreak
 
 PHONE = "027-555-0101"
 PASSWORD = "elm-street-at-night"
+GIFT = {"what": "Masks", "quantity": 100, "unit": "boxes"}
 
 
 @dataclass
@@ -107,10 +109,11 @@ def bring(city: City) -> tuple[str, dict[str, int]]:
     ward = bedside.ward(n_beds=4)
     waits = bedside.waiting("severe")
     goes = bedside.confirmed(ward)
+    gift = gifts.give(VISITOR, city.areas["oak"].id, "goods", GIFT, now=EVENING)
     link = token.make()
     bedside.take(goes, "tell_family", "dee", how="phone", link=token.digest(link))
     bedside.held(ward)
-    return link, {"waits": waits, "run": bedside.run(goes)}
+    return link, {"waits": waits, "run": bedside.run(goes), "gift": gift.item_id}
 
 
 def ask(city: City, kind: str, words: str) -> Filed:
@@ -229,6 +232,16 @@ VISITS: tuple[Visit, ...] = (
     Visit("ongoing_care", "bo", at("ongoing_care", FOR), refused=(None, "ann", "jo")),
     Visit("incidents", "hal", at("incidents", CARE), refused=(None, "ann", "jo")),
     Visit("conversions", "dee", at("conversions", FOR), refused=(None, "ann", "cy", "jo")),
+    Visit("handovers", "cy", at("handovers", FOR), refused=(None, "ann", "jo", "lil")),
+    Visit("give", None, at("give", "?where=橡树")),
+    Visit("follow_gift", None, at("follow_gift")),
+    Visit("donations", "bo", at("donations", FOR), refused=(None, "ann", "cy", "jo", "lil")),
+    Visit(
+        "donation",
+        "bo",
+        at("donation", FOR, item_id="gift"),
+        refused=(None, "ann", "cy", "jo", "eve"),
+    ),
     Visit("transfer_plan", "dee", at("transfer_plan", FOR), refused=(None, "ann", "bo", "cy")),
     Visit("roads", "dee", at("roads"), refused=(None, "ann", "bo", "cy", "hal", "dov")),
     Visit("ways", "dee", at("ways"), refused=(None, "ann", "bo", "cy", "hal", "dov")),
@@ -237,6 +250,7 @@ VISITS: tuple[Visit, ...] = (
     Visit("run", "dee", at("run", FOR, run_id="run"), refused=(None, "ann", "cy", "eve", "hal")),
     Visit("ward", "hal", at("ward", CARE), refused=(None, "ann", "cy", "jo", "dov")),
     Visit("beds", "jo", at("beds"), refused=(None, "ann", "cy", "kim", "dov")),
+    Visit("beds_batches", "jo", at("beds_batches"), refused=(None, "ann", "cy", "kim", "dov")),
     Visit("ratios", "jo", at("ratios"), refused=(None, "ann", "cy", "gus", "quin", "lil", "kim")),
     Visit(
         "ratio_unmet",
@@ -359,9 +373,9 @@ NOT_PAGES = frozenset(
         "round_questions_file", "prove", "proof", "records_out", "laboratory_take",
         "laboratory_match", "laboratory_cancel", "decide_pair", "break_glass", "filed",
         "tracing_act", "account_add", "end_token", "unmerge",
-        "beds_count", "epidemic_declare", "epidemic_file", "epidemic_withdraw", "road_lift",
-        "road_shut", "roads_drawn", "run_act", "run_new", "ward_act", "warning_run",
-        "what_if_cancel", "what_if_decide", "what_if_file",
+        "beds_count", "beds_open_batch", "epidemic_declare", "epidemic_file",
+        "epidemic_withdraw", "road_lift", "road_shut", "roads_drawn", "run_act", "run_new",
+        "ward_act", "warning_run", "what_if_cancel", "what_if_decide", "what_if_file",
         "evaluation_take", "evaluation_judge", "judgement_withdraw", "evaluation_file",
         "photo", "photos", "risk_count", "risk_file",
         "follow_ups_tell", "case_report", "cases_take", "case_classify", "gate_measure",

@@ -7,6 +7,9 @@ import pytest
 from django.test import Client
 
 from linli import clock
+from linli.loops import catalogue
+from linli.loops.advance import Opening, open_item
+from linli.loops.conversions.checks import needed
 from linli.loops.ledger import Item
 from tests.bedside import Bedside
 from tests.cast import City
@@ -171,3 +174,25 @@ def test_trips_incidents_and_conversions_begin_on_their_pages(bedside: Bedside) 
     assert (wrong.status_code, nobody.status_code) == (422, 404)
     assert "soon is no moment" in text(wrong)
     assert "Handed to the transfers" in text(bo.get("/trips"))
+
+
+def test_a_batch_of_hospitals_is_opened_from_its_page(bedside: Bedside) -> None:
+    site = bedside.site("三医院", stage="")
+    bedside.ward("一病区", site=site, n_beds=40)
+    said = {"site_id": site.id, "n_beds_planned": 40, "batch": 3}
+    opening = Opening(site.area_id, "first", said)
+    made = open_item(catalogue.get("conversion"), opening, bedside.at("fay")).item_id
+    fay = browser(bedside, "fay")
+
+    early = text(fay.post("/beds/batches/3/open"))
+    bedside.take(made, "begin", "fay")
+    for check in needed(site.kind):
+        bedside.take(made, "check", "hal", check=check.value, passed=True)
+    page = text(fay.get("/beds/batches"))
+    done = text(fay.post("/beds/batches/3/open"))
+
+    assert "Its conversion has not begun." in early
+    assert "0 of 1 open; 40 beds planned, 0 free now." in page
+    assert "Open batch 3" in page
+    assert "1 opened now. Free beds: 0 before, 40 now." in done
+    assert "Open batch 3" not in text(browser(bedside, "bo").get("/beds/batches"))

@@ -10,6 +10,7 @@ from linli.api import (
     cases,
     closures,
     codes,
+    donations,
     epidemic,
     evaluation,
     exposures,
@@ -58,9 +59,9 @@ def build() -> LinliAPI:
     )
     faults.handle(made)
     parts = (
-        care, cases, closures, codes, epidemic, evaluation, for_person, imports, joining,
-        laboratory, oversight, places, proposals, risk, rules, screening, signals, sync,
-        transfers, warning, what_if, work,
+        care, cases, closures, codes, donations, epidemic, evaluation, for_person, imports,
+        joining, laboratory, oversight, places, proposals, risk, rules, screening, signals,
+        sync, transfers, warning, what_if, work,
     )  # fmt: skip
     for part in parts:
         made.add_router("", part.router)

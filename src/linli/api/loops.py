@@ -206,16 +206,16 @@ def _write_reading(router: Router, loop: Loop) -> None:
 
     def view(request: HttpRequest, item_id: int) -> find.ItemView:
         actor = actor_of(request)
-        with doors.guessing_token(request, if_given=_token(request)):
+        with doors.guessing_token(request, if_given=token_of(request)):
             find.reach(
-                actor, item_id, loop=loop, roles=loop.seen_by, token=_token(request)
+                actor, item_id, loop=loop, roles=loop.seen_by, token=token_of(request)
             )  # of this loop, and in sight
         return find.item_for(
             actor,
             item_id,
             now=clock.now_s(),
             purpose=purpose_of(request),
-            token=_token(request),
+            token=token_of(request),
         )
 
     @router.get(
@@ -277,8 +277,8 @@ def _write_step(router: Router, loop: Loop, step: Step, word: str) -> None:
     )
     def take(request: HttpRequest, item_id: Path[Id], body: Body[form]) -> Any:
         actor = actor_of(request)
-        with doors.guessing_token(request, if_given=_token(request)):
-            own = find.reach(actor, item_id, loop=loop, roles=step.by, token=_token(request))
+        with doors.guessing_token(request, if_given=token_of(request)):
+            own = find.reach(actor, item_id, loop=loop, roles=step.by, token=token_of(request))
         data = body.model_dump(mode="json", exclude={"uid", "happened_at"}, exclude_none=True)
         moved = advance(
             item_id,
@@ -309,7 +309,8 @@ def _moved(word: str) -> Any:
     return _moved_models[word]
 
 
-def _token(request: HttpRequest) -> str | None:
+def token_of(request: HttpRequest) -> str | None:
+    """The token that came with the call, None without one."""
     given = request.headers.get("X-Token") or request.GET.get("token")
     if given:
         refuse_no_text(given)

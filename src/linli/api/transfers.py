@@ -4,6 +4,7 @@ from typing import Any
 from uuid import uuid4
 
 from django.http import HttpRequest
+from django.utils.translation import gettext
 from ninja import Body, Path, Query, Router, Status
 
 from linli import clock
@@ -11,7 +12,10 @@ from linli.api.auth import actor_of
 from linli.api.doors import Done, Id, door, purpose_of
 from linli.api.transfers_shapes import (
     BedsAsk,
+    BedsBatch,
+    BedsBatchNumber,
     BedsCount,
+    BedsOpened,
     BedsRow,
     BedsWard,
     RunGate,
@@ -31,11 +35,14 @@ from linli.api.transfers_shapes import (
 )
 from linli.loops.beds import search
 from linli.loops.beds.fit import BedNeed
+from linli.loops.conversions import batches
 from linli.loops.runs import sheet as sheets
+from linli.loops.scene import Scene
 from linli.loops.stays import ward as lists
 from linli.loops.transfers import ask as asking
 from linli.loops.transfers import board as boards
 from linli.loops.transfers import queue
+from linli.policy.roles import DUTY_OFFICERS
 from linli.registry import areas, wards
 from linli.registry.wards import Counted, NewWard
 
@@ -67,6 +74,38 @@ def beds(request: HttpRequest, wanted: Query[BedsAsk]) -> Any:
         **{name: getattr(wanted, name) for name in names},
     )
     return [_bed(place) for place in search.find(actor, need, around=around, most=wanted.most)]
+
+
+@router.get(
+    "/beds/batches",
+    response=list[BedsBatch],
+    operation_id="beds_batches",
+    summary="Hospitals in the batches in which they are put into use, with their free beds",
+    openapi_extra=door(batches.SEE, placed=False),
+)
+def in_batches(request: HttpRequest) -> Any:
+    """Counts only."""
+    return batches.listed(actor_of(request))
+
+
+@router.post(
+    "/beds/batches/{number}/open",
+    response=BedsOpened,
+    operation_id="beds_open_batch",
+    summary="Open every site of a batch that is ready; the others are named with their reason",
+    openapi_extra=door("conversion.open_up", roles=DUTY_OFFICERS, placed=False),
+)
+def open_batch(request: HttpRequest, number: Path[BedsBatchNumber]) -> Any:
+    """Within the caller's reach."""
+    told = batches.open_batch(Scene(actor_of(request), clock.now_s()), number)
+    return {
+        **{name: getattr(told, name) for name in ("number", "opened", "n_free_before", "n_free")},
+        "held_back": [
+            {"site_id": one.site.site_id, "conversion_id": one.site.conversion_id,
+             "why": one.why.tell(gettext)}
+            for one in told.held_back
+        ],
+    }  # fmt: skip
 
 
 @router.post(

@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 
 from linli.api.doors import After, Id, Most, Rows
+from linli.loops.conversions.batches import LAST_BATCH
 from linli.loops.transfers.forms import TransferAsk
 from linli.registry import wards
 from linli.registry.forms import Latitude, Longitude, RecordForm
@@ -57,6 +58,58 @@ class BedsRow(BaseModel):
     counted_at: datetime
     source: str
     distance_m: float | None
+    level: str
+    batch: int | None
+
+
+BedsBatchNumber = Annotated[int, Field(ge=1, le=LAST_BATCH)]
+
+
+class BedsBatchSite(BaseModel):
+    """A site of a batch: where its conversion stands, and its beds."""
+
+    model_config = {"from_attributes": True}
+
+    conversion_id: int
+    site_id: int
+    name_zh: str
+    name_en: str
+    kind: str
+    level: str
+    stage: str
+    n_beds_planned: int
+    n_beds: int
+    n_free: int
+
+
+class BedsBatch(BaseModel):
+    """All sites of a batch, and what they come to."""
+
+    model_config = {"from_attributes": True}
+
+    number: int
+    sites: list[BedsBatchSite]
+    n_open: int
+    n_beds_planned: int
+    n_free: int
+
+
+class BedsHeldBack(BaseModel):
+    """A site that is not opened with its batch, and why."""
+
+    conversion_id: int
+    site_id: int
+    why: str
+
+
+class BedsOpened(BaseModel):
+    """What opening a batch brought: free beds before and after."""
+
+    number: int
+    opened: list[BedsBatchSite]
+    held_back: list[BedsHeldBack]
+    n_free_before: int
+    n_free: int
 
 
 class BedsCount(RecordForm):

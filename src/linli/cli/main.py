@@ -4,8 +4,10 @@ Files are read at every call, `--help` too, so none of them imports Django, nump
 its head; a command does so when it runs.
 """
 
+import contextlib
 import os
 import pkgutil
+import sys
 from importlib import import_module
 from typing import Any
 
@@ -18,6 +20,7 @@ from linli.errors import N_, Problem
 
 EXIT_PROBLEM = 2
 EXIT_BROKEN = 3
+EXIT_NOBODY_READS = 141  # as a shell tells a program ended by SIGPIPE: 128 + 13
 
 
 class Broken(Problem):
@@ -36,7 +39,12 @@ class Told(TyperGroup):
     def invoke(self, ctx: Any) -> Any:
         """Run the command; a Problem is one sentence on standard error and exit code 2."""
         try:
-            return super().invoke(ctx)
+            result = super().invoke(ctx)
+            sys.stdout.flush()  # here, where it can still be told that nobody reads any more
+            return result
+        except BrokenPipeError:
+            _say_nothing_more()
+            raise typer.Exit(EXIT_NOBODY_READS) from None
         except Problem as problem:
             typer.echo(problem.tell(gettext), err=True)
             raise typer.Exit(EXIT_PROBLEM) from None
@@ -46,6 +54,15 @@ class Told(TyperGroup):
                 raise
             typer.echo(Broken(what=f"{type(error).__name__}: {error}").tell(gettext), err=True)
             raise typer.Exit(EXIT_BROKEN) from None
+
+
+def _say_nothing_more() -> None:
+    """Whoever read us, such as `head`, has seen enough: what is left to write goes nowhere."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(OSError, ValueError):  # captured by a test: no such file
+            os.dup2(nowhere, stream.fileno())
+    os.close(nowhere)
 
 
 def commands() -> typer.Typer:

@@ -1,5 +1,6 @@
 """The command line finds its commands, is quick to help, and tells problems in a sentence."""
 
+import os
 import subprocess
 import sys
 
@@ -67,6 +68,27 @@ def test_a_fault_of_ours_is_told_without_a_traceback_unless_asked_for(monkeypatc
     assert (told.exit_code, told.stderr.count("\n")) == (3, 1)
     assert "ZeroDivisionError: by nothing" in told.stderr
     assert isinstance(shown.exception, ZeroDivisionError)
+
+
+@pytest.mark.parametrize("lines", [1, 100_000])
+def test_when_nobody_reads_any_more_it_ends_without_a_word(lines):
+    script = (
+        "import typer; from linli.cli.main import commands\n"
+        "whole = commands()\n"
+        "@whole.command()\n"
+        f"def much(): [typer.echo('a line') for _ in range({lines})]\n"
+        "whole(['much'])"
+    )
+    reads, writes = os.pipe()
+    os.close(reads)
+
+    done = subprocess.run(
+        [sys.executable, "-c", script], stdout=writes, stderr=subprocess.PIPE, text=True,
+        check=False,
+    )  # fmt: skip
+    os.close(writes)
+
+    assert (done.returncode, done.stderr) == (141, "")
 
 
 @pytest.mark.parametrize(

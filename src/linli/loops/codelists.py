@@ -37,7 +37,7 @@ from linli.registry.imports import kinds
 from linli.registry.organisations import OrganisationKind
 from linli.registry.people import Sex
 from linli.registry.qualifications import QualificationKind
-from linli.registry.sites import SiteKind, SiteStage
+from linli.registry.sites import SiteKind, SiteLevel, SiteStage
 from linli.registry.vehicles import VehicleKind
 from linli.registry.wards import AgeGroup, BedCategory, BedSeverity
 
@@ -70,6 +70,7 @@ CHOICES: dict[str, type[models.Choices]] = {
     "site_kind": SiteKind,
     "vehicle_kind": VehicleKind,
     "site_stage": SiteStage,
+    "site_level": SiteLevel,
     "bed_category": BedCategory,
     "bed_severity": BedSeverity,
     "bed_age_group": AgeGroup,

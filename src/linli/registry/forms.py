@@ -14,7 +14,7 @@ from linli.policy.roles import Role
 from linli.registry.areas import AreaKind
 from linli.registry.organisations import OrganisationKind
 from linli.registry.person import Left, Sex
-from linli.registry.sites import SiteKind
+from linli.registry.sites import SiteKind, SiteLevel
 from linli.registry.vehicles import VehicleKind
 
 BIGGEST_ID = 2**63 - 1
@@ -143,6 +143,7 @@ class SiteForm(_PlaceForm):
     kind: _closed(SiteKind)  # type: ignore[valid-type]
     name_zh: Annotated[str, Field(min_length=1, max_length=160, pattern=r"\S")]
     name_en: Annotated[str, Field(max_length=240)] = ""
+    level: Annotated[str, Field(pattern="^(" + "|".join(SiteLevel.values) + ")$")] = ""
 
 
 class VehicleForm(_PlaceForm):

@@ -23,6 +23,9 @@ class OrganisationKind(models.TextChoices):
     TRANSPORT = "transport", N_("transport company")
     PROPERTY = "property", N_("property manager")
     CHARITY = "charity", N_("charity")
+    ARMY = "army", N_("army unit")
+    BANK = "bank", N_("bank")
+    MEDIA = "media", N_("press and broadcasting")
     PARTY = "party", N_("party organisation")
     OTHER = "other", N_("other organisation")
 

@@ -39,6 +39,15 @@ class SiteStage(models.TextChoices):
     CLOSED = "closed", N_("closed")
 
 
+class SiteLevel(models.TextChoices):
+    """The level of a hospital, as the health office grades it."""
+
+    UNTOLD = "", N_("level not told")
+    PRIMARY = "primary", N_("primary")
+    SECONDARY = "secondary", N_("secondary")
+    TERTIARY = "tertiary", N_("tertiary")
+
+
 # Kinds that take people in only after a conversion with its safety checks (S29).
 CONVERTED = frozenset(
     {
@@ -66,6 +75,10 @@ class Site(models.Model):
     stage = models.CharField(
         max_length=12, choices=SiteStage, blank=True, default=SiteStage.UNASKED, db_default=""
     )
+    level = models.CharField(
+        max_length=12, choices=SiteLevel, blank=True, default=SiteLevel.UNTOLD, db_default=""
+    )
+    batch = models.SmallIntegerField(null=True)  # in which its conversion puts it into use
     valid_from = models.DateField(null=True)
     valid_until = models.DateField(null=True)
     source = models.CharField(max_length=200)
@@ -93,6 +106,12 @@ def get(site_id: int) -> Site:
 def set_stage(site_id: int, stage: str) -> None:
     """Move a site on; only its conversion asks for this."""
     Site.objects.filter(id=site_id).update(stage=stage)
+
+
+def set_batch(site_id: int, batch: int, level: str) -> None:
+    """Say in which batch a site is put into use, and its level where it is told."""
+    told = {"level": level} if level else {}
+    Site.objects.filter(id=site_id).update(batch=batch, **told)
 
 
 LOADED = (

@@ -4,8 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
+
 from linli.analysis.dispatch.plan import Roads
-from linli.analysis.dispatch.roads.closures import Closure, open_arcs
+from linli.analysis.dispatch.roads.closures import NOBODY, Closure, open_arcs
 from linli.analysis.dispatch.roads.estimate import estimated
 from linli.analysis.dispatch.roads.network import Network
 from linli.analysis.dispatch.roads.ways import Ways
@@ -55,23 +57,38 @@ def assembled(
     vehicle_rows = _at_yards(read_vehicles(vehicles) if vehicles else (), places, yards)
     crew_rows = _at_yards(read_crews(crews) if crews else (), places, yards)
     depots = tuple(Depot(f"yard {n + 1}", place) for n, place in enumerate(yards))
-    travel, on = travelled(list(places.points), roads)
+    held = sorted({v.passes for v in vehicle_rows}, key=sorted)
+    travel, on, by_permit = travelled(list(places.points), roads, permits=held)
     named = _named(places.rows, facilities, lots, depots)
     return Snapshot(
         named, travel, facilities=facilities, lots=lots, vehicles=vehicle_rows, crews=crew_rows,
-        depots=depots, rules=rules or Rules(),
+        depots=depots, rules=rules or Rules(), by_permit=by_permit,
     ), on  # fmt: skip
 
 
-def travelled(points: Sequence[Point], roads: Map | None) -> tuple[Travel, Roads | None]:
-    """Travel times between points, on the open roads of a map or else estimated."""
+def travelled(
+    points: Sequence[Point], roads: Map | None, *, permits: Sequence[frozenset[str]] = ()
+) -> tuple[Travel, Roads | None, dict[frozenset[str], Travel]]:
+    """Travel times between points, on the open roads of a map or else estimated.
+
+    ``permits`` are the sets that vehicles hold. The first of what is told are the times on every
+    road that is open to any of them; the last those of each set, empty where they do not differ.
+    """
     if roads is None:
-        return estimated(points), None
-    ways = Ways.of(roads.network, open_arcs(roads.network, roads.closures))
-    nodes, near = roads.network.snap(list(points))
+        return estimated(points), None, {}
+    network, closures = roads.network, roads.closures
+    is_open = {p: open_arcs(network, closures, passes=p) for p in permits or [NOBODY]}
+    whole = Ways.of(network, np.logical_or.reduce(list(is_open.values())))
+    nodes, near = network.snap(list(points))
+    node_of = {k: int(n) for k, n in enumerate(nodes)}
+    travel = whole.travel(nodes, near=near)
+    if all(np.array_equal(arcs, whole.is_open) for arcs in is_open.values()):
+        return travel, Roads(whole, node_of, closures), {}
+    own = {p: Ways.of(network, arcs) for p, arcs in is_open.items()}
     return (
-        ways.travel(nodes, near=near),
-        Roads(ways, {k: int(n) for k, n in enumerate(nodes)}, roads.closures),
+        travel,
+        Roads(whole, node_of, closures, own),
+        {p: ways.travel(nodes, near=near) for p, ways in own.items()},
     )
 
 

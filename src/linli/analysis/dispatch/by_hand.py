@@ -50,7 +50,7 @@ def read_plan(
         for name, numbers in by_trip.items()
     )
     if roads is not None:
-        trips = with_paths(trips, roads.node_of, roads.ways)
+        trips = with_paths(trips, roads.node_of, roads.of(snapshot))
     left = _left(snapshot, placed)
     worth = worth_of(trips, left)
     return Plan(placed, trips, left, worth, worth, seed=0, iterations=0,

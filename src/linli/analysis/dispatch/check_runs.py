@@ -212,7 +212,9 @@ def _one_trip_at_a_time(plan: Plan, snapshot: Snapshot) -> Iterator[Reason]:
             yield from _from_the_yard(law, rows[number], trips[0], snapshot)
             for earlier, later in pairwise(trips):
                 end = earlier.stops[-1]
-                way = snapshot.travel.seconds_between(end.place, later.stops[0].place)
+                way = snapshot.travel_of(snapshot.vehicles[later.vehicle]).seconds_between(
+                    end.place, later.stops[0].place
+                )
                 if way is None or later.depart_s < end.leave_s + way:
                     yield breach(
                         law,

@@ -43,11 +43,12 @@ def _in_order(trip: Trip) -> Iterator[Reason]:
 
 def _driven(trip: Trip, snapshot: Snapshot) -> Iterator[Reason]:
     """There is a way, and nobody drives it faster than it can be driven."""
+    travel = snapshot.travel_of(snapshot.vehicles[trip.vehicle])
     for (a, b), leg in zip(pairwise(trip.stops), trip.legs, strict=True):
         if a.place == b.place:
             continue
         names = {"here": snapshot.places[a.place].id, "there": snapshot.places[b.place].id}
-        needed = snapshot.travel.seconds_between(a.place, b.place)
+        needed = travel.seconds_between(a.place, b.place)
         if needed is None:
             yield breach(
                 Law.ROADS,

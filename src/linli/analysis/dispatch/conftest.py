@@ -1,5 +1,7 @@
 """A made-up town that a reader can hold in the head, and the real extracts where they are there."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -60,9 +62,9 @@ def snapshot_on(
     )
 
 
-def people(place: int, count: int, category: Category = Category.CONFIRMED, **also: object) -> Lot:
+def people(place: int, count: int, category: Category = Category.CONFIRMED, **also: Any) -> Lot:
     """Some people at a place."""
-    return Lot(f"L{place}", place, category, Severity.MILD, count, **also)  # type: ignore[arg-type]
+    return Lot(f"L{place}", place, category, Severity.MILD, count, **also)
 
 
 def all_to(facility: int, snapshot: Snapshot) -> list[Placed]:

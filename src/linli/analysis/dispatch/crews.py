@@ -18,9 +18,9 @@ from linli.analysis.dispatch.snapshot import (
 from linli.errors import N_, BadInput, Sentences, Word
 
 TABLE = (2, 4, 8, 15)  # numbers of crews that every plan tells the time for
-CREW_EFFORT = 1.0  # CP-SAT's deterministic units for each of the two questions
+CREW_EFFORT = 0.5  # CP-SAT's deterministic units for each of the two questions
 ENDLESS_S = 30 * 86_400
-FEW_EFFORT = 0.6  # the same for a row of the table
+FEW_EFFORT = 0.3  # the same for a row of the table
 
 
 @dataclass(frozen=True)
@@ -168,21 +168,23 @@ def by_crews(
 ) -> tuple[tuple[int, Turns | None], ...]:
     """Tell the same night with other numbers of crews; None where so few cannot do it at all.
 
-    All are like the first crew of the yard, and everybody works as long as it takes. What no crew
-    may take now, none takes then.
+    All are like the first crew of the yard; everybody works, and whoever is to be fetched or to
+    receive waits, as long as it takes. What no crew may take now, none takes then.
     """
+    from linli.analysis.dispatch.crew_model import best
+
     told: list[tuple[int, Turns | None]] = []
     able = [bool(job.crews) for job in jobs]
     for n in counts:
         anyone = tuple(range(n))
         asked = [
-            replace(job, crews=anyone if ok else ()) for job, ok in zip(jobs, able, strict=True)
+            replace(job, crews=anyone if ok else (), latest_s=None)
+            for job, ok in zip(jobs, able, strict=True)
         ]
-        of = yard.with_crews(n).without_hours()
-        try:
-            told.append((n, staff(asked, of, seed=seed, effort=FEW_EFFORT, thorough=False)))
-        except Unstaffed:
-            told.append((n, None))
+        of = replace(yard.with_crews(n).without_hours(), by_s=None)
+        cannot = not asked or lacks(asked, of)
+        found = None if cannot else best(asked, of, seed=seed, effort=FEW_EFFORT, thorough=False)
+        told.append((n, found))
     return tuple(told)
 
 

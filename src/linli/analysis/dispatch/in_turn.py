@@ -1,86 +1,94 @@
-"""How would a dispatcher staff trips: one after the other, with whoever is free first?
+"""How would a dispatcher staff trips: one after the other, each with whoever is there for it?
 
-It is where the search begins, what it has to beat, and how quickly many plans can be compared.
+Each goes to the crew and the vehicle that can leave soonest; of those who can, to the one who has
+waited least, so that others stay free for what comes next. It is where the search begins, what it
+has to beat, and how quickly many plans can be compared.
 """
 
-from collections import defaultdict
-from collections.abc import Hashable, Sequence
-from dataclasses import replace
-from typing import Any
+from collections.abc import Sequence
 
 from linli.analysis.dispatch.crews import Job, Turn, Yard
-from linli.analysis.dispatch.snapshot import Crew, Vehicle
+
+NOBODY_YET = -1
 
 
 def in_turn(jobs: Sequence[Job], yard: Yard) -> list[Turn]:
-    """A plan as a dispatcher makes it: trip after trip, with whoever is free first."""
-    crews = [c.duty.from_s for c in yard.crews]
-    vehicles = [(v.duty.from_s, v.last_carried, True) for v in yard.vehicles]
-    turns: list[Turn] = []
-    for job in jobs:
-
-        def ready(v: int, job: Job = job) -> int:
-            at, carried, is_fresh = vehicles[v]
-            if carried is not None and carried is not job.category:
-                return at + max(yard.cleaning_s, 0 if is_fresh else yard.turnaround_s)
-            return at + (0 if is_fresh else yard.turnaround_s)
-
-        crew = min(job.crews, key=lambda c: crews[c])
-        vehicle = min(job.vehicles, key=ready)
-        start = max(crews[crew], ready(vehicle), job.earliest_s)
-        end = start + job.whole_s
-        crews[crew] = end
-        vehicles[vehicle] = (end, job.category, False)
-        turns.append(Turn(job.trip, vehicle, crew, start, start + job.arrive_s, end))
-    crew_of = _renamed([t.crew for t in turns], yard.crews)
-    vehicle_of = _renamed([t.vehicle for t in turns], yard.vehicles)
-    return [replace(t, crew=crew_of[t.crew], vehicle=vehicle_of[t.vehicle]) for t in turns]
+    """A plan as a dispatcher makes it: trip after trip, as they are given."""
+    return Teller(jobs, yard).turns(range(len(jobs)))
 
 
-def keeps(turns: Sequence[Turn], jobs: Sequence[Job], yard: Yard) -> bool:
-    """Whether turns made one after the other keep windows, hours and the moment asked for."""
-    return (
-        yard.n_lead_cars is None
-        and not any(job.convoy for job in jobs)
-        and max(t.arrive_s for t in turns) <= (yard.by_s or max(t.arrive_s for t in turns))
-        and all(
-            (job.latest_s is None or t.start_s <= job.latest_s)
-            and t.end_s <= yard.crews[t.crew].duty.until_s
-            and t.end_s <= yard.vehicles[t.vehicle].duty.until_s
-            for t, job in zip(turns, jobs, strict=True)
-        )
-    )
+class Teller:
+    """Tells what an order comes to: plain numbers, since it is asked thousands of times."""
 
+    def __init__(self, jobs: Sequence[Job], yard: Yard) -> None:
+        self.jobs, self.yard = jobs, yard
+        numbers = {c: n for n, c in enumerate(dict.fromkeys(job.category for job in jobs))}
+        self.category = [numbers[job.category] for job in jobs]
+        self.carried = [
+            NOBODY_YET if v.last_carried is None else numbers.get(v.last_carried, len(numbers))
+            for v in yard.vehicles
+        ]
+        self.rows = [
+            (k, job.crews, job.vehicles, self.category[k], job.earliest_s, job.latest_s,
+             job.whole_s, job.arrive_s, job.persons)
+            for k, job in enumerate(jobs)
+        ]  # fmt: skip
+        self.until_crew = [c.duty.until_s for c in yard.crews]
+        self.until_vehicle = [v.duty.until_s for v in yard.vehicles]
+        self.different = max(yard.cleaning_s, yard.turnaround_s)
 
-def least_last_s(jobs: Sequence[Job], n_crews: int) -> int:
-    """A moment before which so many crews cannot bring everybody, however they share the trips.
+    def tell(self, order: Sequence[int]) -> tuple[int, int, int, int]:
+        """Seconds outside hours and windows, the last arrival, everybody's wait, who is last."""
+        breach_s = last_s = waits_s = latest = 0
+        for k, _, _, start, out_s in self._given(order):
+            arrive = start + self.rows[k][7]
+            breach_s += out_s
+            if arrive > last_s:
+                last_s, latest = arrive, k
+            waits_s += arrive * self.rows[k][8]
+        return breach_s, last_s, waits_s, latest
 
-    Among the i longest trips one crew has at least every i-th one of them more than it has turns;
-    of its trips only the way back from the last one is spared.
-    """
-    longest = sorted(jobs, key=lambda j: -j.whole_s)
-    spared = max((j.whole_s - j.arrive_s for j in jobs), default=0)
-    begin = min((j.earliest_s for j in jobs), default=0)
-    least = 0
-    for i in range(1, len(longest) + 1):
-        turns = (i - 1) // n_crews + 1
-        least = max(least, sum(j.whole_s for j in longest[i - turns : i]))
-    return begin + max(0, least - spared)
+    def turns(self, order: Sequence[int]) -> list[Turn]:
+        """Who takes which trip when, in the order of the jobs."""
+        found = {}
+        for k, crew, vehicle, start, _ in self._given(order):
+            job = self.jobs[k]
+            found[k] = Turn(job.trip, vehicle, crew, start, start + job.arrive_s,
+                            start + job.whole_s)  # fmt: skip
+        return [found[k] for k in range(len(self.jobs))]
 
-
-def alike(rows: Sequence[Crew] | Sequence[Vehicle]) -> list[list[int]]:
-    """Numbers of those that differ in their ids only, in the order of the first of each."""
-    kinds: dict[Hashable, list[int]] = defaultdict(list)
-    row: Any
-    for number, row in enumerate(rows):
-        kinds[replace(row, id="")].append(number)
-    return list(kinds.values())
-
-
-def _renamed(used: Sequence[int], rows: Sequence[Crew] | Sequence[Vehicle]) -> dict[int, int]:
-    """Among those who are alike, the first to be used becomes the first, and so on."""
-    names: dict[int, int] = {}
-    for members in alike(rows):
-        first = list(dict.fromkeys(n for n in used if n in members))
-        names |= dict(zip(first, members, strict=False))
-    return names
+    def _given(self, order: Sequence[int]) -> list[tuple[int, int, int, int, int]]:
+        crews = [c.duty.from_s for c in self.yard.crews]
+        vehicles = [v.duty.from_s for v in self.yard.vehicles]
+        carried = self.carried.copy()
+        driven = [False] * len(vehicles)
+        same, different = self.yard.turnaround_s, self.different
+        given = []
+        for k in order:
+            _, able, fits, category, earliest, latest, whole, _, _ = self.rows[k]
+            at = max(min([crews[c] for c in able]), earliest)
+            vehicle, start, waited = -1, -1, -1
+            for v in fits:
+                ready = vehicles[v]
+                before = carried[v]
+                if driven[v]:
+                    ready += same if before == category else different
+                elif before not in (NOBODY_YET, category):
+                    ready += self.yard.cleaning_s
+                if ready <= at:
+                    if start != at or ready > waited:
+                        vehicle, start, waited = v, at, ready
+                elif vehicle < 0 or ready < start:
+                    vehicle, start, waited = v, ready, ready
+            crew, since = -1, -1
+            for c in able:
+                if since < crews[c] <= start:
+                    crew, since = c, crews[c]
+            end = start + whole
+            out_s = max(0, end - self.until_crew[crew]) + max(0, end - self.until_vehicle[vehicle])
+            if latest is not None and start > latest:
+                out_s += start - latest
+            crews[crew] = vehicles[vehicle] = end
+            carried[vehicle], driven[vehicle] = category, True
+            given.append((k, crew, vehicle, start, out_s))
+        return given

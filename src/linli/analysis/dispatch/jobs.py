@@ -8,7 +8,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from linli.analysis.dispatch.crews import Job, Turn, Turns, escorts_needed
-from linli.analysis.dispatch.snapshot import Crew, Need, Severity, Snapshot, Vehicle, Window
+from linli.analysis.dispatch.snapshot import (
+    Crew,
+    Need,
+    Severity,
+    Snapshot,
+    Travel,
+    Vehicle,
+    Window,
+)
 from linli.analysis.dispatch.trips import Leg, Placed, Plan, Reason, Stop, StopKind, Trip
 from linli.analysis.dispatch.words import moment
 from linli.errors import N_
@@ -49,8 +57,8 @@ def retimed(snapshot: Snapshot, turned: Sequence[Round], turns: Turns) -> tuple[
 
 def round_of(snapshot: Snapshot, placed: Sequence[Placed], trip: Trip) -> Round:
     """One trip as a round from its vehicle's yard, and what it asks for."""
-    yard = snapshot.depots[snapshot.vehicles[trip.vehicle].depot].place
-    there = _home(snapshot, yard, trip)
+    planned = snapshot.vehicles[trip.vehicle]
+    there = _home(snapshot.travel_of(planned), snapshot.depots[planned.depot].place, trip)
     lots = [(snapshot.lots[placed[p.placed].lot], p.count) for s in trip.stops
             for p in s.boards]  # fmt: skip
     escorts = escorts_needed([(lot.severity, n) for lot, n in lots], snapshot.rules)
@@ -79,11 +87,11 @@ def round_of(snapshot: Snapshot, placed: Sequence[Placed], trip: Trip) -> Round:
     return Round(there, job)
 
 
-def _home(snapshot: Snapshot, yard: int, trip: Trip) -> Trip:
+def _home(travel: Travel, yard: int, trip: Trip) -> Trip:
     """The trip as if it left the yard at the start, and with its way back."""
     first = trip.stops[1] if len(trip.stops) > 1 else trip.stops[0]
-    out = snapshot.travel.seconds_between(yard, first.place) or 0
-    metres = snapshot.travel.metres_between(yard, first.place) or 0
+    out = travel.seconds_between(yard, first.place) or 0
+    metres = travel.metres_between(yard, first.place) or 0
     shift = out - first.arrive_s
     begin = first.begin_s + shift
     # what was a wait for a window is none any more: the departure is chosen to fit
@@ -95,10 +103,10 @@ def _home(snapshot: Snapshot, yard: int, trip: Trip) -> Trip:
     stops += [_moved(s, shift) for s in trip.stops[2:]]
     legs += [replace(x, depart_s=x.depart_s + shift, arrive_s=x.arrive_s + shift)
              for x in trip.legs[1:]]  # fmt: skip
-    back = snapshot.travel.seconds_between(stops[-1].place, yard)
+    back = travel.seconds_between(stops[-1].place, yard)
     if back is not None:
         left = stops[-1].leave_s
-        far = snapshot.travel.metres_between(stops[-1].place, yard) or 0
+        far = travel.metres_between(stops[-1].place, yard) or 0
         legs.append(Leg(left, left + back, far))
         stops.append(Stop(StopKind.YARD, yard, left + back, left + back, left + back))
     return replace(trip, stops=tuple(stops), legs=tuple(legs))

@@ -6,6 +6,7 @@ keeps it; that is said. Whoever was not yet fetched is fetched only within every
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
@@ -190,25 +191,24 @@ def _searched(
     v = len(numbers)
     places = np.array([*(vehicles[n].start.place for n in numbers), host.place,
                        *(lot.place for lot in lots)])  # fmt: skip
-    driving = now.travel.seconds[np.ix_(places, places)]
-    duration = driving.astype(np.int64)
-    for k, party in enumerate(those, start=v + 1):
-        duration[:, k] += boarding_s(now.rules, party.count, stopping=False)
-        duration[places != places[k], k] += now.rules.stopping_s
-        duration[k, k] = 0
-    for row, n in enumerate(numbers):
-        if not vehicles[n].start.on_board:  # the way to the first who boards is no ride
-            duration[row] = np.ma.MaskedArray(np.zeros(len(places), int), driving.mask[row])
+    roads = list(now.by_permit.values()) or [now.travel]
+    profile_of = [roads.index(now.travel_of(now.vehicles[vehicles[n].vehicle])) for n in numbers]
+    driving = [travel.seconds[np.ix_(places, places)] for travel in roads]
+    free = [row for row, n in enumerate(numbers) if not vehicles[n].start.on_board]
+    durations = [_durations(now, one, places, those, v, free) for one in driving]
     jobs = []
     for k, (party, lot) in enumerate(zip(those, lots, strict=True), start=v + 1):
         board = boarding_s(now.rules, party.count)
         window = Window(lot.ready.from_s + board, lot.ready.until_s + board)
         load = loads(now, plan.placed, party)
         jobs.append(vrp.Job(k, load, collects=True, window=window, prize=LEFT_COSTS_S))
-    fleets = [_fleet(now, plan, kind, vehicles[n], row, v) for row, n in enumerate(numbers)]
+    fleets = [
+        replace(_fleet(now, plan, kind, vehicles[n], row, v), profile=profile_of[row])
+        for row, n in enumerate(numbers)
+    ]
     yards = (*(vrp.Yard(row) for row in range(v)),
              vrp.Yard(v, window=Window(0, host.takes.until_s)))  # fmt: skip
-    problem = vrp.Problem((driving,), (duration,), yards, tuple(fleets), tuple(jobs))
+    problem = vrp.Problem(tuple(driving), tuple(durations), yards, tuple(fleets), tuple(jobs))
     where = {id(p): k for k, p in enumerate(those)}
     begin = [
         (row, [where[id(p)] for p in vehicles[n].stands.to_board if id(p) in where])
@@ -221,6 +221,22 @@ def _searched(
         numbers[route.fleet]: tuple(those[visit.index] for visit in route.visits)
         for route in found.routes
     }
+
+
+def _durations(
+    now: Snapshot, driving: Any, places: Any, those: Sequence[Party], v: int, free: Sequence[int]
+) -> Any:
+    """Driving and boarding; from where nobody is on board yet, the way to the first is no ride."""
+    duration = driving.astype(np.int64)
+    for k, party in enumerate(those, start=v + 1):
+        duration[:, k] += boarding_s(now.rules, party.count, stopping=False)
+        duration[places != places[k], k] += now.rules.stopping_s
+        duration[k, k] = 0
+    for row in free:
+        duration[row] = np.ma.MaskedArray(
+            np.zeros(len(places), int), np.ma.getmaskarray(driving)[row]
+        )
+    return duration
 
 
 def _fleet(

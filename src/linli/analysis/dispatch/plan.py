@@ -5,7 +5,7 @@ the snapshot, the budget and the seed: the same three give the same plan, byte f
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from importlib.metadata import version
 
@@ -40,6 +40,11 @@ class Roads:
     ways: Ways
     node_of: Mapping[int, int]  # of each place
     closures: tuple[Closure, ...] = ()
+    by_permit: Mapping[frozenset[str], Ways] = field(default_factory=dict)
+
+    def of(self, snapshot: Snapshot) -> Callable[[int], Ways]:
+        """The roads of each vehicle by its number, as its permits leave them open to it."""
+        return lambda n: self.by_permit.get(snapshot.vehicles[n].passes, self.ways)
 
 
 @dataclass(frozen=True)
@@ -84,7 +89,7 @@ def plan(
         For how many crews the plan tells how long the night would last; empty for none.
     """
     placement = place(snapshot, before=before, weights=weights)
-    ways = (roads.ways, roads.node_of) if roads else (None, None)
+    ways = (roads.of(snapshot), roads.node_of) if roads else (None, None)
     yard = _yard(snapshot, n_lead_cars)
     placed = placement.explained
     drafted = runs(
@@ -100,7 +105,7 @@ def plan(
         turns, refused = None, problem
     whole = _whole(snapshot, drafted, turned, turns, placement, refused)
     if roads is not None:
-        whole = replace(whole, trips=with_paths(whole.trips, roads.node_of, roads.ways))
+        whole = replace(whole, trips=with_paths(whole.trips, roads.node_of, roads.of(snapshot)))
     closures = roads.closures if roads else ()
     return Planned(
         plan=whole,

@@ -68,18 +68,23 @@ def refusal(snapshot: Snapshot, it: Placed) -> Reason | None:
     with_room = [n for n in vehicles if most_on_board(snapshot, snapshot.vehicles[n], lot)]
     if not with_room:
         return Reason.of("no_room", NO_ROOM, lot=lot.id)
-    reached = _reached_s(snapshot, lot, with_room)
-    if not reached:
+    there = [n for n in with_room if _reached_s(snapshot, lot, [n])]
+    if not there:
         return Reason.of("no_way_there", NO_WAY_THERE, lot=lot.id)
-    return _on_the_way(snapshot, lot, host, reached)
+    rides = {
+        n: ride for n in there
+        if (ride := _ride_s(snapshot, snapshot.vehicles[n], lot, host)) is not None
+    }  # fmt: skip
+    if not rides:
+        return Reason.of("no_way_on", NO_WAY_ON, lot=lot.id, facility=host.id)
+    ride = min(rides.values())
+    quickest = [n for n, seconds in rides.items() if seconds == ride]
+    return _on_the_way(snapshot, lot, host, _reached_s(snapshot, lot, quickest), ride)
 
 
 def _on_the_way(
-    snapshot: Snapshot, lot: Lot, host: Facility, reached: Sequence[tuple[int, int]]
+    snapshot: Snapshot, lot: Lot, host: Facility, reached: Sequence[tuple[int, int]], ride: int
 ) -> Reason | None:
-    ride = snapshot.travel.seconds_between(lot.place, host.place)
-    if ride is None:
-        return Reason.of("no_way_on", NO_WAY_ON, lot=lot.id, facility=host.id)
     limit = ride_limit_s(snapshot, lot)
     if ride > limit:
         return Reason.of("ride_too_long", RIDE_TOO_LONG, lot=lot.id, facility=host.id,
@@ -110,11 +115,15 @@ def _reached_s(snapshot: Snapshot, lot: Lot, vehicles: Sequence[int]) -> list[tu
     for n in vehicles:
         vehicle = snapshot.vehicles[n]
         yard = snapshot.depots[vehicle.depot]
-        way = snapshot.travel.seconds_between(yard.place, lot.place)
+        way = snapshot.travel_of(vehicle).seconds_between(yard.place, lot.place)
         if way is not None:
             at = max(vehicle.duty.from_s, yard.open.from_s) + way
             found.add((at, vehicle.duty.until_s))
     return sorted(found)
+
+
+def _ride_s(snapshot: Snapshot, vehicle: Vehicle, lot: Lot, host: Facility) -> int | None:
+    return snapshot.travel_of(vehicle).seconds_between(lot.place, host.place)
 
 
 def _may(vehicle: Vehicle, lot: Lot) -> bool:

@@ -16,7 +16,14 @@ from linli.analysis.dispatch.roads.closures import Closure, open_arcs
 from linli.analysis.dispatch.roads.network import Network
 from linli.analysis.dispatch.roads.ways import Ways
 from linli.analysis.dispatch.runs import with_paths, worth_of
-from linli.analysis.dispatch.snapshot import Category, Place, Snapshot, Travel, Window
+from linli.analysis.dispatch.snapshot import (
+    Category,
+    Place,
+    Snapshot,
+    Travel,
+    Vehicle,
+    Window,
+)
 from linli.analysis.dispatch.standing import Hit, Standing, hits, joined, standing
 from linli.analysis.dispatch.timetable import Start, ride_limit_s
 from linli.analysis.dispatch.trips import Party, Plan, Reason, StopKind, Trip, Unserved, Worth
@@ -104,24 +111,26 @@ def mend(
     node_of
         The network's node of each place.
     """
-    hit = hits(plan.trips, closures, now_s=now_s, network=network)
+    hit = hits(plan.trips, closures, now_s=now_s, network=network, vehicles=snapshot.vehicles)
     if not hit:
         kept = replace(plan, reasons=(*plan.reasons, Reason.of("untouched", UNTOUCHED)))
         return Mended(kept, snapshot, node_of, (), (), (), 0)
-    is_open = open_arcs(network, closures, during=_ahead(plan, snapshot, now_s))
-    ways = Ways.of(network, is_open)
-    shut = frozenset(arc for c in closures for arc in c.arcs)
+    ways, own = _ways_now(plan, snapshot, network, closures, now_s)
     stands = {
         n: found
         for n, trip in enumerate(plan.trips)
-        if (found := standing(trip, n, now_s=now_s, network=network, shut=shut, places=node_of))
-    }
-    now, node_of, at = _snapshot_now(plan, snapshot, network, ways, stands, node_of)
+        if (found := standing(trip, n, now_s=now_s, network=network,
+                              shut=_shut_to(snapshot.vehicles[trip.vehicle], closures),
+                              places=node_of))
+    }  # fmt: skip
+    now, node_of, at = _snapshot_now(plan, snapshot, network, ways, own, stands, node_of)
     loose = _loosened(plan, stands, {h.trip for h in hit}, at)
     old = in_order(now, plan, loose)
     new = reordered(now, plan, loose, seed=seed, iterations=iterations)
     rest, changed, why, gain = _chosen(loose, old, new, least_gain_s)
-    whole = with_paths(_whole(plan, loose, rest), node_of, ways)
+    whole = with_paths(
+        _whole(plan, loose, rest), node_of, lambda n: own.get(now.vehicles[n].passes, ways)
+    )
     left = _reasons(now, plan, loose, rest)
     unserved = (*plan.unserved, *left)
     mended = replace(
@@ -151,9 +160,26 @@ def _ahead(plan: Plan, snapshot: Snapshot, now_s: int) -> Window:
     return Window(now_s, max([now_s, *duties]))
 
 
+def _shut_to(vehicle: Vehicle, closures: Sequence[Closure]) -> frozenset[int]:
+    return frozenset(arc for c in closures if c.stops(vehicle.passes) for arc in c.arcs)
+
+
+def _ways_now(
+    plan: Plan, snapshot: Snapshot, network: Network, closures: Sequence[Closure], now_s: int
+) -> tuple[Ways, dict[frozenset[str], Ways]]:
+    """The roads open to any vehicle from now on, and those of each permit where they differ."""
+    held = sorted({vehicle.passes for vehicle in snapshot.vehicles}, key=sorted)
+    ahead = _ahead(plan, snapshot, now_s)
+    is_open = {p: open_arcs(network, closures, passes=p, during=ahead) for p in held}
+    whole = Ways.of(network, np.logical_or.reduce(list(is_open.values())))
+    if all(np.array_equal(arcs, whole.is_open) for arcs in is_open.values()):
+        return whole, {}
+    return whole, {p: Ways.of(network, arcs) for p, arcs in is_open.items()}
+
+
 def _snapshot_now(
     plan: Plan, snapshot: Snapshot, network: Network, ways: Ways,
-    stands: Mapping[int, Standing], node_of: Mapping[int, int],
+    own: Mapping[frozenset[str], Ways], stands: Mapping[int, Standing], node_of: Mapping[int, int],
 ) -> tuple[Snapshot, dict[int, int], dict[int, int]]:  # fmt: skip
     """The snapshot with a place for each vehicle on a road, and times between what is used."""
     places, nodes, at = list(snapshot.places), dict(node_of), {}
@@ -167,13 +193,19 @@ def _snapshot_now(
     used = {stop.place for n in stands for stop in plan.trips[n].stops} | set(at.values())
     used |= {snapshot.depots[vehicle.depot].place for vehicle in snapshot.vehicles}
     rows = np.array(sorted(used))
-    part = ways.travel([nodes[int(n)] for n in rows])
-    shape = (len(places), len(places))
-    seconds, metres = (np.ma.masked_all(shape, dtype=np.int32) for _ in range(2))
-    seconds[np.ix_(rows, rows)] = part.seconds
-    metres[np.ix_(rows, rows)] = part.metres
-    travel = Travel(seconds, metres, ways.id)
-    return replace(snapshot, places=tuple(places), travel=travel), nodes, at
+    used_nodes = [nodes[int(n)] for n in rows]
+
+    def travel(ways: Ways) -> Travel:
+        part = ways.travel(used_nodes)
+        shape = (len(places), len(places))
+        seconds, metres = (np.ma.masked_all(shape, dtype=np.int32) for _ in range(2))
+        seconds[np.ix_(rows, rows)] = part.seconds
+        metres[np.ix_(rows, rows)] = part.metres
+        return Travel(seconds, metres, ways.id)
+
+    by_permit = {p: travel(one) for p, one in own.items()}
+    now = replace(snapshot, places=tuple(places), travel=travel(ways), by_permit=by_permit)
+    return now, nodes, at
 
 
 def _loosened(

@@ -14,7 +14,7 @@ import numpy as np
 
 from linli.analysis.dispatch.engines import vrp
 from linli.analysis.dispatch.refusals import eligible, most_on_board
-from linli.analysis.dispatch.snapshot import Category, Need, Snapshot, Vehicle, Window
+from linli.analysis.dispatch.snapshot import Category, Need, Snapshot, Travel, Vehicle, Window
 from linli.analysis.dispatch.timetable import ON_BOARD, boarding_s, load_of, ride_limit_s
 from linli.analysis.dispatch.trips import Party, Placed
 
@@ -121,31 +121,42 @@ def _fleets(
 ) -> list[tuple[int, vrp.Fleet]]:
     """Vehicles of one yard and size are one fleet; each may make as many trips as there are."""
     lot = snapshot.lots[placed[those[0].placed].lot]
-    found: dict[tuple[int, tuple[int, ...]], list[Vehicle]] = {}
+    found: dict[tuple[int, tuple[int, ...], int], list[Vehicle]] = {}
+    roads = _roads(snapshot)
     for n in eligible(snapshot, lot):
         vehicle = snapshot.vehicles[n]
-        found.setdefault((vehicle.depot, capacity(snapshot, vehicle)), []).append(vehicle)
+        profile = roads.index(snapshot.travel_of(vehicle))
+        kind_of = (vehicle.depot, capacity(snapshot, vehicle), profile)
+        found.setdefault(kind_of, []).append(vehicle)
     limit = int(kind.limit_s * search.limit_share)
-    longest = max(limit, _direct_s(snapshot, placed, those, kind))
+    direct = [_direct_s(snapshot, travel, placed, those, kind) for travel in roads]
     return [
         (
             depot,
             vrp.Fleet(
-                min(len(those), sum(v.most_trips for v in vehicles)), room, longest=longest,
+                min(len(those), sum(v.most_trips for v in vehicles)), room,
+                longest=max(limit, direct[profile]), profile=profile,
                 fixed_cost=search.trip_costs_s,
                 window=Window(0, max(v.duty.until_s for v in vehicles)),
             ),
         )
-        for (depot, room), vehicles in sorted(found.items(), key=lambda pair: pair[0])
+        for (depot, room, profile), vehicles in sorted(found.items(), key=lambda pair: pair[0])
     ]  # fmt: skip
 
 
+def _roads(snapshot: Snapshot) -> list[Travel]:
+    """The travel times that differ between vehicles: the profiles of a problem."""
+    return list(snapshot.by_permit.values()) or [snapshot.travel]
+
+
 def _direct_s(
-    snapshot: Snapshot, placed: Sequence[Placed], those: Sequence[Party], kind: Kind
+    snapshot: Snapshot, travel: Travel, placed: Sequence[Placed], those: Sequence[Party], kind: Kind
 ) -> int:  # fmt: skip
+    """The longest ride without a stop of those who can be taken on these roads at all."""
     to = snapshot.facilities[kind.facility].place
     places = [snapshot.lots[placed[p.placed].lot].place for p in those]
-    return int(np.ma.max(snapshot.travel.seconds[places, to]))
+    ways = travel.seconds[places, to]
+    return 0 if np.ma.getmaskarray(ways).all() else int(np.ma.max(ways))
 
 
 def _problem(
@@ -158,6 +169,7 @@ def _problem(
     lots = [snapshot.lots[placed[p.placed].lot] for p in those]
     places = np.array([*at, host.place, *(lot.place for lot in lots)])
     driving = snapshot.travel.seconds[np.ix_(places, places)]
+    each = [travel.seconds[np.ix_(places, places)] for travel in _roads(snapshot)]
     end = len(yards)
     jobs = []
     opens = min(snapshot.vehicles[n].duty.from_s for n in range(len(snapshot.vehicles)))
@@ -169,8 +181,8 @@ def _problem(
         load = loads(snapshot, placed, party)
         jobs.append(vrp.Job(end + 1 + n, load, collects=True, window=window))
     return vrp.Problem(
-        distance=(driving,),
-        duration=(_durations(snapshot, driving, places, those, end),),
+        distance=tuple(each),
+        duration=tuple(_durations(snapshot, one, places, those, end) for one in each),
         yards=(
             *(vrp.Yard(n) for n in range(end)),
             vrp.Yard(end, window=Window(0, host.takes.until_s)),

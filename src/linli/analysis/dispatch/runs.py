@@ -45,7 +45,7 @@ def runs(
     seed: int = 0,
     budget: Budget | None = None,
     ways: Mapping[int, int] | None = None,
-    network: Ways | None = None,
+    network: Ways | Callable[[int], Ways] | None = None,
     stop: vrp.Stop | None = None,
     judge: Judge | None = None,
 ) -> Plan:
@@ -122,9 +122,26 @@ def judged(trips: Sequence[Trip], unserved: Sequence[Unserved]) -> tuple[int, ..
 
 
 def with_paths(
+    trips: Sequence[Trip], node_of: Mapping[int, int], ways: Ways | Callable[[int], Ways]
+) -> tuple[Trip, ...]:
+    """The same trips with the arcs of every leg, so that a closure finds them at once.
+
+    Where roads are open to some vehicles only, ``ways`` gives those of each by its number.
+    """
+    if not isinstance(ways, Ways):
+        own = {v: ways(v) for v in {trip.vehicle for trip in trips}}
+        found = {
+            trip.id: trip
+            for one in {id(w): w for w in own.values()}.values()
+            for trip in with_paths([t for t in trips if own[t.vehicle] is one], node_of, one)
+        }
+        return tuple(found[trip.id] for trip in trips)
+    return _with_paths(trips, node_of, ways)
+
+
+def _with_paths(
     trips: Sequence[Trip], node_of: Mapping[int, int], ways: Ways
 ) -> tuple[Trip, ...]:  # fmt: skip
-    """The same trips with the arcs of every leg, so that a closure finds them at once."""
     wanted = {
         (node_of[a.place], node_of[b.place])
         for trip in trips

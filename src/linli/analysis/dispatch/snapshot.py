@@ -6,8 +6,10 @@ Whatever happens somewhere refers to a place by its number, so that ten lots at 
 row of the travel times.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -246,18 +248,31 @@ class Travel:
 
     def seconds_between(self, a: int, b: int) -> int | None:
         """Seconds from one place to another; None where there is no way."""
-        found = self.seconds[a, b]
-        return None if np.ma.is_masked(found) else int(found)
+        return self._plain_seconds[a][b]
 
     def metres_between(self, a: int, b: int) -> int | None:
         """Metres from one place to another; None where there is no way."""
-        found = self.metres[a, b]
-        return None if np.ma.is_masked(found) else int(found)
+        return self._plain_metres[a][b]
+
+    @cached_property
+    def _plain_seconds(self) -> list[list[int | None]]:
+        """The same as lists with None for masked: a masked array takes long to give one number."""
+        plain: list[list[int | None]] = self.seconds.tolist()
+        return plain
+
+    @cached_property
+    def _plain_metres(self) -> list[list[int | None]]:
+        plain: list[list[int | None]] = self.metres.tolist()
+        return plain
 
 
 @dataclass(frozen=True, eq=False)
 class Snapshot:
-    """Everything a plan is made from, as it stood at one moment."""
+    """Everything a plan is made from, as it stood at one moment.
+
+    ``travel`` is that of whoever holds all permits that any vehicle holds: nobody is quicker. What
+    a vehicle drives stands in ``by_permit``, under its own permits, where they differ.
+    """
 
     places: tuple[Place, ...]
     travel: Travel
@@ -267,8 +282,11 @@ class Snapshot:
     crews: tuple[Crew, ...] = ()
     depots: tuple[Depot, ...] = ()
     rules: Rules = field(default_factory=Rules)
+    by_permit: Mapping[frozenset[str], Travel] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        if any(len(t) != len(self.travel) for t in self.by_permit.values()):
+            raise BadInput(N_("Travel times differ in their places by permit. Make them again."))
         if len(self.travel) != len(self.places):
             raise BadInput(
                 N_("There are {places} places and travel times between {known}. Make them again."),
@@ -289,6 +307,10 @@ class Snapshot:
                     number=number,
                     known=n_known,
                 )
+
+    def travel_of(self, vehicle: Vehicle) -> Travel:
+        """The travel times of a vehicle, on the roads that its permits leave open to it."""
+        return self.by_permit.get(vehicle.passes, self.travel)
 
 
 def _not_below_zero(what: str, name: str, value: int) -> None:

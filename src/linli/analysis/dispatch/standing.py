@@ -9,8 +9,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from linli.analysis.dispatch.roads.closures import Closure
+from linli.analysis.dispatch.roads.closures import NOBODY, Closure
 from linli.analysis.dispatch.roads.network import Network
+from linli.analysis.dispatch.snapshot import Vehicle
 from linli.analysis.dispatch.trips import Leg, Party, Stop, StopKind, Trip
 
 MS = 1_000
@@ -42,12 +43,17 @@ class Standing:
 
 
 def hits(
-    trips: Sequence[Trip], closures: Iterable[Closure], *, now_s: int, network: Network
-) -> list[Hit]:
-    """The legs, or what is left of them, that a closure hits at the time they are driven."""
+    trips: Sequence[Trip], closures: Iterable[Closure], *, now_s: int, network: Network,
+    vehicles: Sequence[Vehicle] = (),
+) -> list[Hit]:  # fmt: skip
+    """The legs, or what is left of them, that a closure hits at the time they are driven.
+
+    With ``vehicles``, a closure does not hit those whose permits let them pass.
+    """
     found = []
     shut = list(closures)
     for n, trip in enumerate(trips):
+        permits = vehicles[trip.vehicle].passes if vehicles else NOBODY
         for k, leg in enumerate(trip.legs):
             if leg.arcs is None or leg.arrive_s <= now_s:
                 continue
@@ -56,7 +62,7 @@ def hits(
                 drives = closure.during.from_s <= leg.arrive_s and (
                     closure.during.until_s >= max(leg.depart_s, now_s)
                 )
-                if drives and not closure.arcs.isdisjoint(ahead):
+                if drives and closure.stops(permits) and not closure.arcs.isdisjoint(ahead):
                     found.append(Hit(n, k, closure.id))
                     break
     return found

@@ -6,7 +6,7 @@ since the plan's start, as 1:30.
 
 import csv
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from math import isfinite
 from typing import TypeVar
@@ -186,20 +186,21 @@ def read_patients(text: str) -> list[tuple[Callable[[int], Lot], Point]]:
 def _lot(row: Row) -> Callable[[int], Lot]:
     limit = row.whole("ride_limit_minutes", least=1, default=0) if row.cells.get(
         "ride_limit_minutes") else None  # fmt: skip
-    said = {
-        "category": row.choice("category", Category),
-        "severity": row.choice("severity", Severity, default=Severity.UNKNOWN),
-        "count": row.whole("count", least=1, default=1),
-        "needs": row.choices("needs", Need),
-        "group": row.choice("group", Group, default=Group.ANYBODY),
-        "waiting_s": row.whole("waited_hours", default=0) * 3600,
-        "priority": row.whole("priority", default=0),
-        "confirmed": row.yes("told"),
-        "ready": row.window(),
-        "ride_limit_s": None if limit is None else limit * 60,
-    }
-    name = row.text("id")
-    return lambda place: Lot(name, place, **said)  # type: ignore[arg-type]
+    lot = Lot(
+        row.text("id"),
+        0,  # not known yet
+        category=row.choice("category", Category),
+        severity=row.choice("severity", Severity, default=Severity.UNKNOWN),
+        count=row.whole("count", least=1, default=1),
+        needs=row.choices("needs", Need),
+        group=row.choice("group", Group, default=Group.ANYBODY),
+        waiting_s=row.whole("waited_hours", default=0) * 3600,
+        priority=row.whole("priority", default=0),
+        confirmed=row.yes("told"),
+        ready=row.window(),
+        ride_limit_s=None if limit is None else limit * 60,
+    )
+    return lambda place: replace(lot, place=place)
 
 
 def read_beds(text: str) -> list[tuple[Callable[[int], Facility], Point]]:
@@ -252,20 +253,21 @@ def _vehicle(row: Row) -> Callable[[int], Vehicle]:
         raise row.wrong("seats", N_("{vehicle} has 0 seats and no stretcher. Give it some, or "
                                     "leave the line out."), vehicle=row.text("id"))  # fmt: skip
     last = row.choice("last_carried", Category) if row.cells.get("last_carried") else None
-    said = {
-        "seats": seats,
-        "stretchers": stretchers,
-        "wheelchairs": row.whole("wheelchairs", default=0),
-        "escort_seats": row.whole("escort_seats", least=1, default=2),
-        "equipment": row.choices("equipment", Need),
-        "carries": row.choices("carries", Category, default=Category),
-        "last_carried": last,
-        "duty": row.window(),
-        "passes": frozenset(p.strip() for p in row.text("permits", default="").split(";")
+    vehicle = Vehicle(
+        row.text("id"),
+        0,  # not known yet
+        seats=seats,
+        stretchers=stretchers,
+        wheelchairs=row.whole("wheelchairs", default=0),
+        escort_seats=row.whole("escort_seats", least=1, default=2),
+        equipment=row.choices("equipment", Need),
+        carries=row.choices("carries", Category, default=Category),
+        last_carried=last,
+        duty=row.window(),
+        passes=frozenset(p.strip() for p in row.text("permits", default="").split(";")
                             if p.strip()),
-    }  # fmt: skip
-    name = row.text("id")
-    return lambda depot: Vehicle(name, depot, **said)  # type: ignore[arg-type]
+    )  # fmt: skip
+    return lambda depot: replace(vehicle, depot=depot)
 
 
 def read_crews(text: str) -> list[tuple[Callable[[int], Crew], Point]]:
@@ -278,14 +280,15 @@ def read_crews(text: str) -> list[tuple[Callable[[int], Crew], Point]]:
 
 
 def _crew(row: Row) -> Callable[[int], Crew]:
-    said = {
-        "escorts": row.whole("escorts", least=1),
-        "may_care_for": row.choices("cares_for", Severity, default=Severity),
-        "protected": row.yes("protected", default=True),
-        "duty": row.window(),
-    }
-    name = row.text("id")
-    return lambda depot: Crew(name, depot, **said)  # type: ignore[arg-type]
+    crew = Crew(
+        row.text("id"),
+        0,  # not known yet
+        escorts=row.whole("escorts", least=1),
+        may_care_for=row.choices("cares_for", Severity, default=Severity),
+        protected=row.yes("protected", default=True),
+        duty=row.window(),
+    )
+    return lambda depot: replace(crew, depot=depot)
 
 
 def _once(rows: list[Row], column: str) -> None:

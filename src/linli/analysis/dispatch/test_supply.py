@@ -2,6 +2,7 @@
 
 from collections import Counter
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -20,10 +21,10 @@ TRAVEL = Ways.of(TOWN).travel(range(36))
 EAST, WEST = Depot("east", 35, reload_s=600), Depot("west", 0, reload_s=600)
 
 
-def asked(drops: list[Drop], **also: object) -> Supply:
+def asked(drops: list[Drop], **also: Any) -> Supply:
     """Two warehouses in opposite corners, two buses of 100 parcels each."""
     buses = tuple(Bus(f"B{n}", n % 2, (100,)) for n in range(4))
-    return replace(Supply(TRAVEL, (WEST, EAST), tuple(drops), buses), **also)  # type: ignore[arg-type]
+    return replace(Supply(TRAVEL, (WEST, EAST), tuple(drops), buses), **also)
 
 
 def delivered(plan: SupplyPlan) -> Counter[int]:

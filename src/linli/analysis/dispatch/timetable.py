@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from linli.analysis.dispatch.snapshot import Category, Lot, Need, Rules, Snapshot
+from linli.analysis.dispatch.snapshot import Category, Lot, Need, Rules, Snapshot, Travel
 from linli.analysis.dispatch.trips import Leg, Party, Placed, Stop, StopKind, Trip
 
 LOAD_NAMES = ("seats", "stretchers", "wheelchairs")
@@ -75,13 +75,14 @@ def _once(
 ) -> Trip | None:  # fmt: skip
     facility, category = to
     duty = snapshot.vehicles[vehicle].duty
+    travel = snapshot.travel_of(snapshot.vehicles[vehicle])
     clock = max(start.from_s, duty.from_s)
     stops = [Stop(start.kind, start.place, clock, clock, clock)]
     legs: list[Leg] = []
     riding = list(start.on_board)
     for group in _by_place(snapshot, placed, parties):
         lots = [snapshot.lots[placed[p.placed].lot] for p in group]
-        moved = _moved(snapshot, stops[-1], lots[0].place, legs)
+        moved = _moved(travel, stops[-1], lots[0].place, legs)
         if moved is None:
             return None
         begin = max(moved, *(lot.ready.from_s for lot in lots))
@@ -92,7 +93,7 @@ def _once(
         stops.append(Stop(StopKind.PICK_UP, lots[0].place, moved, begin, leave, tuple(group)))
         riding += group
     host = snapshot.facilities[facility]
-    arrive = _moved(snapshot, stops[-1], host.place, legs)
+    arrive = _moved(travel, stops[-1], host.place, legs)
     if arrive is None:
         return None
     begin = max(arrive, host.takes.from_s)
@@ -127,9 +128,9 @@ def _by_place(
     return [[Party(placed, count) for placed, count in at.items()] for at in groups]
 
 
-def _moved(snapshot: Snapshot, stop: Stop, place: int, legs: list[Leg]) -> int | None:
-    seconds = snapshot.travel.seconds_between(stop.place, place)
-    metres = snapshot.travel.metres_between(stop.place, place)
+def _moved(travel: Travel, stop: Stop, place: int, legs: list[Leg]) -> int | None:
+    seconds = travel.seconds_between(stop.place, place)
+    metres = travel.metres_between(stop.place, place)
     if seconds is None or metres is None:
         return None
     legs.append(Leg(stop.leave_s, stop.leave_s + seconds, metres))

@@ -91,7 +91,7 @@ def _soonest(
     for n in eligible(snapshot, snapshot.lots[placed[want.order[0].placed].lot]):
         vehicle, turn = snapshot.vehicles[n], turns[n]
         room = capacity(snapshot, vehicle)
-        alike = (turn, room, vehicle.duty, vehicle.most_trips)
+        alike = (turn, room, vehicle.duty, vehicle.most_trips, vehicle.passes)
         if alike in tried or turn.trips >= vehicle.most_trips:
             continue
         tried.add(alike)  # a vehicle like one that was tried would do no better

@@ -33,6 +33,9 @@ FILES = {
     "deliveries.csv": "delivery,place,units\nd1,oak,30\nd2,elm,90\n",
     "warehouses.csv": "warehouse,place\nmain,yard\n",
     "buses.csv": "bus,warehouse,holds\nV1,main,60\n",
+    "rides.csv": "ride,from_lon,from_lat,to_lon,to_lat,ride_minutes\n"
+    "a,0,0,0.0135,0,30\nb,0.0045,0,0.0135,0,30\nc,0,0,0.0135,0,1\n",
+    "cars.csv": "car,lon,lat,seats\nK1,0,0,3\n",
     "shut.csv": "closure,polygon\ngate,"
     '"0.0100 -0.001; 0.0120 -0.001; 0.0120 0.001; 0.0100 0.001"\n',
 }
@@ -154,3 +157,14 @@ def test_closures_without_a_map_are_refused():
     told = linli("dispatch", "matrix", "places.csv", "--closures", "shut.csv", code=2)
 
     assert told.stderr.startswith("Closures need a map")
+
+
+def test_cars_are_shared_on_open_roads_and_who_rides_too_long_is_named():
+    said = ("share", "rides.csv", "cars.csv", "--roads", "roads.csv", "--closures", "shut.csv")
+
+    told = json.loads(linli("dispatch", *said, "--json", code=1).stdout)
+
+    assert {stop["ride"] for stop in told["cars"]["K1"]} == {"a", "b"}
+    assert [left["ride"] for left in told["left"]] == ["c"]
+    assert "the limit on board is 1" in told["left"][0]["sentence"]
+    assert not told["estimate"]

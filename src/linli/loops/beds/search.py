@@ -20,6 +20,7 @@ COLUMNS = (
     "id", "site_id", "site__name_zh", "site__name_en", "site__kind", "name_zh", "name_en",
     "category", "severity", "sex", "age_group", "oxygen", "icu", "dialysis", "n_beds", "n_blocked",
     "n_more_in_24h", "counted_at", "source", "site__longitude", "site__latitude",
+    "site__level", "site__batch",
 )  # fmt: skip
 
 
@@ -55,6 +56,8 @@ class BedPlace:
     counted_at: Any
     source: str
     distance_m: float | None  # a straight line; unknown where either has no point
+    level: str  # of the hospital
+    batch: int | None  # in which its site was put into use
 
 
 def find(
@@ -108,7 +111,7 @@ def _place(row: tuple[Any, ...], n_taken: int, metres: float | None) -> BedPlace
     n_beds, n_blocked, n_more = row[14:17]
     free = max(0, n_beds - n_blocked - n_taken)
     site = Named(row[2], row[3])
-    values = (*row[:2], site, *row[4:16], free, free + n_more, *row[17:19], metres)
+    values = (*row[:2], site, *row[4:16], free, free + n_more, *row[17:19], metres, *row[21:23])
     return BedPlace(*values)
 
 

@@ -17,7 +17,7 @@ from linli.loops.standing import Changes, Standing
 from linli.policy.can import is_within
 from linli.policy.roles import DUTY_OFFICERS, Role
 from linli.registry import sites
-from linli.registry.sites import CONVERTED, Site, SiteKind, SiteStage
+from linli.registry.sites import CONVERTED, Site, SiteKind, SiteLevel, SiteStage
 from linli.registry.wards import MOST_BEDS, Ward
 
 CHECKERS = DUTY_OFFICERS | {Role.CLINICIAN}
@@ -29,6 +29,11 @@ class ConversionAsk(Form):
     site_id: int = Field(gt=0, title=N_("Number of the site"))
     batch: int = Field(default=1, ge=1, le=99, title=N_("Batch"))
     n_beds_planned: int = Field(ge=1, le=MOST_BEDS, title=N_("Beds planned"))
+    level: SiteLevel = Field(
+        default=SiteLevel.UNTOLD,
+        title=N_("Level of the hospital"),
+        json_schema_extra={"names": dict(SiteLevel.choices)},
+    )
 
 
 class ConversionCheck(Form):
@@ -99,6 +104,14 @@ def _sets(stage: SiteStage) -> Any:
     return effect
 
 
+def _begun(item: Standing, form: Mapping[str, Any], scene: Scene) -> Changes:
+    """The site is being converted, in its batch."""
+    if not item.exercise:
+        said = item.data
+        sites.set_batch(said["site_id"], said.get("batch", 1), said.get("level", ""))
+    return dict(_sets(SiteStage.CONVERTING)(item, form, scene))
+
+
 def _dropped(item: Standing, form: Mapping[str, Any], scene: Scene) -> Changes:
     if not item.exercise and item.stage == "converting":
         sites.set_stage(item.data["site_id"], SiteStage.UNASKED)
@@ -137,7 +150,7 @@ LOOP = Loop(
             "converting",
             by=DUTY_OFFICERS,
             gates=(Gate("known", N_("the site is here and needs it"), _known),),
-            effect=_sets(SiteStage.CONVERTING),
+            effect=_begun,
         ),
         Step(
             "check",

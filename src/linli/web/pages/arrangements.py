@@ -18,6 +18,8 @@ from linli.loops import catalogue, find
 from linli.loops.advance import Moved
 from linli.loops.arranged import VERBS, begin
 from linli.loops.find import Filters
+from linli.loops.handovers import loop as handover
+from linli.loops.handovers.make import hand_over
 from linli.loops.incidents.loop import FAULT_NAMES
 from linli.loops.loop import Loop
 from linli.loops.opening import check_form
@@ -56,6 +58,7 @@ PAGES = {
         Page("ongoing_care", "ongoing_care", N_("Ongoing care"), N_("Ask for ongoing care")),
         Page("incident", "incidents", N_("Incidents"), N_("Report an incident")),
         Page("conversion", "conversions", N_("Conversions of sites"), N_("Choose a site")),
+        Page("handover", "handovers", N_("Hand-overs"), N_("Hand something over")),
     )
 }  # fmt: skip
 
@@ -88,11 +91,15 @@ def _begun(request: HttpRequest, page: Page, loop: Loop, actor: Actor) -> Moved:
         at = moment_of(str(given[name]))
         given[name] = at.isoformat() if at else ""
     item_class = request.POST.get("item_class", "")
-    check_form(loop.asks, given)  # what is wrong with a field is told before what is not chosen
+    data = check_form(
+        loop.asks, given
+    )  # what is wrong with a field is told before what is not chosen
     if item_class not in loop.classes:
         raise BadInput(N_("Choose what it is."))
-    purpose = purposes.of(request)
-    return begin(actor, loop, item_class, given, purpose=purpose, now=clock.now_s())
+    purpose, now = purposes.of(request), clock.now_s()
+    if loop.name == handover.LOOP.name:
+        return hand_over(actor, item_class, data, now=now)
+    return begin(actor, loop, item_class, given, purpose=purpose, now=now)
 
 
 def _shown(

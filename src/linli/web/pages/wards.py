@@ -15,11 +15,14 @@ from linli.errors import N_, BadInput, NotFound, Problem, Word
 from linli.loops import catalogue
 from linli.loops.advance import advance
 from linli.loops.beds import receivers, search
+from linli.loops.conversions import batches as sites_in_batches
 from linli.loops.scene import Scene
 from linli.loops.stays import ward as lists
 from linli.policy.can import Ask, can
 from linli.policy.powers import roles_for
+from linli.policy.roles import DUTY_OFFICERS
 from linli.registry import wards as registry
+from linli.registry.sites import SiteKind, SiteLevel
 from linli.registry.wards import BedCategory, BedSeverity, Counted
 from linli.web import purposes
 from linli.web.forms import answers, fields_of
@@ -144,6 +147,41 @@ def beds(request: HttpRequest) -> HttpResponse:
     return render(request, "wards/beds.html", context)
 
 
+@never_cache
+def batches(request: HttpRequest) -> HttpResponse:
+    """Hospitals in their batches: what each would bring, and opening one."""
+    return _batches(request)
+
+
+def _batches(
+    request: HttpRequest, told: sites_in_batches.OpenedBatch | None = None,
+    problem: Problem | None = None,
+) -> HttpResponse:  # fmt: skip
+    actor = working(request, roles_for(sites_in_batches.SEE))
+    context = {
+        "batches": sites_in_batches.listed(actor),
+        "opens": bool(actor.holds(DUTY_OFFICERS)),
+        "stages": {stage.name: stage.label for stage in catalogue.get("conversion").stages},
+        "kinds": dict(SiteKind.choices),
+        "levels": dict(SiteLevel.choices),
+        "told": told,
+        "problem": problem,
+    }
+    return render(request, "wards/batches.html", context, status=problem.status if problem else 200)
+
+
+def open_batch(request: HttpRequest, number: int) -> HttpResponse:
+    """Open every site of a batch that is ready, and say what that brought."""
+    if request.method != "POST":
+        return redirect("beds_batches")
+    actor = working(request, roles_for(sites_in_batches.SEE))
+    try:
+        told = sites_in_batches.open_batch(Scene(actor, clock.now_s()), number)
+    except Problem as problem:
+        return _batches(request, problem=problem)
+    return _batches(request, told)
+
+
 def count(request: HttpRequest, ward_id: int) -> HttpResponse:
     """A ward counts its beds anew."""
     if request.method != "POST":
@@ -182,5 +220,7 @@ URLS = [
     path("ward", ward, name="ward"),
     path("ward/<int:stay_id>/<slug:name>", act, name="ward_act"),
     path("beds", beds, name="beds"),
+    path("beds/batches", batches, name="beds_batches"),
+    path("beds/batches/<int:number>/open", open_batch, name="beds_open_batch"),
     path("beds/<int:ward_id>/count", count, name="beds_count"),
 ]

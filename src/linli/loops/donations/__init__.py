@@ -1,0 +1,1 @@
+"""Donations: what somebody gives, and where it went."""
