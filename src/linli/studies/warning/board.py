@@ -256,8 +256,8 @@ def _series(
     )
     areas = [area]
     if together:
-        rows = Area.objects.filter(valid_until=None).order_by("path")
-        areas = [one for one in rows if level_of(one.kind) is level]
+        every = Area.objects.filter(valid_until=None).order_by("path")
+        areas = [one for one in every if level_of(one.kind) is level]
     first = until - timedelta(days=plan.history_days)
     counted = signals.count(areas, first, until, exercise=exercise)
     alone = watch is None or watch.method is not Method.TAIL
