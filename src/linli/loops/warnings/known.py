@@ -70,13 +70,13 @@ def undecided(*, exercise: bool) -> list[Warned]:
 
 
 def in_reach(
-    reach: Sequence[tuple[str, str]], path: str, *, signal: str, exercise: bool, most: int
+    reach: Sequence[tuple[str, str]], path: str, *, signal: str = "", exercise: bool
 ) -> list[Warned]:
-    """The newest within path ranges and an area, perhaps of one signal."""
+    """All within path ranges and an area, perhaps of one signal, the newest first."""
     rows = Item.objects.filter(within(reach), under(path), loop=LOOP.name, exercise=exercise)
     if signal:
         rows = rows.filter(kind=signal)
-    return [_warned(row) for row in rows.order_by("-id")[:most]]
+    return [_warned(row) for row in rows.order_by("-id")]
 
 
 def by_id(ids: Iterable[int]) -> dict[int, Warned]:

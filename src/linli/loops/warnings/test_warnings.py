@@ -4,6 +4,7 @@ import pytest
 
 from linli import clock
 from linli.errors import BadInput, NotAllowed
+from linli.jobs.outbox import Message
 from linli.loops import catalogue, find, tick, write
 from linli.loops.advance import Opening, advance, open_item
 from linli.loops.find import Filters
@@ -34,6 +35,7 @@ def test_a_warning_has_a_named_owner_by_area_and_a_person_decides_with_a_reason(
 ) -> None:
     item = raised(city)
     assert Item.objects.get(id=item).holder_id == city.accounts["sam"].id
+    assert Message.objects.get(item_id=item).account_id == city.accounts["sam"].id
     assert "Whoever answers for warnings there" in why(write.load(item))[0].tell()  # type: ignore[arg-type]
 
     with pytest.raises(BadInput):

@@ -26,7 +26,6 @@ from linli.studies.warning.tables import WarningRow, WarningRun
 
 SEE = "warning.see"
 MOST_ROWS = 60
-MOST_ITEMS = 200
 EARLIEST = date(1990, 1, 1)  # before any record
 NOTES = {
     "no_people": N_("{n} areas without people were left out. Enter their people."),
@@ -158,7 +157,7 @@ def board(
     here = {line.item.id for line in lines if line.item}
     older = [lag.item for lag in all_lags.waiting if lag.item.id not in here]
     return Board(made, area, tuple(lines), n_more, n_parts, all_lags, breaks,
-                 tuple(_waiting(older, all_lags)))  # fmt: skip
+                 tuple(_waiting(older[:MOST_ROWS], all_lags)))  # fmt: skip
 
 
 def latest(*, exercise: bool, day: date | None = None) -> WarningRun | None:
@@ -171,10 +170,8 @@ def latest(*, exercise: bool, day: date | None = None) -> WarningRun | None:
 
 def lags(actor: Actor, area: Area, *, signal: str = "") -> Lags:
     """How long each warning of an area took or waits, those undecided first, then the newest."""
-    rows = known.in_reach(
-        scope(actor, roles_for(SEE)), area.path, signal=signal, exercise=actor.exercise,
-        most=MOST_ITEMS,
-    )  # fmt: skip
+    reach = scope(actor, roles_for(SEE))
+    rows = known.in_reach(reach, area.path, signal=signal, exercise=actor.exercise)
     today = clock.day(clock.now())
     found = [_lag(item, today) for item in rows]
     return Lags(tuple(sorted(found, key=lambda lag: (lag.is_decided, -lag.item.id))))
@@ -256,8 +253,8 @@ def _series(
     )
     areas = [area]
     if together:
-        rows = Area.objects.filter(valid_until=None).order_by("path")
-        areas = [one for one in rows if level_of(one.kind) is level]
+        every = Area.objects.filter(valid_until=None).order_by("path")
+        areas = [one for one in every if level_of(one.kind) is level]
     first = until - timedelta(days=plan.history_days)
     counted = signals.count(areas, first, until, exercise=exercise)
     alone = watch is None or watch.method is not Method.TAIL

@@ -65,8 +65,7 @@ def look(day: date = YESTERDAY, at: int = EVENING, plan: Plan = PLAN) -> Warning
 
 def raised(city: City) -> list[Warned]:
     """All warnings, in order."""
-    reach = (("", ":"),)
-    found = known.in_reach(reach, city.areas["w"].path, signal="", exercise=False, most=99)
+    found = known.in_reach((("", ":"),), city.areas["w"].path, exercise=False)
     return sorted(found, key=lambda item: item.id)
 
 
