@@ -22,7 +22,7 @@ from linli.policy.can import Actor, end_of
 from linli.policy.powers import roles_for
 from linli.registry import areas
 from linli.registry.areas import Area, Tier
-from linli.studies.evaluation import opened, told
+from linli.studies.evaluation import opened, spelling
 from linli.studies.evaluation.counting import counted
 from linli.studies.risk import reach, runs, story
 from linli.studies.risk.records import formulas_for
@@ -118,7 +118,7 @@ def factor(request: HttpRequest, name: str) -> HttpResponse:
         "note": formula.note_zh if _language().startswith("zh") else formula.note,
         "fact": formula.fact,
         "sides": [
-            (key, title, [(n, told.spelled(term, gettext)) for n, term in enumerate(terms)])
+            (key, title, [(n, spelling.spelled(term, gettext)) for n, term in enumerate(terms)])
             for key, title, terms in (
                 ("count", N_("counted"), formula.count), ("per", N_("divided by"), formula.per),
             ) if terms
