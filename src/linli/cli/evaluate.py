@@ -73,6 +73,13 @@ def evaluate(
         datetime | None,
         typer.Option(formats=["%Y-%m-%d"], help=_("As the last snapshot by this day has it.")),
     ] = None,
+    since: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help=_("What moved since the last snapshot by then.")),
+    ] = None,
+    beside: Annotated[
+        str, typer.Option(help=_("Another area of its tier, by number or name, to compare with."))
+    ] = "",
     phase: Annotated[str, typer.Option(help=_("peacetime, response or recovery."))] = "",
     formulas: Annotated[
         Path | None, typer.Option(help=_("Formulas of your own, as TOML."), exists=True)
@@ -100,7 +107,9 @@ def evaluate(
     if from_records or self_check:
         from linli.cli import evaluate_records as records
 
-        asked = records.Asked(area, by, as_of, phase, formulas, keep, report, as_json)
+        asked = records.Asked(
+            area, by, as_of, since, beside, phase, formulas, keep, report, as_json
+        )
         (records.self_check if self_check else records.from_records)(asked)
         return
     chosen = _framework(framework)

@@ -25,6 +25,8 @@ class Asked:
     area: str
     by: str
     as_of: datetime | None = None
+    since: datetime | None = None
+    beside: str = ""
     phase: str = ""
     formulas: Path | None = None
     keep: bool = False
@@ -47,7 +49,11 @@ def from_records(asked: Asked) -> None:
         now=clock.now_s(), exercise=actor.exercise, path=area.path, as_of=until,
         formulas=asked.formulas,
     )  # fmt: skip
-    found = study.study(actor, area, basis=basis, phase=asked.phase, language=language())
+    found = study.study(
+        actor, area, basis=basis, phase=asked.phase, language=language(),
+        since=None if asked.since is None else _end_of(asked.since),
+    )  # fmt: skip
+    other = _area(asked.beside).id if asked.beside else None
     if asked.keep:
         made = snapshots.take(
             actor, area, framework=basis.framework, formulas=basis.formulas, now=basis.now
@@ -57,7 +63,7 @@ def from_records(asked: Asked) -> None:
     if asked.report:
         form = asked.report.suffix.lstrip(".")
         asked.report.write_bytes(documents.made(found, form, language=language(), translate=_))
-    values = told.as_values(found, language(), _)
+    values = told.as_values(found, language(), _, beside=other)
     if asked.as_json:
         say_json(values)
         return
@@ -126,6 +132,12 @@ def _tell(found: "Study", values: Mapping[str, Any]) -> None:
     since = values["since"]
     if since and since["moved"] is not None:
         say(_("Since {at}: {moved}"), at=since["at"], moved=f"{since['moved']:+.1f}")
+    beside = values["beside"]
+    if beside:
+        say(_("{name} has {score}, {apart} apart:"), name=beside["name"],
+            score=f"{beside['score']:.1f}", apart=f"{beside['apart']:+.1f}")  # fmt: skip
+        for name, by in beside["by_indicator"].items():
+            say(f"  {by:+6.1f}  {told.named(found.in_phase.by_id[name], language())}")
 
 
 def area_of(said: str) -> "Area":

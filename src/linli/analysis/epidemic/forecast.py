@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtri, stdtrit
 
 from linli.analysis.epidemic import outlooks, scores
 from linli.analysis.warning.finding import checked
@@ -17,7 +16,6 @@ LEAST_ERRORS = 6  # earlier times on which a method has to be tried before it is
 MOST_ORIGINS = 52  # and at most
 NEAR = 1.0  # added before logarithms
 SHARED = 10.0  # errors of all areas that count as much as an area's own for its spread; assumed
-NEAR_0 = 1e-9
 SHARPNESS = 4.0  # how much more an accurate method weighs; assumed
 
 
@@ -55,6 +53,7 @@ def forecast(
     interval: NDArray | None = None,
     levels: tuple[float, ...] = LEVELS,
     only: tuple[str, ...] = (),
+    cautious: bool = True,
 ) -> Forecast:
     """The times to come by an ensemble of simple methods that weigh by how they did before.
 
@@ -71,11 +70,13 @@ def forecast(
         Chances of a serial interval in units of the times; without it there is no renewal.
     only
         Names of methods to use, of those in `outlooks`. None named: all that can be.
+    cautious
+        Widen past errors to a prediction interval, as far as they are few; the baseline does not.
 
     Notes
     -----
     Each method is as wide as it erred at the same distance at earlier times, on a logarithmic
-    scale, and wider by Student's t where few such errors are known. The ensemble is the weighted
+    scale, times the root of 1 + 1/n for n independent errors. The ensemble is the weighted
     mean of the methods' quantiles (Vincent averaging); the weights fall with the fourth power of
     the past error, so that a poor method hardly counts.
 
@@ -98,7 +99,9 @@ def forecast(
         tried = {name: tried[name] for name in only}
     weights = {name: one.error**-SHARPNESS for name, one in tried.items()}
     whole = sum(weights.values())
-    mean = sum(tried[name].quantiles(levels) * (weights[name] / whole) for name in tried)
+    mean = sum(
+        tried[name].quantiles(levels, cautious=cautious) * (weights[name] / whole) for name in tried
+    )
     quantiles = np.maximum(np.exp(mean) - NEAR, 0.0)
     return Forecast(
         quantiles,
@@ -129,7 +132,7 @@ class Tried:
         """The mean size of the errors."""
         return float(np.abs(self.errors).mean()) + 1e-6
 
-    def quantiles(self, levels: tuple[float, ...]) -> NDArray[np.float64]:
+    def quantiles(self, levels: tuple[float, ...], *, cautious: bool) -> NDArray[np.float64]:
         """The middle and, around it, the area's own spread in the shape that all areas share."""
         n = self.errors.shape[1]
         own = (self.errors**2).mean(axis=1)
@@ -137,19 +140,19 @@ class Tried:
         spread = np.sqrt((n * own + SHARED * city) / (n + SHARED)) + 1e-9
         shape = self.errors / spread[:, None, :]
         both = np.concatenate([shape, -shape]).reshape(-1, shape.shape[2])  # so that none drifts
-        around = np.quantile(both, levels, axis=0) * self._unsure(levels)[:, None]
-        return self.middle[:, :, None] + spread[:, :, None] * around.T[None]
+        around = np.quantile(both, levels, axis=0)
+        wide = spread * (self.caution if cautious else 1.0)
+        return self.middle[:, :, None] + wide[:, :, None] * around.T[None]
 
-    def _unsure(self, levels: tuple[float, ...]) -> NDArray[np.float64]:
-        """How much wider Student's t is than the normal at each level.
+    @property
+    def caution(self) -> float:
+        """How much wider than past errors, for the next one is not among them.
 
-        Errors of neighbouring times and of all areas go together: stretches that do not overlap
-        are as many independent ones as there are.
+        Errors of neighbouring times and of all areas go together: there are as many independent
+        ones as stretches that do not overlap.
         """
-        n_apart = max(self.errors.shape[1] / self.errors.shape[2], 2.0)
-        normal = ndtri(levels)
-        student = stdtrit(n_apart, levels)
-        return np.divide(student, normal, out=np.ones(len(levels)), where=np.abs(normal) > NEAR_0)
+        n_apart = max(self.errors.shape[1] / self.errors.shape[2], 1.0)
+        return float(np.sqrt(1 + 1 / n_apart))
 
 
 def back_test(
@@ -185,9 +188,12 @@ def back_test(
             for k in known
         ]
     )
-    same = np.stack([
-        forecast(k, ahead, levels=levels, only=("persistence",)).quantiles for k in known
-    ])  # fmt: skip
+    same = np.stack(
+        [
+            forecast(k, ahead, levels=levels, only=("persistence",), cautious=False).quantiles
+            for k in known
+        ]
+    )
     figures = {}
     for name, quantiles in (("ensemble", ours), ("persistence", same)):
         score = scores.weighted_interval_score(seen, quantiles, np.array(levels))
