@@ -125,10 +125,15 @@ def n_without_onset(cases: Iterable[Confirmed]) -> int:
     return sum(case.onset is None or case.onset > case.ill.day for case in cases)
 
 
-def expected_onsets(triangle: NDArray[np.float64], *, least_share: float) -> NDArray[np.float64]:
-    """Cases by day of onset as they will stand, NaN for days of which too little is told yet."""
+def expected_onsets(
+    triangle: NDArray[np.float64], *, least_share: float
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Cases by day of onset as they will stand, NaN where too little is told; and which share is.
+
+    Both have the shape (areas, days).
+    """
     found = nowcast.nowcast(triangle, calibrate=False)
-    return np.where(found.share >= least_share, found.expected, np.nan)
+    return np.where(found.share >= least_share, found.expected, np.nan), found.share
 
 
 def _by_delay(cases: Iterable[Confirmed], n_delays: int, as_of: date) -> dict[int, list[Ill]]:

@@ -85,11 +85,13 @@ def test_the_triangle_lacks_what_is_to_come_and_a_nowcast_says_which_days_are_to
     cases += [Confirmed(Ill(0, path, TODAY), None), Confirmed(Ill(0, path, FIRST), TODAY)]
 
     triangle = illness.onset_triangle(frame, cases, n_delays=5, as_of=TODAY)
-    expected = illness.expected_onsets(triangle, least_share=0.5)[0]
+    found, share = illness.expected_onsets(triangle, least_share=0.5)
+    expected = found[0]
 
     assert np.nansum(triangle) == len(cases) - 2
     assert illness.n_without_onset(cases) == 2
     assert np.isnan(triangle[0, -1, 1:]).all()
     assert triangle[0, -1, 0] == 0
     assert np.isnan(expected[-1])  # none of a day's cases is told on that day
+    assert share[0, -3] == pytest.approx(0.75, abs=0.1)
     assert expected[-3] == pytest.approx(4, abs=0.5)  # three of four are told by now

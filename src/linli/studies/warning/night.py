@@ -30,7 +30,8 @@ class Series:
     """Counts of one signal at one level, ready to be tested: the last column is ``day``.
 
     ``rows``: the places of the areas among all. ``counts``: shape (areas, days), a nowcast where
-    cases are told late, and with declared changes of definition taken out.
+    cases are told late, and with declared changes of definition taken out. ``told``: the share of
+    the last day's cases that is told by now; the rest is a guess and no evidence.
     """
 
     signal: str
@@ -40,6 +41,7 @@ class Series:
     counts: NDArray[np.float64]
     day: date
     people: NDArray[np.float64] | None = None
+    told: float = 1.0
 
     def tested(self, last: int = 1) -> Findings:
         """What the method of the plan says of the last days, each with its chance.
@@ -49,7 +51,7 @@ class Series:
         options = dict(self.watch.options)
         if self.watch.method is Method.TAIL:
             options["people"] = self.people
-        found = detect(self.counts, self.watch.method, last=last, **options)
+        found = self._detected(last, options)
         least = self.watch.least_cases
         return replace(
             found,
@@ -57,6 +59,21 @@ class Series:
             upper=np.maximum(found.upper, least - 1),  # NaN stays
             alarm=found.alarm & (found.observed >= least),
         )
+
+    def _detected(self, last: int, options: Mapping[str, Any]) -> Findings:
+        """The method on as many cases as are told; a nowcast is no more certain than these.
+
+        Chances of counts are reckoned on the cases told. A spread of whole days is that of a day of
+        which a share is told times one over its root.
+        """
+        if self.told >= 1:
+            return detect(self.counts, self.watch.method, last=last, **options)
+        if self.watch.method in (Method.C1, Method.C2):
+            found = detect(self.counts, self.watch.method, last=last, **options)
+            upper = found.expected + (found.upper - found.expected) / np.sqrt(self.told)
+            return replace(found, upper=upper, alarm=found.alarm & (found.observed > upper))
+        factor = np.full(self.counts.shape[1], 1 / self.told)
+        return detect(self.counts, self.watch.method, last=last, factor=factor, **options)
 
 
 @dataclass(frozen=True)
@@ -149,10 +166,10 @@ def ready(
                 rows = np.setdiff1d(rows, empty)
                 if len(rows) < 2:
                     continue
-            counts, day = _counts(found, signal, rows, plan, told, level)
+            counts, day, share = _counts(found, signal, rows, plan, told, level)
             if counts.shape[1]:
-                made.append(Series(signal, level, watch, rows, counts, day,
-                                   None if people is None else people[rows]))  # fmt: skip
+                own = None if people is None else people[rows]
+                made.append(Series(signal, level, watch, rows, counts, day, own, share))
     return made
 
 
@@ -185,15 +202,15 @@ def _counts(
     plan: Plan,
     notes: list[dict[str, Any]],
     level: Level,
-) -> tuple[NDArray[np.float64], date]:
-    """The counts to be tested, and the day of the last of them."""
-    counts, day = found.counts[signal][rows], found.days[-1]
+) -> tuple[NDArray[np.float64], date, float]:
+    """The counts to be tested, the day of the last of them, and which share of it is told."""
+    counts, day, share = found.counts[signal][rows], found.days[-1], 1.0
     if signal.startswith(ONSETS):
-        counts, day = _nowcast(found, signal, rows, plan)
+        counts, day, share = _nowcast(found, signal, rows, plan)
         if not counts.shape[1]:
             notes.append(_note("not_told_yet", signal, level, n=len(rows)))
     changes = declared(plan, signal, found.days[: counts.shape[1]])
-    return (definition.even(counts, changes).counts if changes else counts), day
+    return (definition.even(counts, changes).counts if changes else counts), day, share
 
 
 def declared(plan: Plan, signal: str, days: Sequence[date]) -> list[Change]:
@@ -210,22 +227,22 @@ def declared(plan: Plan, signal: str, days: Sequence[date]) -> list[Change]:
 
 def _nowcast(
     found: Signals, signal: str, rows: NDArray[np.int64], plan: Plan
-) -> tuple[NDArray[np.float64], date]:
+) -> tuple[NDArray[np.float64], date, float]:
     """Cases by onset as they will stand, up to the last day of which enough is told."""
     n_delays = plan.most_delay + 1
     if len(found.days) <= n_delays:
-        return np.empty((len(rows), 0)), found.days[-1]
+        return np.empty((len(rows), 0)), found.days[-1], 1.0
     areas = tuple(found.frame.areas[n] for n in rows)
     frame = type(found.frame)(areas, found.days, found.frame.exercise)
     cases = found.cases.get(signal.removeprefix(ONSETS), [])
     triangle = illness.onset_triangle(frame, cases, n_delays=n_delays, as_of=found.days[-1])
-    expected = illness.expected_onsets(triangle, least_share=plan.least_told)
+    expected, share = illness.expected_onsets(triangle, least_share=plan.least_told)
     known = np.flatnonzero(np.mean(~np.isnan(expected), axis=0) > 0.5)
     if not len(known):
-        return np.empty((len(rows), 0)), found.days[-1]
+        return np.empty((len(rows), 0)), found.days[-1], 1.0
     end = int(known[-1]) + 1
     kept = np.where(np.isnan(found.counts[signal][rows, :end]), np.nan, expected[:, :end])
-    return kept, found.days[end - 1]
+    return kept, found.days[end - 1], float(np.median(share[:, end - 1]))
 
 
 def _chance(findings: Findings) -> NDArray[np.float64]:

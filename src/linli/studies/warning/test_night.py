@@ -69,7 +69,7 @@ def test_cases_told_late_are_tested_on_the_last_day_of_which_enough_is_told() ->
     cases = [
         Confirmed(Ill(0, AREAS[4].path, day + timedelta(days=late)), day)
         for day in days
-        for late in ([1, 2, 2, 3] if day < LAST - timedelta(days=5) else [1, 2, 2, 3] * 5)
+        for late in ([1, 2, 2, 3] if day < LAST - timedelta(days=5) else [1, 2, 2, 3] * 10)
         if day + timedelta(days=late) <= LAST
     ]
     raw = np.zeros((len(AREAS), 40))
@@ -82,4 +82,24 @@ def test_cases_told_late_are_tested_on_the_last_day_of_which_enough_is_told() ->
 
     street = next(one for one in told.loud if one.level == "street")
     assert street.day == LAST - timedelta(days=2)  # three of four cases are told by then
-    assert 15 <= street.observed <= 25  # twenty, of which fifteen are told
+    assert 32 <= street.observed <= 45  # forty, of which thirty are told
+
+
+def test_a_nowcast_is_no_more_certain_than_the_cases_that_are_told() -> None:
+    dice = np.random.default_rng(5)
+    told = 0.55  # of the last day; the rest is what the nowcast adds
+    counts = dice.poisson(10, (4000, 30)).astype(float)
+    counts[:, -1] = dice.poisson(10 * told, 4000) / told
+    watch = PLAN().watch_of("onsets.covid19", plans.Level.COMMUNITY)
+    assert watch is not None
+    rows = np.arange(len(counts))
+
+    def share_below(certainty: float) -> float:
+        series = night.Series("onsets.covid19", plans.Level.COMMUNITY, watch, rows, counts, LAST,
+                              None, certainty)  # fmt: skip
+        p = series.tested().p
+        assert p is not None
+        return float((p[:, -1] < 0.01).mean())
+
+    assert share_below(told) <= 0.01  # of 4 000 quiet series at most one in a hundred
+    assert share_below(1.0) > 0.02  # taken for counts, more than twice as many would warn
