@@ -7,7 +7,7 @@ the reason beside it.
 import csv
 import io
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -174,7 +174,7 @@ def lines(run: Run, at: int, language: str, translate: Translate) -> list[Line]:
 
 
 def _with_a_second(lines: list[Line]) -> list[Line]:
-    """Withhold one more where a single withheld factor would follow from what its dimension adds."""
+    """Withhold one more where a single withheld factor would follow from its dimension."""
     out = list(lines)
     for dimension in {line.dimension for line in lines}:
         own = [n for n, line in enumerate(out) if line.dimension == dimension]
