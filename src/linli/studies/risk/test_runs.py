@@ -44,12 +44,14 @@ def lived(city: City) -> City:
     for name, (lon, lat) in POINTS.items():
         area = city.areas[name]
         Area.objects.filter(id=area.id).update(longitude=lon, latitude=lat)
-        for n in range(20):
-            Person.objects.create(
+        Person.objects.bulk_create(
+            Person(
                 code=f"{name}{n}", name="某人", pinyin="mou ren", area=area, path=area.path,
                 birth_date=date(1940 if n < AGED[name] else 1990, 2, 9), floating=n % 4 == 0,
                 source="test", as_of=date(2020, 1, 1), changed_at=EVENING,
             )  # fmt: skip
+            for n in range(20)
+        )  # fmt: skip
         Household.objects.create(
             code=f"H{name}", area=area, path=area.path, home=area, door="1", source="test",
             as_of=date(2020, 1, 1), changed_at=EVENING,

@@ -102,6 +102,7 @@ def factor(request: HttpRequest, name: str) -> HttpResponse:
         raise NotFound(what=Word(N_("factor")), value=name[:40])
     now = clock.now_s()
     figure = counted([area], {name: formula}, now=now, exercise=actor.exercise)[area.id][name]
+    figure = reach.shown(figure, formula)
     if _is_few(run, area, name):
         figure = replace(figure, value=None, count=None)
     side, rows = request.GET.get("side", ""), None
@@ -116,7 +117,7 @@ def factor(request: HttpRequest, name: str) -> HttpResponse:
         **_frame(request, actor, area, run),
         "factor": found,
         "name": found.names["zh-hans" if _language().startswith("zh") else "en"],
-        "figure": reach.shown(figure, formula),
+        "figure": figure,
         "why": gettext(story.told_why(figure)),
         "note": formula.note_zh if _language().startswith("zh") else formula.note,
         "fact": formula.fact,
