@@ -46,12 +46,19 @@ def lived(city: City) -> City:
         Area.objects.filter(id=area.id).update(longitude=lon, latitude=lat)
         Person.objects.bulk_create(
             Person(
-                code=f"{name}{n}", name="某人", pinyin="mou ren", area=area, path=area.path,
-                birth_date=date(1940 if n < AGED[name] else 1990, 2, 9), floating=n % 4 == 0,
-                source="test", as_of=date(2020, 1, 1), changed_at=EVENING,
-            )  # fmt: skip
+                code=f"{name}{n}",
+                name="某人",
+                pinyin="mou ren",
+                area=area,
+                path=area.path,
+                birth_date=date(1940 if n < AGED[name] else 1990, 2, 9),
+                floating=n % 4 == 0,
+                source="test",
+                as_of=date(2020, 1, 1),
+                changed_at=EVENING,
+            )
             for n in range(20)
-        )  # fmt: skip
+        )
         Household.objects.create(
             code=f"H{name}", area=area, path=area.path, home=area, door="1", source="test",
             as_of=date(2020, 1, 1), changed_at=EVENING,
