@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
+from typer.testing import CliRunner
 
+from linli.cli.main import app
 from linli.loops.counted import items
 from linli.studies.risk import runs
 from linli.studies.risk.test_runs import confirmed, lived, written
@@ -98,3 +100,19 @@ def test_counting_again_by_page_is_for_those_who_study(counted: City):
     for who, status in (("dee", 403), ("jo", 302)):
         client.force_login(counted.accounts[who], backend=BACKEND)
         assert client.post(reverse("risk_count")).status_code == status
+
+
+def test_the_command_tells_the_same_list_within_the_reach_of_who_asks(
+    counted: City, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("LINLI_LANG", "en")
+
+    def said(*words: str) -> str:
+        return CliRunner().invoke(app, words).output
+
+    run = runs.latest(exercise=False)
+    assert f"fingerprint {run.fingerprint}" in said("risk", "--from-records", "--as", "dee")
+    assert "1. Oak: " in said("risk", "--from-records", "--as", "dee")
+    assert "Ash" not in said("risk", "--from-records", "--as", "dee")
+    told = json.loads(said("estates", "--as", "dee", "--ask", "--json"))
+    assert (told["n_opened"], len(told["estates"])) == (3, 1)

@@ -7,7 +7,7 @@ the reason beside it.
 import csv
 import io
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -162,7 +162,7 @@ def lines(run: Run, at: int, language: str, translate: Translate) -> list[Line]:
                 unit=factor.unit,
                 value=None if few else value,
                 few=few,
-                adds=_known(risk.parts[at, n]) if not few else None,
+                adds=None if few or value is None else _known(risk.parts[at, n]),
                 why=translate(why) if value is None else "",
                 counted=formula is not None and bool(formula.count),
                 action=_action(run, factor.id, language) if action else "",
@@ -170,7 +170,19 @@ def lines(run: Run, at: int, language: str, translate: Translate) -> list[Line]:
                 enough=bool(action and action.enough),
             )
         )
-    return found
+    return _with_a_second(found)
+
+
+def _with_a_second(lines: list[Line]) -> list[Line]:
+    """Withhold one more where a single withheld factor would follow from its dimension."""
+    out = list(lines)
+    for dimension in {line.dimension for line in lines}:
+        own = [n for n, line in enumerate(out) if line.dimension == dimension]
+        rest = [n for n in own if out[n].adds is not None]
+        if sum(out[n].few for n in own) == 1 and rest:
+            least = min(rest, key=lambda n: abs(out[n].adds or 0.0))
+            out[least] = replace(out[least], few=True, value=None, adds=None, score_after=None)
+    return out
 
 
 def is_small(run: Run, at: int, factor: str, value: float) -> bool:

@@ -44,12 +44,21 @@ def lived(city: City) -> City:
     for name, (lon, lat) in POINTS.items():
         area = city.areas[name]
         Area.objects.filter(id=area.id).update(longitude=lon, latitude=lat)
-        for n in range(20):
-            Person.objects.create(
-                code=f"{name}{n}", name="某人", pinyin="mou ren", area=area, path=area.path,
-                birth_date=date(1940 if n < AGED[name] else 1990, 2, 9), floating=n % 4 == 0,
-                source="test", as_of=date(2020, 1, 1), changed_at=EVENING,
-            )  # fmt: skip
+        Person.objects.bulk_create(
+            Person(
+                code=f"{name}{n}",
+                name="某人",
+                pinyin="mou ren",
+                area=area,
+                path=area.path,
+                birth_date=date(1940 if n < AGED[name] else 1990, 2, 9),
+                floating=n % 4 == 0,
+                source="test",
+                as_of=date(2020, 1, 1),
+                changed_at=EVENING,
+            )
+            for n in range(20)
+        )
         Household.objects.create(
             code=f"H{name}", area=area, path=area.path, home=area, door="1", source="test",
             as_of=date(2020, 1, 1), changed_at=EVENING,
@@ -108,9 +117,14 @@ def test_what_nobody_collected_is_named_and_never_zero(lived: City):
     assert found.gaps["floating_pct"] == "It is the same everywhere, so it ranks nobody."
 
 
+def clinic(city: City) -> None:
+    """Four clinicians between Oak Lane and Pine."""
+    written(city.areas["court"], "clinicians", 4)
+    Area.objects.filter(id=city.areas["court"].id).update(longitude=114.262, latitude=30.612)
+
+
 def test_clinicians_count_by_who_else_can_reach_them(lived: City):
-    written(lived.areas["court"], "clinicians", 4)
-    Area.objects.filter(id=lived.areas["court"].id).update(longitude=114.262, latitude=30.612)
+    clinic(lived)
 
     found = gather(shipped("community"), now=EVENING, exercise=False)
     told = dict(zip(found.communities.names, found.communities.column(CARE), strict=True))
@@ -161,8 +175,12 @@ def test_with_nothing_known_of_a_dimension_it_takes_no_part_and_is_named(lived: 
     assert run.n_ranked == 2  # Pine has no estate and no worker: nothing is known of its coping
 
 
-def test_figures_of_fewer_than_five_residents_are_withheld(lived: City):
+def test_figures_of_fewer_than_five_residents_are_withheld_and_a_second_with_each(lived: City):
     confirmed(lived, 3)
+    clinic(lived)
+    for person in Person.objects.filter(path=lived.areas["ash"].path)[:5]:
+        person.needs = ["lone_elder"]
+        person.save()
     runs.keep(now=EVENING, by=None, exercise=False)
     run = runs.latest(exercise=False)
     lines = {name: {line.id: line for line in story.lines(run, run.place[lived.areas[name].id],
@@ -171,6 +189,8 @@ def test_figures_of_fewer_than_five_residents_are_withheld(lived: City):
     assert lines["oak"]["aged_65_pct"].value == 30  # six people
     pine = lines["pine"]["aged_65_pct"]
     assert (pine.value, pine.adds, pine.few) == (None, None, True)  # two people
+    assert lines["pine"]["living_alone_pct"].few  # nobody, but it would give the other away
+    assert not lines["oak"]["living_alone_pct"].few
     oak = story.row(run, run.place[lived.areas["oak"].id], "en")
     assert (oak.few, oak.rate, oak.rate_rank) == (True, None, None)
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -101,6 +102,9 @@ def factor(request: HttpRequest, name: str) -> HttpResponse:
         raise NotFound(what=Word(N_("factor")), value=name[:40])
     now = clock.now_s()
     figure = counted([area], {name: formula}, now=now, exercise=actor.exercise)[area.id][name]
+    figure = reach.shown(figure, formula)
+    if _is_few(run, area, name):
+        figure = replace(figure, value=None, count=None)
     side, rows = request.GET.get("side", ""), None
     if side:
         rows = opened.opened(
@@ -113,7 +117,7 @@ def factor(request: HttpRequest, name: str) -> HttpResponse:
         **_frame(request, actor, area, run),
         "factor": found,
         "name": found.names["zh-hans" if _language().startswith("zh") else "en"],
-        "figure": reach.shown(figure, formula),
+        "figure": figure,
         "why": gettext(story.told_why(figure)),
         "note": formula.note_zh if _language().startswith("zh") else formula.note,
         "fact": formula.fact,
@@ -180,6 +184,13 @@ def estates(request: HttpRequest) -> HttpResponse:
         "asks": bool(actor.holds(roles_for(watch.ASK))),
     }
     return render(request, "risk/estates.html", context)
+
+
+def _is_few(run: Run, area: Area, name: str) -> bool:
+    """Whether the page of this community withholds the factor."""
+    at = run.place.get(area.id)
+    lines = story.lines(run, at, _language(), gettext) if at is not None else []
+    return any(line.few for line in lines if line.id == name)
 
 
 def _asked(request: HttpRequest, verb: str = SEE) -> tuple[Actor, Area]:
