@@ -228,7 +228,8 @@ class Evening:
             return None
         room = MOST_ON_A_RUN if kind is VehicleKind.BUS else 2
         by_site: dict[tuple[int, str], list[Any]] = defaultdict(list)
-        for item in self._waiting(sender, severities)[: room + 1]:
+        waiting = self._waiting(sender, severities)
+        for item in waiting[: min(room + 1, max(1, len(waiting) // 2))]:  # a queue is left
             if (place := self._hold(item, scene, near=near)) is not None:
                 by_site[place, item.kind].append(item)
         if not by_site:
