@@ -169,7 +169,9 @@ def _stepped(
     return mine + size * (others[pairs[:, 0]] - others[pairs[:, 1]]) + noise, 0.0
 
 
-def simulate(model: Model, at: NDArray[np.float64], n_days: int) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+def simulate(
+    model: Model, at: NDArray[np.float64], n_days: int
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
     """Expected reports, infections and seen onsets by day.
 
     ``at``: parameters on the sampler's scale, shape (draws, parameters).
