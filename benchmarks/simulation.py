@@ -6,7 +6,7 @@
 
 Seconds are CPU seconds of a process of its own. A first run in a process loads or compiles the
 kernel; it is told apart. Each peer needs a Python of its own: LINLI_COVASIM_PYTHON (4.0.1),
-LINLI_COVASIM3_PYTHON (3.1.6), LINLI_STARSIM_PYTHON (3.7.2), LINLI_LASER_PYTHON (laser-generic).
+LINLI_COVASIM3_PYTHON (3.1.6), LINLI_STARSIM_PYTHON (3.7.2), LINLI_LASER_PYTHON (1.1.0).
 """
 
 import argparse

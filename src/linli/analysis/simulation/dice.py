@@ -5,6 +5,7 @@ which people are looked at: threads, checkpoints and worlds with other policies 
 """
 
 from enum import IntEnum
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -55,6 +56,7 @@ def mix(x: NDArray[np.uint64]) -> NDArray[np.uint64]:
     return x
 
 
+@lru_cache(maxsize=4096)
 def key_of(seed: int, purpose: Purpose, day: int = 0) -> np.uint64:
     """What seed, purpose and day come to; persons are stirred into it."""
     word = seed & ALL_BITS
