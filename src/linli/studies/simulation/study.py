@@ -133,7 +133,7 @@ def ask(actor: Actor, question: Question) -> WhatIf:
         )  # fmt: skip
         job = queue.ask(KIND, account_id=actor.id, what_if=made.id)
         WhatIf.objects.filter(id=made.id).update(job_id=job.id)
-        record(actor, "ask", "what_if", made.id, holding=holding, path=area.path)
+        record(actor, "ask_what_if", "what_if", made.id, holding=holding, path=area.path)
     made.refresh_from_db()
     return made
 
@@ -157,7 +157,7 @@ def get(actor: Actor, what_if_id: int, *, verb: str = SEE) -> tuple[WhatIf, Hold
     roles = roles_for(verb)
     if found is None or not any(found.path.startswith(h.path) for h in actor.holds(roles)):
         can(actor, Ask(verb, roles)).required()
-        raise NotFound(what=Word(N_("what-if")), value=what_if_id)
+        raise NotFound(what=Word(N_("what-if run")), value=what_if_id)
     holding = can(actor, Ask(verb, roles, found.path)).required()
     return _given_up(found), holding
 
