@@ -1,11 +1,12 @@
 """How long does a what-if take, does cost follow the infected, and how far is Covasim behind?
 
     python -m benchmarks simulation
-    LINLI_COVASIM_PYTHON=/path/to/its/python python -m benchmarks simulation --only covasim
+    LINLI_COVASIM_PYTHON=/path/to/its/python python -m benchmarks simulation --only peers
     python -m benchmarks simulation --only uncontrolled
 
 Seconds are CPU seconds of a process of its own. A first run in a process loads or compiles the
-kernel; it is told apart. Covasim needs a Python of its own with covasim 4.0.1 in it.
+kernel; it is told apart. Each peer needs a Python of its own: LINLI_COVASIM_PYTHON (4.0.1),
+LINLI_COVASIM3_PYTHON (3.1.6), LINLI_STARSIM_PYTHON (3.7.2), LINLI_LASER_PYTHON (laser-generic 1.1.0).
 """
 
 import argparse
@@ -19,8 +20,8 @@ from typing import Any
 
 import numpy as np
 
-CASES = ("full", "wuhan", "uncontrolled", "growth", "screen", "meeting", "pairs", "covasim")
-USUAL = ("full", "wuhan", "growth", "screen", "covasim")
+CASES = ("full", "wuhan", "uncontrolled", "growth", "screen", "meeting", "pairs", "peers")
+USUAL = ("full", "wuhan", "growth", "screen", "peers")
 
 
 def main(rest: list[str]) -> None:
@@ -28,7 +29,7 @@ def main(rest: list[str]) -> None:
     parser.add_argument("--only", choices=CASES)
     chosen = parser.parse_args(rest)
     for name in (chosen.only,) if chosen.only else USUAL:
-        {"growth": _growth, "screen": _screen, "covasim": _covasim, "pairs": _pairs,
+        {"growth": _growth, "screen": _screen, "peers": _peers, "pairs": _pairs,
          "meeting": _meeting}.get(name, lambda n=name: _city(n))()  # fmt: skip
 
 
@@ -61,13 +62,16 @@ def _screen() -> None:
 
     sketch = Screen(Setting(built(11_000_000), COVID, first=200))
     n_grids, start = len(sketch.people), time.process_time()
-    sizes = []
-    for n in range(100):  # every tenth of 100 policies x 10 seeds
-        policy = CloseCompounds(from_day=10 + n % 25, leakage=0.05 * (1 + n // 25))
-        sizes.append(int(sketch.run((policy,), seed=n % 10, n_days=120).infections.sum()))
-    took = 10 * (time.process_time() - start)
-    _line(f"100 policies x 10 seeds on {n_grids:,} grids, ten times a tenth", took, "<= 150 s")
-    print(f"    infected: {min(sizes):,} to {max(sizes):,}")
+    choices = [
+        (CloseCompounds(from_day=10 + n % 25, leakage=0.05 * (1 + n // 25)),) for n in range(100)
+    ]
+    wall = time.perf_counter()
+    worlds = sketch.run_all(choices, seeds=range(10), n_days=120, threads=2)
+    sizes = [int(world.infections.sum()) for of in worlds for world in of]
+    name = f"100 policies x 10 seeds on {n_grids:,} grids, 2 threads, CPU"
+    _line(name, time.process_time() - start, "<= 150 s")
+    _line("    by the clock", time.perf_counter() - wall, "")
+    print(f"    infected: {min(sizes):,} to {max(sizes):,}, mean {sum(sizes) / len(sizes):,.0f}")
 
 
 def _meeting() -> None:
@@ -100,23 +104,42 @@ def _pairs() -> None:
         _line(name, ratio, bar, unit="")
 
 
-def _covasim() -> None:
-    python = os.environ.get("LINLI_COVASIM_PYTHON")
-    if not python:
-        print("LINLI_COVASIM_PYTHON names no Python with covasim 4.0.1: no peer beside this")
-        return
-    script = Path(__file__).parent / "_covasim.py"
-    said = subprocess.run([python, str(script), "1"], capture_output=True, text=True, check=True)
-    theirs = json.loads(said.stdout.splitlines()[-1])
+def _peers() -> None:
+    """The same epidemic under tests and tracing, and beside it others' with nothing done."""
     ours = _case("covasim")
-    days = 200_000 * 120
-    print(f"200,000 people, 120 days, tests and tracing, beside Covasim {theirs['version']}")
-    _line("Covasim", theirs["run_s"], "")
-    _line("ours", ours["run_s"], "")
-    for what, bar in (("infected", "0.8 to 1.2"), ("quarantined", "0.75 to 1.25")):
-        _line(f"{what}, ours to theirs", ours[what] / theirs[what], bar, unit="")
-    _line("million people-days a second, ours", days / ours["run_s"] / 1e6, "", unit="")
-    _line("ratio of people-days a second", theirs["run_s"] / ours["run_s"], ">= 100", unit="")
+    for name, script in (("COVASIM", "_covasim"), ("COVASIM3", "_covasim")):
+        theirs = _peer(name, script)
+        if theirs:
+            print(f"200,000 people, tests and tracing, beside Covasim {theirs['version']}")
+            for what, bar in (("infected", "0.8 to 1.2"), ("quarantined", "0.75 to 1.25")):
+                _line(f"{what}, ours to theirs", ours[what] / theirs[what], bar, unit="")
+            _side_by_side(ours, theirs, ">= 100" if name == "COVASIM" else "")
+    ours = _case("free")
+    for name, script in (("STARSIM", "_starsim"), ("LASER", "_laser")):
+        theirs = _peer(name, script)
+        if theirs:
+            print(f"200,000 people, nothing done, beside {script[1:]} {theirs['version']}")
+            ratio = ours["infected"] / theirs["infected"]
+            _line("infected, ours to theirs", ratio, "0.8 to 1.2", unit="")
+            _side_by_side(ours, theirs, "")
+
+
+def _peer(name: str, script: str) -> dict[str, Any] | None:
+    """What a peer's own Python says it took; None where none is named."""
+    python = os.environ.get(f"LINLI_{name}_PYTHON")
+    if not python:
+        print(f"LINLI_{name}_PYTHON names no Python: no such peer beside this")
+        return None
+    path = Path(__file__).parent / f"{script}.py"
+    told = subprocess.run([python, str(path), "1"], capture_output=True, text=True, check=True)
+    return json.loads(told.stdout.splitlines()[-1])
+
+
+def _side_by_side(ours: dict[str, Any], theirs: dict[str, Any], bar: str) -> None:
+    _line("theirs", theirs["run_s"], "")
+    _line("ours, the quickest of five", ours["run_s"], "")
+    _line("million people-days a second, ours", 200_000 * 120 / ours["run_s"] / 1e6, "", unit="")
+    _line("ratio of people-days a second", theirs["run_s"] / ours["run_s"], bar, unit="")
 
 
 def _case(case: str) -> dict[str, Any]:

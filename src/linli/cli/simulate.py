@@ -94,6 +94,7 @@ def _study(city: Path, scenarios: Path) -> "Study":
 
 
 def text_of(path: Path) -> str:
+    """The text of a file somebody named; raises BadInput where there is none to read."""
     try:
         return path.read_text("utf-8-sig")
     except FileNotFoundError:

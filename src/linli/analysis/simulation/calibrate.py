@@ -124,8 +124,9 @@ def fit(
             told(k + 1, rounds)
     chains = np.array(kept)  # (rounds, walkers, parameters)
     some = chains[:: max(1, len(chains) * walkers // MOST_DRAWS)].reshape(-1, at.shape[1])
+    expected, infections, onsets = simulate(model, some, len(reports))
     return Posterior(
-        model, _natural(some), *simulate(model, some, len(reports)),
+        model, _natural(some), expected, infections, onsets,
         n_accepted / (rounds * walkers), _split_r_hat(chains),
     )  # fmt: skip
 
@@ -168,9 +169,7 @@ def _stepped(
     return mine + size * (others[pairs[:, 0]] - others[pairs[:, 1]]) + noise, 0.0
 
 
-def simulate(
-    model: Model, at: NDArray[np.float64], n_days: int
-) -> tuple[NDArray[np.float64], ...]:
+def simulate(model: Model, at: NDArray[np.float64], n_days: int) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
     """Expected reports, infections and seen onsets by day.
 
     ``at``: parameters on the sampler's scale, shape (draws, parameters).
@@ -178,11 +177,12 @@ def simulate(
     from linli.analysis.simulation import calibrate_kernel
 
     natural = _natural(at)
-    found = tuple(np.zeros((len(at), n_days)) for _ in range(3))
+    reports, infections, onsets = (np.zeros((len(at), n_days)) for _ in range(3))
     contact = np.ascontiguousarray(natural[:, : model.n_r])
     others = np.ascontiguousarray(natural[:, TESTED:SPREAD])
-    calibrate_kernel.simulate(_known(model, n_days), contact, others, *found)
-    return found[0] + FLOOR, *found[1:]
+    known = _known(model, n_days)
+    calibrate_kernel.simulate(known, contact, others, reports, infections, onsets)
+    return reports + FLOOR, infections, onsets
 
 
 @lru_cache(maxsize=8)
@@ -190,10 +190,10 @@ def _known(model: Model, n_days: int) -> "Known":
     from linli.analysis.simulation.calibrate_kernel import Known
 
     days = np.arange(n_days)
-    period = np.array([model.period(day) for day in days])
+    period = np.array([model.period(day) for day in range(n_days)])
     return Known(
         np.array(model.shared)[period], np.array(model.leaving, dtype=float)[period],
-        np.array([model.wait_days(day) for day in days]), days >= model.late_from,
+        np.array([model.wait_days(day) for day in range(n_days)]), days >= model.late_from,
         days >= model.first_report, (days >= model.clinical[0]) & (days < model.clinical[1]),
         np.array(model.early_onsets), model.latent_days, model.presymptomatic_days,
         model.ill_days, model.unseen_infectiousness, model.reported, model.clinical_days,
@@ -207,9 +207,7 @@ def _natural(at: NDArray[np.float64]) -> NDArray[np.float64]:
     return found
 
 
-def _score(
-    model: Model, at: NDArray[np.float64], reports: NDArray
-) -> NDArray[np.float64]:
+def _score(model: Model, at: NDArray[np.float64], reports: NDArray) -> NDArray[np.float64]:
     """Log posterior, up to a constant."""
     with np.errstate(all="ignore"):
         expected = simulate(model, at, len(reports))

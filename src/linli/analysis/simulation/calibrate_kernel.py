@@ -2,7 +2,6 @@
 
 from typing import Any, NamedTuple
 
-import numpy as np
 from numba import njit
 
 STEPS_A_DAY = 4

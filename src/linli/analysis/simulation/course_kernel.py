@@ -14,7 +14,7 @@ N_DUE = 5
 STARTS, VISITS, NEEDS_BED, NEEDS_INTENSIVE, ENDS = range(N_DUE)  # rows of what is due
 ASYMPTOMATIC, MILD, SEVERE, CRITICAL = range(4)
 (LATENT, PRESYMPTOMATIC, INFECTIOUS, TO_SEVERE, TO_CRITICAL, STAY, CRITICAL_STAY,
- STRENGTH, FATE, SEEKS, VISIT) = range(11)  # whose key is where; the first seven have a table  # fmt: skip
+ STRENGTH, FATE, SEEKS, VISIT) = range(11)  # whose key; seven have a table  # fmt: skip
 
 
 class Tables(NamedTuple):
@@ -88,9 +88,7 @@ def draw(first, today, who, source, layer, at, spared, age, keys, tables, column
             else:
                 end = severe + _drawn(length[STAY], keys[STAY], i)
         visits = NEVER
-        if fate >= SEVERE or (
-            fate == MILD and unit(bits_of(keys[SEEKS], i)) < tables.mild_seek
-        ):
+        if fate >= SEVERE or (fate == MILD and unit(bits_of(keys[SEEKS], i)) < tables.mild_seek):
             period = 0
             for n in range(1, len(tables.period_days)):
                 if tables.period_days[n] <= onset:

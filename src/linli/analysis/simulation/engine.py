@@ -31,6 +31,9 @@ from linli.analysis.simulation.setting import Setting
 from linli.analysis.simulation.state import NOT_YET, Calendar, Event, Infected, State
 from linli.errors import N_, BadInput
 
+if TYPE_CHECKING:
+    from linli.analysis.simulation.response_kernel import Luck
+
 DAYS_BACK = 16  # how long it is remembered which contacts went on
 BLOCK = 4096  # rows a thread takes at a time; the result does not depend on it
 

@@ -17,6 +17,7 @@ from linli.errors import N_, BadInput
 
 LAST_PERIOD_DAYS = 13  # how long the last period is taken to be where waits change between periods
 NO_DAY = 10_000
+N_EARLY = 3  # latent, presymptomatic, ill
 
 
 class WrongEpidemic(BadInput):
@@ -135,8 +136,10 @@ PLAIN = (
     "latent_days", "presymptomatic_days", "ill_days", "unseen_infectiousness", "reported",
     "clinical_days", "people",
 )  # fmt: skip
-DATED = ("first_report", "late_from")
-ENTRIES = {*PLAIN, *DATED, "starts", "clinical", "early_onsets", "period", "onsets", "sources"}
+ENTRIES = {
+    *PLAIN, "starts", "first_report", "late_from", "clinical", "early_onsets", "period", "onsets",
+    "sources",
+}  # fmt: skip
 
 
 def read_epidemic(text: str, *, name: str) -> tuple[Model, date]:
@@ -158,8 +161,9 @@ def read_epidemic(text: str, *, name: str) -> tuple[Model, date]:
         raise WrongEpidemic(name=name, entry="period", reason="is missing; say one or more.")
     clinical = given.get("clinical")
     early = given.get("early_onsets")
-    if not isinstance(early, list) or len(early) != 3:  # noqa: PLR2004
+    if not isinstance(early, list) or len(early) != 3:
         raise WrongEpidemic(name=name, entry="early_onsets", reason="needs three numbers.")
+    latent, presymptomatic, ill = (reads.number(n, "early_onsets") for n in early)
     onsets = reads.parts(given, "onsets", {"from", "until", "share"}, {"log_odds_sd"})
     model = Model(
         periods=tuple(reads.day(p["from"], "period.from") for p in periods),
@@ -171,7 +175,7 @@ def read_epidemic(text: str, *, name: str) -> tuple[Model, date]:
              reads.day(clinical.get("until"), "clinical"))
             if isinstance(clinical, dict) else (NO_DAY, NO_DAY)
         ),
-        early_onsets=tuple(reads.number(n, "early_onsets") for n in early),  # type: ignore[arg-type]
+        early_onsets=(latent, presymptomatic, ill),
         onsets=tuple(
             OnsetShare(
                 reads.day(o["from"], "onsets.from"), reads.day(o["until"], "onsets.until"),
@@ -180,7 +184,8 @@ def read_epidemic(text: str, *, name: str) -> tuple[Model, date]:
             )
             for o in onsets
         ),
-        **{"first_report": 0} | {k: reads.day(given[k], k) for k in DATED if k in given},
+        first_report=reads.day(given.get("first_report", starts), "first_report"),
+        late_from=reads.day(given["late_from"], "late_from") if "late_from" in given else NO_DAY,
         **{k: reads.number(given[k], k) for k in PLAIN if k in given},
     )  # fmt: skip
     return model, starts
@@ -213,5 +218,3 @@ class _Reads:
                 reason = f"needs {', '.join(sorted(needed))}, perhaps {', '.join(sorted(more))}."
                 raise WrongEpidemic(name=self.name, entry=entry, reason=reason)
         return list(found)
-
-

@@ -119,7 +119,7 @@ def _meeting(i, compound, layer, places, rules):
         return first, np.int64(places.compound_start[compound + 1]) - first, 0, mean
     if layer == CITY:
         return np.int64(0), np.int64(len(places.age)), 0, mean
-    if layer == WORK or layer == SCHOOL:
+    if WORK <= layer <= SCHOOL:
         p = places.place[i]
         first = np.int64(places.place_start[max(p, 0)])
         n = np.int64(places.place_start[max(p, 0) + 1]) - first
@@ -239,7 +239,7 @@ def infect(active, places, rows, rules, status, held_until, held_away, found):
             own = rules.shares[layer, compound]
             if own <= 0.0 or rules.weight[layer] <= 0.0:
                 continue
-            if layer == WORK or layer == SCHOOL:
+            if WORK <= layer <= SCHOOL:
                 first, n, listed, mean = _placed(
                     here[PLACE_OF], here[FIRST_THERE], here[N_THERE], layer, places.n_schools,
                     rules.contacts[layer],

@@ -79,10 +79,9 @@ def trace(state: State, policy: Trace, rows: NDArray[np.int32], city: City, meet
     onset = np.where(seen.onset[taken] < NO_DAY, seen.onset[taken] - 2, day)
     begins = np.minimum(np.maximum(onset, day - 14), seen.reported[taken] - policy.look_back_days)
     begins = np.maximum(begins, max(0, day + 1 - len(state.shares))).astype(np.int64)
-    people, layer = (
-        np.concatenate(a)
-        for a in zip(_before(state, taken, policy, luck), meets(taken, begins, luck), strict=True)
-    )
+    parts = [_before(state, taken, policy, luck), meets(taken, begins, luck)]
+    people = np.concatenate([who for who, _ in parts])
+    layer = np.concatenate([by for _, by in parts])
     delay = np.array([int(policy.delay_days.get(la, 0)) for la in LAYERS])[layer]
     for days in sorted(set(delay.tolist())):
         _note(state, people[delay == days], day + days, hold)
@@ -138,7 +137,7 @@ def keep(state: State, *, rooms: int) -> None:
     for people, days, test, wants_room in state.holds.pop(day, []):
         free = max(0, rooms - tally["held_rooms"])
         new, n_placed, rows, due = begin_hold(
-            people, day, day + days, test, wants_room, free, state.find_rows(), state.held_until,
+            people, (day, day + days), test, wants_room, free, state.find_rows(), state.held_until,
             state.held_away, watch,
         )  # fmt: skip
         if wants_room:

@@ -37,7 +37,7 @@ def housemates(cases, household, household_start, luck):
         home = household[cases[k]]
         if k and household[cases[k - 1]] == home:
             continue
-        n += np.int64(household_start[home + 1]) - np.int64(household_start[home])
+        n += int(household_start[home + 1]) - int(household_start[home])
     people = np.empty(n, np.int32)
     n = 0
     for k in range(len(cases)):
@@ -57,12 +57,13 @@ def housemates(cases, household, household_start, luck):
 
 
 @njit(nogil=True, cache=True)
-def begin_hold(people, today, until, is_tested, wants_room, rooms, row, held_until, held_away, seen):
+def begin_hold(people, days, is_tested, wants_room, rooms, row, held_until, held_away, seen):
     """Keep people from today on: who is new, how many got a room, and whose visit is due when.
 
     Who sits in a room keeps its days, so that the room falls free when it was noted for. Who is
     watched is seen on the day of onset, and tested once infectious if all are tested.
-    """  # fmt: skip
+    """
+    today, until = days
     reported, start, stop, onset, visits = seen
     new = np.empty(len(people), np.int32)
     watched, due = np.empty(len(people), np.int32), np.empty(len(people), np.float32)

@@ -1,4 +1,4 @@
-"""Which of thousands of choices are worth a closer look? The city as grids, in a tenth of a second each.
+"""Which of thousands of choices are worth a closer look? A city as grids, a tenth of a second each.
 
 A stochastic metapopulation: each grid holds how many are susceptible, latent, presymptomatic and
 ill; contacts within compound, community and city carry it on. Gates, reduced contacts and isolation
@@ -163,9 +163,7 @@ class Screen:
                 np.minimum(at, np.where(held, share, 1.0), out=at)
         return shares, gates
 
-    def _reported(
-        self, onsets: NDArray[np.int64], rng: np.random.Generator
-    ) -> NDArray[np.int64]:
+    def _reported(self, onsets: NDArray[np.int64], rng: np.random.Generator) -> NDArray[np.int64]:
         """Reports by day: a share of the onsets, each after a wait."""
         n_days, seen = len(onsets), self.setting.observation
         found = np.zeros(n_days, dtype=np.int64)

@@ -1,15 +1,13 @@
-"""Do paired worlds show a small difference, and do the quick sketch and the fit tell the truth?"""
+"""Do paired worlds show a small difference, and does the quick sketch tell the truth?"""
 
-import csv
-from datetime import date, timedelta
-from importlib.resources import files
+from itertools import chain
 
 import numpy as np
 import pytest
 
-from linli.analysis.simulation import calibrate
 from linli.analysis.simulation.build import CityPlan, build, even_grids
 from linli.analysis.simulation.compare import compare, shared_days
+from linli.analysis.simulation.dice import bits
 from linli.analysis.simulation.disease import shipped
 from linli.analysis.simulation.engine import run
 from linli.analysis.simulation.policies import OUTSIDE, CloseCompounds, Isolate, Reduce, Trace
@@ -34,6 +32,52 @@ def test_days_that_worlds_share_are_run_once_and_change_nothing():
     for k, setting in enumerate(settings.values()):
         alone = run(setting, seed=2, n_days=30)
         assert found.series["infections"][k, 1].tolist() == alone.series["infections"].tolist()
+
+
+def test_each_choice_goes_its_own_way_on_the_day_it_differs_and_finds_the_world_it_would_alone():
+    settings = {
+        "a": town(Isolate(), CloseCompounds(from_day=8, until_day=20)),
+        "b": town(Isolate(), CloseCompounds(from_day=8, until_day=14)),
+        "c": town(Isolate(), CloseCompounds(from_day=8, until_day=14), Trace(from_day=16)),
+        "d": town(Isolate(), first=31),
+    }
+
+    found = compare(settings, n_days=24, most_seeds=1, least_seeds=1)
+
+    a, b, c, d = settings.values()
+    assert [shared_days(s, 24) for s in ([a, b, c], [b, c], [b, b], [a, d])] == [14, 16, 24, 0]
+    for k, setting in enumerate(settings.values()):
+        alone = run(setting, seed=1, n_days=24)
+        for name in ("infections", "reports", "held_people", "closed_people"):
+            assert (
+                found.series[name][k, 0].tolist() == alone.series.get(name, np.zeros(24)).tolist()
+            )
+
+
+def test_two_threads_find_what_one_finds_and_hand_over_the_same_worlds_in_order():
+    settings = {"nothing": town(), "shut": town(CloseCompounds(from_day=5, leakage=0.0))}
+    told = {1: [], 2: []}
+
+    def kept_by(threads):
+        return lambda name, seed, ran: told[threads].append((name, seed, ran.state.infected.n))
+
+    one, two = (
+        compare(settings, n_days=25, least_seeds=3, most_seeds=5, threads=n, kept=kept_by(n))
+        for n in (1, 2)
+    )
+
+    assert one.seeds == two.seeds == (1, 2, 3)
+    assert np.array_equal(one.outcomes, two.outcomes)
+    assert told[1] == told[2]
+    assert len(told[1]) == 6
+
+
+def test_a_comparison_that_is_broken_off_ends_the_worlds_under_way():
+    def enough(*_):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        compare({"nothing": town()}, n_days=400, most_seeds=50, threads=2, told=enough)
 
 
 def test_seeds_are_added_only_until_the_difference_asked_about_is_clear():
@@ -111,6 +155,42 @@ def test_the_sketch_ranks_choices_as_the_engine_does():
     assert np.argsort(quick).tolist() == np.argsort(slow).tolist()
 
 
+def test_sketches_are_one_world_until_their_choices_differ_on_any_number_of_threads():
+    sketch = Screen(town())
+    choices = [(CloseCompounds(from_day=12),), (CloseCompounds(from_day=20),)]
+
+    one, two = (sketch.run_all(choices, seeds=[1, 2], n_days=40, threads=n) for n in (1, 2))
+
+    early, late = (worlds[0].infections for worlds in one)
+    assert np.array_equal(early[:12], late[:12])
+    assert not np.array_equal(early, late)
+    assert early.sum() < late.sum()
+    for mine, theirs in zip(chain(*one), chain(*two), strict=True):
+        assert np.array_equal(mine.infections, theirs.infections)
+        assert np.array_equal(mine.reports, theirs.reports)
+
+
+@pytest.mark.parametrize(("n", "p"), [(7, 0.3), (400, 0.02), (5000, 0.31), (90, 0.9), (3, 1.0)])
+def test_the_sketch_draws_binomials(n, p):
+    from linli.analysis.simulation.screen_kernel import binomial
+
+    drawn = np.array([binomial(n, p, who, 1) for who in bits(np.uint64(5), np.arange(4000))])
+
+    assert ((drawn >= 0) & (drawn <= n)).all()
+    spread = (n * p * (1 - p)) ** 0.5
+    assert abs(drawn.mean() - n * p) <= 4 * spread / 4000**0.5
+    assert drawn.std() == pytest.approx(spread, rel=0.06, abs=1e-9)
+
+
+def test_nobody_in_a_sketch_is_infected_twice_and_reports_follow_onsets():
+    wild = Screen(town()).run((), seed=1, n_days=150)
+
+    people = np.diff(TOWN.compound.start)
+    assert (wild.by_compound <= people).all()
+    assert wild.by_compound.sum() == wild.infections.sum() + 30
+    assert 0 < wild.reports.sum() < wild.infections.sum()
+
+
 def test_waiting_costs_more_the_longer_and_the_worst_compounds_come_first():
     sketch = Screen(town())
     cost = best_day(sketch, CloseCompounds(), [5, 15, 25], seeds=range(4), n_days=60)
@@ -125,58 +205,3 @@ def test_waiting_costs_more_the_longer_and_the_worst_compounds_come_first():
 def test_the_sketch_says_what_it_does_not_know():
     with pytest.raises(BadInput, match="does not know trace"):
         Screen(town()).run((Trace(),), seed=1, n_days=5)
-
-
-def announced():
-    """New reports of each day from 1 January to 8 March 2020; NaN where not both totals stand."""
-    text = files("linli.demo.wuhan").joinpath("daily_counts.csv").read_text("utf-8")
-    total = {date.fromisoformat(r["date"]): int(r["confirmed"]) for r in csv.DictReader(text.splitlines())}  # noqa: E501  # fmt: skip
-    found = np.full(68, np.nan)
-    for n in range(15, 68):
-        day = date(2020, 1, 1) + timedelta(days=n)
-        if {day, day - timedelta(days=1)} <= set(total):
-            found[n] = max(0, total[day] - total[day - timedelta(days=1)])
-    return found
-
-
-@pytest.mark.slow
-def test_wuhans_reports_bring_back_the_published_path_of_r_and_its_end():
-    seen = announced()
-
-    found = calibrate.fit(calibrate.WUHAN_2020, seen, np.random.default_rng(1), rounds=400)
-
-    low, middle, high = found.r_path()
-    published = np.array([3.54, 3.32, 1.18, 0.51, 0.28])  # Hao et al. (2020), five periods
-    assert ((low <= published) & (published <= high)).sum() >= 4
-    assert np.abs(middle - published)[2] <= 0.3
-    assert np.abs(middle - published)[3] <= 0.15
-    assert (np.abs(middle - published) <= [0.6, 0.6, 0.3, 0.15, 0.25]).all()
-    assert (np.diff(middle) < 0).all()
-    known = np.isfinite(seen)
-    total = np.median(found.reports[:, known].sum(axis=1))
-    assert total == pytest.approx(seen[known].sum(), rel=0.15)
-    # "From about a thousand a day to under a hundred, half a month after closing" (17 February).
-    foretold = found.foretold(np.random.default_rng(2))
-    before, after = foretold[:, 47], foretold[:, 62:68].mean(axis=1)
-    assert np.quantile(before, 0.05) < 1660 < np.quantile(before, 0.95)
-    assert np.quantile(after, 0.05) < 100 < np.quantile(after, 0.95)
-
-
-def test_a_series_made_by_the_model_gives_its_parameters_back():
-    model = calibrate.WUHAN_2020
-    true = np.log([[1.1, 0.5, 0.3, 0.2, 1.0, 1.0, 1.0, 20.0]])
-    true[0, -4] = 0.6  # of the tested, on the sampler's scale
-    mean, _ = calibrate.simulate(model, true, 60)
-    rng = np.random.default_rng(3)
-    seen = rng.negative_binomial(20, 20 / (20 + mean[0])).astype(float)
-
-    found = calibrate.fit(model, seen, rng, rounds=60, walkers=32)
-
-    low, high = np.quantile(found.draws[:, :4], [0.01, 0.99], axis=0)
-    assert (low <= np.exp(true[0, :4])).all()
-    assert (np.exp(true[0, :4]) <= high).all()
-
-
-def test_a_series_that_is_none_is_refused():
-    with pytest.raises(BadInput, match="one series of numbers"):
-        calibrate.fit(calibrate.WUHAN_2020, np.full(5, np.nan), np.random.default_rng(1))

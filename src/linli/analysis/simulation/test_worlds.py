@@ -168,6 +168,16 @@ def test_what_is_done_spares_people_infections(policy):
     assert min(spared) > 0
 
 
+def test_who_is_told_to_stay_on_the_day_a_quarantine_ends_is_counted_once():
+    policies = (Isolate(), Trace(days=3), Quarantine(days=2))
+
+    state = state_of(Setting(TOWN, COVID, policies=policies, first=60), n_days=40)
+
+    held = state.tally["held"]
+    assert len(held) > 100
+    assert len(np.unique(held)) == len(held) == (state.held_until >= state.day).sum()
+
+
 def test_gates_keep_everybody_in_when_nothing_leaks():
     shut = CloseCompounds(leakage=0.0, response=0.0)
     closed = replace(CITY.contacts, response=0.0)
