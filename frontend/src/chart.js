@@ -24,8 +24,8 @@ const COLOURS = ["#0b62a4", "#c2541b", "#3b7d3b", "#7a4fa3", "#8a6d1b", "#5b6470
  * @typedef {object} Line
  * @property {string} name
  * @property {(number | null)[]} values
- * @property {(number | null)[]} low
- * @property {(number | null)[]} high
+ * @property {(number | null)[]} [low]
+ * @property {(number | null)[]} [high]
  */
 
 /**
@@ -38,12 +38,13 @@ export function readTable(table) {
   const rows = [...table.tBodies].flatMap((body) => [...body.rows]);
   return {
     categories: rows.map((row) => (row.cells[0] ? readWords(row.cells[0]) : "")),
-    series: heads.slice(1).map((name, index) => ({
-      name,
-      values: rows.map((row) => readNumber(row.cells[index + 1])),
-      low: rows.map((row) => readBound(row.cells[index + 1]?.dataset.low)),
-      high: rows.map((row) => readBound(row.cells[index + 1]?.dataset.high)),
-    })),
+    series: heads.slice(1).map((name, index) => {
+      const cells = rows.map((row) => row.cells[index + 1]);
+      const values = cells.map(readNumber);
+      if (!cells.some((cell) => cell?.dataset.low)) return { name, values };
+      const low = cells.map((cell) => readBound(cell?.dataset.low));
+      return { name, values, low, high: cells.map((cell) => readBound(cell?.dataset.high)) };
+    }),
   };
 }
 
@@ -79,6 +80,7 @@ function readBound(written) {
  * @param {number} index
  */
 function band({ name, low, high }, index) {
+  if (!low || !high) return [];
   const heights = high.map((top, at) => (top === null ? null : top - (low[at] ?? 0)));
   const still = { type: /** @type {const} */ ("line"), stack: `band ${index}`, silent: true };
   const unseen = { lineStyle: { opacity: 0 }, symbol: "none", tooltip: { show: false } };
@@ -130,9 +132,7 @@ class LinliChart extends HTMLElement {
       xAxis: { type: /** @type {const} */ ("category"), data: reading.categories },
       yAxis: { type: /** @type {const} */ ("value") },
       series: [
-        ...reading.series.flatMap((line, index) =>
-          line.low.some((bound) => bound !== null) ? band(line, index) : [],
-        ),
+        ...reading.series.flatMap(band),
         ...reading.series.map(({ name, values }, index) => ({
           type,
           name,

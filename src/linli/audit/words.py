@@ -10,8 +10,10 @@ ACTS: dict[str, str] = {
     "add": N_("added"),
     "appoint": N_("appointed"),
     "ask": N_("asked for a place for"),
+    "ask_what_if": N_("put the question of"),
     "break_glass": N_("opened in an emergency"),
     "build": N_("built"),
+    "cancel": N_("cancelled"),
     "cancel_order": N_("called off"),
     "contact": N_("looked up how to reach"),
     "count": N_("counted the beds of"),
@@ -115,6 +117,7 @@ KINDS: dict[str, str] = {
     "resource": N_("resource"),
     "site": N_("site"),
     "vehicle": N_("vehicle"),
+    "what_if": N_("what-if run"),
 }
 _SOMEBODY = N_("{role}, account {account}, {act}: {kind} {subject}")
 _LINLI = N_("{role} {act}: {kind} {subject}")

@@ -53,7 +53,7 @@ def from_records(asked: Asked) -> None:
         actor, area, basis=basis, phase=asked.phase, language=language(),
         since=None if asked.since is None else _end_of(asked.since),
     )  # fmt: skip
-    other = _area(asked.beside).id if asked.beside else None
+    other = area_of(asked.beside).id if asked.beside else None
     if asked.keep:
         made = snapshots.take(
             actor, area, framework=basis.framework, formulas=basis.formulas, now=basis.now

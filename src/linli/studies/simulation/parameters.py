@@ -73,7 +73,7 @@ NAMES: dict[str, tuple[str, str, float, str, str]] = {
     ),
     "tests_a_day": (
         N_("Tests that can be taken"), N_("a day"), 1_000_000.0,
-        N_("most results on one day"), N_("no limit is known"),
+        N_("most results on one day"), N_("nobody has said how many"),
     ),
     "trace_delay": (
         N_("From report to naming a contact"), N_("days"), 1.0, N_("contacts named"), ASSUMED,
@@ -84,7 +84,7 @@ NAMES: dict[str, tuple[str, str, float, str, str]] = {
     ),
     "cases_traced": (
         N_("Cases whose contacts can be asked for"), N_("a day"), 1_000_000.0,
-        N_("most investigations finished on one day"), N_("no limit is known"),
+        N_("most investigations finished on one day"), N_("nobody has said how many"),
     ),
     "transfer_wait": (
         N_("From the need of a bed to the bed"), N_("days"), 0.0, N_("people admitted"), ASSUMED,

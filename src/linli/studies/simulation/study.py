@@ -17,7 +17,7 @@ from linli.analysis.simulation.disease import disease_names
 from linli.audit.records import record
 from linli.errors import N_, BadInput, Conflict, NotFound, TooLong, Word
 from linli.jobs import queue
-from linli.jobs.queue import Job
+from linli.jobs.queue import Job, JobState
 from linli.policy.can import Actor, Ask, Holding, can, scope
 from linli.policy.powers import roles_for
 from linli.registry import areas
@@ -36,6 +36,7 @@ USUAL_DAYS = 30
 LONGEST_NAME, LONGEST_REASON = 120, 500
 MOST_SUPPOSED = 1_000_000
 UNDER_WAY = (WhatIfState.WAITING, WhatIfState.RUNNING)
+GIVEN_UP = N_("It broke on our side and was given up. Ask again, or tell who runs the deployment.")
 SIMULATED = {"covid19": "covid-19-2020", "influenza": "influenza", "measles": "measles"}
 USUAL_DISEASE = "covid19"  # of the cases; another name is also that of the disease's file
 
@@ -132,7 +133,7 @@ def ask(actor: Actor, question: Question) -> WhatIf:
         )  # fmt: skip
         job = queue.ask(KIND, account_id=actor.id, what_if=made.id)
         WhatIf.objects.filter(id=made.id).update(job_id=job.id)
-        record(actor, "ask", "what_if", made.id, holding=holding, path=area.path)
+        record(actor, "ask_what_if", "what_if", made.id, holding=holding, path=area.path)
     made.refresh_from_db()
     return made
 
@@ -156,8 +157,24 @@ def get(actor: Actor, what_if_id: int, *, verb: str = SEE) -> tuple[WhatIf, Hold
     roles = roles_for(verb)
     if found is None or not any(found.path.startswith(h.path) for h in actor.holds(roles)):
         can(actor, Ask(verb, roles)).required()
-        raise NotFound(what=Word(N_("what-if")), value=what_if_id)
-    return found, can(actor, Ask(verb, roles, found.path)).required()
+        raise NotFound(what=Word(N_("what-if run")), value=what_if_id)
+    holding = can(actor, Ask(verb, roles, found.path)).required()
+    return _given_up(found), holding
+
+
+def _given_up(found: WhatIf) -> WhatIf:
+    """A run whose job was given up has failed: nobody takes it up again."""
+    gone = (JobState.STOPPED, JobState.FAILED)
+    if (
+        found.state in UNDER_WAY
+        and Job.objects.filter(id=found.job_id or 0, state__in=gone).exists()
+    ):
+        problem = {"sentence": GIVEN_UP, "values": {}}
+        WhatIf.objects.filter(id=found.id, state__in=UNDER_WAY).update(
+            state=WhatIfState.FAILED, problem=problem
+        )
+        found.refresh_from_db()
+    return found
 
 
 def answer_of(found: WhatIf) -> dict[str, Any]:

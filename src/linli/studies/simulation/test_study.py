@@ -115,6 +115,16 @@ def test_a_worker_that_dies_is_followed_by_one_that_answers_from_the_start(crowd
     assert WhatIf.objects.get(id=made.id).state == WhatIfState.DONE
 
 
+def test_a_run_that_was_given_up_is_told_to_have_failed(crowd):
+    made = asked(crowd)
+    Job.objects.filter(id=made.job_id).update(state="stopped")
+
+    found, _ = study.get(crowd.city.actor("gil"), made.id)
+
+    assert found.state == WhatIfState.FAILED
+    assert "was given up" in told.problem_of(found).tell()
+
+
 @pytest.mark.parametrize(
     ("entry", "value", "sentence"),
     [
