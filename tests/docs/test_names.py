@@ -20,7 +20,8 @@ PAGE = re.compile(r"`(/[a-z][a-z/-]*)`")
 API = re.compile(r"(?:\$CITY|[` ])(/api/[^\s`\"'?)]*)")
 BOLD = re.compile(r"\*\*([^*]+)\*\*")
 FOR_DEVELOPERS = {
-    "LINLI_CHROMIUM", "LINLI_COVASIM_PYTHON", "LINLI_GOLDEN", "LINLI_SEARCH", "LINLI_SHARED_DATA",
+    "LINLI_CHROMIUM", "LINLI_COVASIM_PYTHON", "LINLI_COVASIM3_PYTHON", "LINLI_LASER_PYTHON",
+    "LINLI_STARSIM_PYTHON", "LINLI_GOLDEN", "LINLI_SEARCH", "LINLI_SHARED_DATA",
 }  # fmt: skip
 DOCUMENTS = [
     path for path, _ in texts() if path.suffix == ".md" and path.parts[:2] != ("docs", "reference")
