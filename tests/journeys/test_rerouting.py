@@ -14,7 +14,7 @@ from linli.loops.closures import draw
 from linli.loops.closures.draw import ClosureAsk, LiftedAlready
 from linli.loops.ledger import Event, Item
 from linli.loops.routes.tables import RunRoute
-from linli.studies.dispatch import city_roads, rerouting
+from linli.studies.dispatch import city_roads, closing, rerouting
 from linli.studies.dispatch.closing import Closed, close
 from linli.studies.dispatch.rerouting import PlanMoved
 from linli.studies.dispatch.run_routes import ensured
@@ -60,6 +60,23 @@ def test_a_run_whose_way_is_closed_is_marked_at_once_and_says_by_what(bedside: B
     assert (route["open"], route["closure_id"]) == (False, done.closure.id)
     assert Event.objects.filter(item_id=run, step="meet_closure", role="system").count() == 1
     assert Record.objects.filter(kind="closures", act="shut", subject=done.closure.id).exists()
+
+
+def test_a_run_that_ended_meanwhile_does_not_keep_a_road_open(
+    bedside: Bedside, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = bedside.departed(bedside.confirmed(bedside.ward()))
+    before = closing.under_way(exercise=False)
+    ensured(before, now=EVENING)
+    bedside.take(run, "turn_back", "dov")
+    monkeypatch.setattr(closing, "under_way", lambda **_: before)  # as it was read a moment ago
+
+    done = shut(bedside)
+
+    assert done.run_ids == ()
+    assert [one.id for one in draw.listed(bedside.city.actor("dee"), now=EVENING)] == [
+        done.closure.id
+    ]
 
 
 def test_a_closure_off_the_way_or_that_lets_the_vehicle_pass_marks_nobody(

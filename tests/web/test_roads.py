@@ -96,6 +96,21 @@ def test_a_place_can_be_named_instead_of_drawn_and_what_is_wrong_keeps_what_was_
     assert RoadClosure.objects.get().shape == "area"
 
 
+def test_what_a_driver_met_is_drawn_by_one_link_and_a_button(bedside: Bedside) -> None:
+    run = bedside.departed(bedside.confirmed(bedside.ward()))
+    dee, dov = browser(bedside, "dee"), browser(bedside, "dov")
+    dov.post(f"/runs/{run}/meet_closure", {"longitude": "114.3", "latitude": "30.58"})
+
+    link = re.search(r'href="(\?shape=point[^"]*)#close"', dee.get("/roads").content.decode())
+
+    assert link
+    form = dee.get("/roads" + link[1].replace("&amp;", "&")).content.decode()
+    assert "114.3 30.58" in form
+    assert '<details class="step" id="close" open>' in form
+    dee.post("/roads/shut", {**ASKED, "shape": "point", "points": "114.3 30.58"})
+    assert "Take the new way" in text(dee.get("/roads/ways"))
+
+
 def test_the_api_draws_lists_reroutes_and_lifts_as_the_page_does(bedside: Bedside) -> None:
     run = bedside.departed(bedside.confirmed(bedside.ward()))
     dee, dov, eve = (Caller(bedside.city, name) for name in ("dee", "dov", "eve"))

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import transaction
 
@@ -9,7 +10,7 @@ from linli import clock
 from linli.analysis.dispatch.roads import closures as shut
 from linli.analysis.dispatch.roads.closures import Closure
 from linli.analysis.dispatch.snapshot import Window
-from linli.errors import N_, BadInput
+from linli.errors import N_, BadInput, Problem
 from linli.loops.advance import advance
 from linli.loops.closures import draw
 from linli.loops.closures.draw import ClosureAsk, Drawn
@@ -17,6 +18,7 @@ from linli.loops.closures.tables import RoadClosure, Shape
 from linli.loops.for_person import linli_for
 from linli.loops.routes.tables import RunRoute
 from linli.loops.runs.on_road import Run, under_way
+from linli.loops.scene import Scene
 from linli.policy.can import Actor
 from linli.registry.vehicles import Vehicle
 from linli.studies.dispatch.city_roads import CityRoads, city_roads
@@ -53,9 +55,17 @@ def close(actor: Actor, form: ClosureAsk, *, now: int) -> Closed:
         new = _closure(made, arcs, now)
         hit = [run for run in runs if run.id in driven and hits(run, driven[run.id], [new], roads)]
         told = {"closure_id": made.id, **_middle(drawn)}
-        for run in hit:
-            advance(run.id, "meet_closure", linli_for(actor, now), data=told)
-    return Closed(made, tuple(run.id for run in hit))
+        marked = [run.id for run in hit if _marked(run.id, linli_for(actor, now), told)]
+    return Closed(made, tuple(marked))
+
+
+def _marked(run_id: int, scene: Scene, told: dict[str, Any]) -> bool:
+    """Whether the run was told; one that has ended meanwhile does not keep a road open."""
+    try:
+        advance(run_id, "meet_closure", scene, data=told)
+    except Problem:
+        return False
+    return True
 
 
 def in_force(roads: CityRoads, *, exercise: bool, now: int) -> list[Closure]:

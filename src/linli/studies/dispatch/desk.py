@@ -58,6 +58,13 @@ class DeskRun:
         """The closure that it would meet."""
         return self.run.data["route"].get("closure_id") if self.blocked else None
 
+    @property
+    def met_at(self) -> str:
+        """Where a driver met a closed road that nobody has drawn yet, as a form takes a point."""
+        met = self.run.data["route"] if self.blocked and not self.closure_id else {}
+        lon, lat = met.get("longitude"), met.get("latitude")
+        return "" if lon is None or lat is None else f"{lon} {lat}"
+
 
 @dataclass(frozen=True)
 class DeskMap:

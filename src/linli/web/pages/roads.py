@@ -59,12 +59,14 @@ def _page(request: HttpRequest, problem: Problem | None = None) -> HttpResponse:
         "fields": _fields(request, actor, problem),
         "outlines": _outlines(actor),
         "problem": problem,
+        "opened": bool(problem) or "points" in request.GET,
     }
     return render(request, "roads/roads.html", context, status=problem.status if problem else 200)
 
 
 def _fields(request: HttpRequest, actor: Actor, problem: Problem | None) -> list[Any]:
-    asked = typed(request)
+    met = {name: request.GET[name] for name in ("shape", "points") if name in request.GET}
+    asked = {**met, **typed(request)}
     fields = []
     for one in fields_of(ClosureAsk, asked, problem):
         if one.name in MOMENTS:
