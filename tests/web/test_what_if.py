@@ -68,7 +68,7 @@ def test_a_commander_asks_by_one_tap_follows_reads_and_signs(crowd: Crowd):
         follow=True,
     )  # fmt: skip
     assert "Gil, city commander" in signed.content.decode()
-    file = gil.get(reverse("what_if_file", args=[made.id, "worlds"]))
+    file = gil.get(reverse("what_if_file", args=[made.id]) + "?sheet=worlds")
     assert b"".join(file.streaming_content)[:4] == b"PAR1"
     assert made.fingerprint in told
     assert gil.get(asked.url, headers={"HX-Request": "true"})["HX-Refresh"] == "true"

@@ -170,8 +170,9 @@ def decide(request: HttpRequest, whatif_id: int) -> HttpResponse:
 
 
 @never_cache
-def file(request: HttpRequest, whatif_id: int, sheet: str) -> HttpResponse | StreamingHttpResponse:
+def file(request: HttpRequest, whatif_id: int) -> HttpResponse | StreamingHttpResponse:
     """A table of the answer as a Parquet file."""
+    sheet = request.GET.get("sheet", Sheet.DAYS)
     found, _ = study.get(signed_in(request), whatif_id)
     if sheet not in tuple(Sheet):
         raise NotFound(what=Word(N_("table")), value=sheet[:20])
@@ -209,5 +210,5 @@ URLS = [
     path("what-if/<int:whatif_id>", run, name="what_if_run"),
     path("what-if/<int:whatif_id>/cancel", cancel, name="what_if_cancel"),
     path("what-if/<int:whatif_id>/decide", decide, name="what_if_decide"),
-    path("what-if/<int:whatif_id>/<str:sheet>.parquet", file, name="what_if_file"),
+    path("what-if/<int:whatif_id>/parquet", file, name="what_if_file"),
 ]
