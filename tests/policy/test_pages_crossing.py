@@ -121,6 +121,7 @@ def _get(client: Client, page: str, place: stage.Place, beyond: int = 0) -> Any:
         "token_id": 1,
         "merge_id": 1,
         "photo_id": 1,
+        "number": 1,
         "code": "noise",
         "form": "csv",
     }

@@ -40,6 +40,7 @@ ACTS: dict[str, str] = {
     "order": N_("asked for"),
     "password": N_("took the password of"),
     "pay": N_("paid"),
+    "hand_over": N_("handed over"),
     "plan": N_("planned"),
     "relieve": N_("relieved"),
     "report": N_("reported"),
