@@ -22,8 +22,8 @@ def glr(
     limit: float = LIMIT,
     window: int | None = None,
     period: float = 52.0,
-    harmonics: int = 1,
-    trend: bool = True,
+    harmonics: int | None = None,
+    trend: bool | None = None,
     start_again: bool = True,
 ) -> Findings:
     """Warn where some factor since some time explains the counts much better than none.
@@ -42,6 +42,10 @@ def glr(
         The log of the likelihood ratio that warns.
     window
         How many times back a rise may have begun at most; None: to the beginning of the watch.
+    period, harmonics, trend
+        Waves of how many times, and how many of them, and whether there is a trend. None: a wave
+        and a trend where the past holds a whole period; otherwise a mean, for a part of a wave
+        drawn out leads anywhere.
     start_again
         After an alarm the watch begins anew.
 
@@ -61,6 +65,9 @@ def glr(
         raise BadInput(N_("A likelihood ratio needs a dispersion from 0 up, a threshold above 0."))
     times = tested(counts, last)
     past = counts[:, : times[0]] if len(times) else counts
+    whole = past.shape[1] >= period
+    harmonics = int(whole) if harmonics is None else harmonics
+    trend = whole if trend is None else trend
     if expected is not None:
         mean = np.broadcast_to(np.asarray(expected, dtype=np.float64), counts[:, times].shape)
         least_past = 0

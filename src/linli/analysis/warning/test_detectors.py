@@ -218,6 +218,15 @@ def test_the_watch_begins_anew_after_an_alarm():
     assert found.alarm.all()
 
 
+def test_two_weeks_of_days_are_not_drawn_out_along_a_yearly_wave():
+    days = np.array([[4.0, 6, 5, 4, 5, 6, 5, 4, 5, 6, 5, 4, 6, 5, 5, 5]])
+
+    found = glr(days, last=4)
+
+    assert found.expected[0] == pytest.approx(np.full(4, days[0, :12].mean()))
+    assert not found.alarm.any()
+
+
 def test_a_mean_that_only_rises_is_told_from_one_that_stays():
     flat, rising = [3.0] * 10, [3.0] * 6 + [5, 9, 14, 20]
 
