@@ -141,7 +141,8 @@ def _paths(page: str, place: stage.Place, value: str) -> Iterator[str]:
     """The page at what is there, and where a text or a number stands, at what is odd."""
     known = {**place.ids, "item_id": place.rows["requests"], "person_id": place.rows["people"],
              "row_id": 1, "tier": 1, "token": "guess", "username": "ann", "name": "request",
-             "mark": "x", "form": "csv", "merge_id": 1, "code": "noise"}  # fmt: skip
+             "mark": "x", "form": "csv", "merge_id": 1, "code": "noise", "number": 1,
+             "photo_id": 1}  # fmt: skip
     yield "/" + re.sub(r"<(?:\w+:)?(\w+)>", lambda m: str(known[m[1]]), page)
     if "<" in page:
         yield "/" + re.sub(r"<int:\w+>", "9" * 25, re.sub(r"<(?:str|slug):\w+>", value, page))

@@ -86,6 +86,7 @@ KINDS: dict[str, str] = {
     "pair": N_("pair of records that may be one"),
     "people": N_("person"),
     "photo": N_("photo"),
+    "photos": N_("photos"),
     "post": N_("post"),
     "posts": N_("post"),
     "qualifications": N_("qualification"),

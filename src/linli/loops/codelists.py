@@ -27,6 +27,7 @@ from linli.loops.ratios import Ratio
 from linli.loops.rounds import SEEN_NAMES
 from linli.loops.screening.receive import Outcome
 from linli.loops.screening.tables import How
+from linli.loops.sync import Came
 from linli.policy.roles import NAMES, PURPOSE_NAMES
 from linli.registry import exports
 from linli.registry.areas import TIER_NAMES, AreaCode, AreaKind
@@ -111,6 +112,7 @@ def code_lists() -> dict[str, CodeList]:
         _list("screening.answer", ((answer.value, answer.value) for answer in Outcome)),
         _list("exposures.reason", REASONS.items()),
         _list("exposures.figure", LABELS.items()),
+        _list("sync.came", ((came.value, came.value) for came in Came)),
         _list("follow_ups.deal", ((deal.value, deal.value) for deal in Deal)),
         _list("follow_ups.symptom", ((s.value, s.value) for s in Symptom)),
         _list("ratios.ratio", ((ratio.value, ratio.value) for ratio in Ratio)),

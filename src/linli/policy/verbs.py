@@ -52,6 +52,8 @@ WORDS: dict[str, str] = {
     "coverage.see": N_("see the coverage"),
     "questionnaire.edit": N_("change the questionnaire"),
     "rewards.pay": N_("pay rewards"),
+    "closures.see": N_("see closed roads and ways"),
+    "closures.draw": N_("close roads, and lift it"),
     "risk.see": N_("see communities at risk"),
     "risk.run": N_("count the risk of communities"),
     "estates.see": N_("see the register of estates"),

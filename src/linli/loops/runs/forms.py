@@ -72,7 +72,7 @@ class RunReroute(Form):
     """The new way that was accepted, and how long it takes."""
 
     minutes: int = Field(ge=1, le=600, title=N_("How many minutes does it take?"))
-    route_id: int = Field(gt=0)
+    route_id: int = Field(gt=0, title=N_("Number of the new way"))
 
 
 class RunBlocked(Form):
