@@ -61,8 +61,8 @@ spark: setup ## Install the extra for a cluster, and check that it answers as on
 	$(PIP) $(HASHED) -r requirements/spark.txt
 	$(BIN)/python -m pytest -m slow src/linli/studies
 
-search: setup ## Search the API as every role, and every page in every way (LINLI_SEARCH=50: longer)
-	LINLI_SEARCH=$${LINLI_SEARCH:-2} $(PYTEST) -m slow tests/contract tests/web/test_accessible.py
+search: setup ## Search the API as every role, every page in every way, with odd values (LINLI_SEARCH=50: longer)
+	LINLI_SEARCH=$${LINLI_SEARCH:-2} $(PYTEST) -m slow tests/contract tests/web/test_accessible.py tests/policy/test_odd_values.py
 
 wheel: .make/app .make/frontend .make/messages ## Build the package with its scripts and translations in it
 	$(BIN)/hatchling build -t wheel

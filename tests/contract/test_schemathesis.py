@@ -40,7 +40,7 @@ CALLERS = {None: Role.VISITOR, "ann": Role.RESIDENT, **{name: role for name, rol
            "dov": Role.DRIVER}  # fmt: skip
 WIDE = [None, "sam", "lou"]  # nobody, who sees residents, and who runs the deployment
 REST = [name for name in CALLERS if name not in {*WIDE, "cleo", "eve"}]  # one of each role
-QUICK = "sam"
+MARKS = {None: [pytest.mark.slow], "lou": [pytest.mark.slow, pytest.mark.search]}
 EXAMPLES = int(os.environ.get("LINLI_SEARCH", "2"))  # of each operation, right and wrong
 
 
@@ -73,9 +73,7 @@ def schema(kept_connection: None) -> Any:
     return found
 
 
-@pytest.mark.parametrize(
-    "name", [n if n == QUICK else pytest.param(n, marks=pytest.mark.slow) for n in WIDE], ids=str
-)
+@pytest.mark.parametrize("name", [pytest.param(n, marks=MARKS.get(n, ())) for n in WIDE], ids=str)
 def test_schemathesis_finds_nothing(city: Any, schema: Any, name: str | None) -> None:
     found = faults(schema, *city, name)
 

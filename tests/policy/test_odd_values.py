@@ -93,6 +93,7 @@ def test_no_page_breaks_on(place: stage.Place, settings: Any, odd: str) -> None:
     assert _broken(place, settings, odd, EVERY_POST) == []
 
 
+@pytest.mark.search
 @pytest.mark.slow
 @pytest.mark.parametrize("odd", sorted(ODD.keys() - set(QUICK)))
 def test_no_page_breaks_either_on(place: stage.Place, settings: Any, odd: str) -> None:
