@@ -2,6 +2,8 @@
 
 import os
 import shutil
+import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -51,3 +53,50 @@ def kept_connection() -> Iterator[None]:
 def axe() -> str:
     """Return the accessibility checker as a script to add to a page."""
     return AXE.read_text(encoding="utf-8")
+
+
+class InFlight:
+    """How many requests a server of this process has begun and not finished."""
+
+    def __init__(self) -> None:
+        self.n = 0
+        self.changed = threading.Condition()
+
+    def begun(self, **_: object) -> None:
+        """One more."""
+        with self.changed:
+            self.n += 1
+
+    def ended(self, **_: object) -> None:
+        """One less, also when whoever asked has gone."""
+        with self.changed:
+            self.n -= 1
+            self.changed.notify_all()
+
+    def wait(self) -> None:
+        """Wait until nothing is on its way: a page that was closed has left some behind."""
+        time.sleep(GOES_ON_S)  # what the browser had just sent arrives
+        with self.changed:
+            assert self.changed.wait_for(lambda: self.n <= 0, timeout=LONGEST_S)
+
+
+GOES_ON_S = 0.02
+LONGEST_S = 20
+
+
+@pytest.fixture(autouse=True)
+def all_answered(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Let a live server answer what pages asked for before its tables are emptied."""
+    if "live_server" not in request.fixturenames:
+        yield
+        return
+    from django.core.signals import request_finished, request_started
+
+    request.getfixturevalue("transactional_db")  # so that it is emptied after this
+    flying = InFlight()
+    request_started.connect(flying.begun)
+    request_finished.connect(flying.ended)
+    yield
+    flying.wait()
+    request_started.disconnect(flying.begun)
+    request_finished.disconnect(flying.ended)
