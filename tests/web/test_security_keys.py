@@ -91,6 +91,7 @@ def enrol(desk: Desk, *, passkey: bool) -> None:
         desk.page.check("main [name=passwordless]")
     desk.page.click("#mfa_webauthn_add")
     wait_for(lambda: Authenticator.objects.filter(type="webauthn").count() == 1)
+    desk.page.wait_for_url(lambda url: "/webauthn/add/" not in url)  # the session knows it too
     desk.page.wait_for_load_state()
 
 
