@@ -11,8 +11,10 @@ to answer, beside those of reading the city and its records alone.
 import argparse
 import time
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 N_PEOPLE, N_CITIES, N_WORLDS, AHEAD_DAYS = 60_000, 6, 10, 12
 
@@ -62,7 +64,7 @@ def _start() -> None:
         )
 
 
-def _known(whole, told):  # type: ignore[no-untyped-def]
+def _known(whole: NDArray[Any], told: NDArray[np.bool_]) -> Any:
     from linli.analysis.simulation.start import REMEMBERED_DAYS, Known
 
     n, none = int(told.sum()), np.empty(0, dtype=np.int64)
@@ -75,7 +77,7 @@ def _known(whole, told):  # type: ignore[no-untyped-def]
     )  # fmt: skip
 
 
-def _guess(known, disease, share):  # type: ignore[no-untyped-def]
+def _guess(known: Any, disease: Any, share: float) -> Any:
     from linli.analysis.simulation.start import by_day, estimate, growth_of, wait_of
 
     reports = by_day(known.reported, known)

@@ -38,10 +38,10 @@ router = Router(tags=["epidemic"])
 )
 def read(request: HttpRequest, wanted: Query[EpidemicAsk]) -> Any:
     """Null is not known, and ``lacking`` says why."""
-    serial = wanted.serial_mean, wanted.serial_sd
+    mean, sd = wanted.serial_mean, wanted.serial_sd
     asked = Asked(
         by=wanted.by, window=wanted.window, ahead=wanted.ahead,
-        serial=None if None in serial else serial,  # type: ignore[arg-type]
+        serial=None if mean is None or sd is None else (mean, sd),
     )  # fmt: skip
     found = study.study(
         actor_of(request), areas.get(wanted.area_id), asked=asked, disease=wanted.disease,

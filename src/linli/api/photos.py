@@ -61,7 +61,7 @@ def write(router: Router, loop: Loop) -> None:
         item_id: Path[Id],
         file: File[UploadedFile],
         caption: str = Form("", max_length=200),
-        uid: UUID | None = Form(None),  # noqa: B008
+        uid: UUID | None = Form(None),  # noqa: B008 - ninja is told of a default so
     ) -> Any:
         refuse_no_text(caption)
         refuse_no_text(file.name or "")

@@ -133,9 +133,8 @@ def _totals(found: "Posterior", series: "NDArray[Any]") -> tuple[float, float]:
 def _tell(found: "Posterior", series: "NDArray[Any]", starts: date) -> None:
     say(_("R by period, with a 95 % interval:"))
     for row in _told(found, series, starts):
-        typer.echo(
-            f"  {row['from']} … {row['until']}  {row['r']:.2f}  ({row['low']:.2f} … {row['high']:.2f})"  # noqa: E501
-        )
+        between = f"({row['low']:.2f} … {row['high']:.2f})"
+        typer.echo(f"  {row['from']} … {row['until']}  {row['r']:.2f}  {between}")
     announced, expected = _totals(found, series)
     say(
         _("Reports announced: {n}; expected on these days: {m}."),

@@ -84,7 +84,7 @@ class Actors:
         self.cast = set(Account.objects.filter(is_cast=True).values_list("id", flat=True))
         self.coming: list[tuple[int, int, Item | Mapping[str, Any]]] = []
         self.read: set[int] = set()
-        self.dice = Random(seed)  # noqa: S311 - dice, not secrets
+        self.dice = Random(seed)
         self._tie = 0
         self._asked_until = 0
 

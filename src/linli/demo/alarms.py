@@ -37,7 +37,7 @@ class Alarms:
 
     def __init__(self, staff: Staff, home: str, *, seed: int, until: int) -> None:
         self.staff, self.home, self.until = staff, home, until
-        self.dice = Random(f"{seed}/alarms")  # noqa: S311 - dice, not secrets
+        self.dice = Random(f"{seed}/alarms")
 
     def timetable(self) -> list[tuple[int, Callable[[int], None]]]:
         """What happens at which moment, up to the evening."""

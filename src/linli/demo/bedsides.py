@@ -62,7 +62,7 @@ class Bedsides:
     def __init__(self, staff: Staff, *, home: str, seed: int, until: int) -> None:
         """``home``: the path of the community of the cast."""
         self.staff, self.home, self.until = staff, home, until
-        self.dice = Random(f"{seed}/bedsides")  # noqa: S311 - dice, not secrets
+        self.dice = Random(f"{seed}/bedsides")
         self.refused: dict[str, int] = {}
 
     def set_up(self, at: int) -> None:

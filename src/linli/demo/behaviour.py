@@ -71,7 +71,7 @@ class Deed:
 
 def dice_for(seed: int, item: Seen, *what: str) -> Random:
     """The dice of an item at the point where it stands."""
-    return Random(f"{seed}/{item.uid}/{item.stage}/{item.n_reopened}/{'/'.join(what)}")  # noqa: S311
+    return Random(f"{seed}/{item.uid}/{item.stage}/{item.n_reopened}/{'/'.join(what)}")
 
 
 def first_look_s(seed: int, item: Seen, now: int) -> int:

@@ -60,7 +60,7 @@ def figures_of(frame: Frame, fittings: Fittings, *, scale: float) -> Iterator[Fi
 def see_to(*, seed: int, now: int) -> None:
     """Ask for what the estates lack, and let each street say what stands in for most of it."""
     watch.chore(now - ASKED_BEFORE_S, exercise=True)
-    staff, dice = Staff(now), Random(seed)  # noqa: S311 - a city made again from its seed
+    staff, dice = Staff(now), Random(seed)
     streets: dict[str, dict[int, dict[str, str]]] = {}
     for row in watch.register([(whole_city(), "~")], now=now, exercise=True):
         for one in row.stands:

@@ -77,7 +77,7 @@ class Evening:
     def __init__(self, staff: Staff, *, home: str, seed: int, until: int) -> None:
         """``home``: the path of the community of the cast."""
         self.staff, self.home, self.until = staff, home, until
-        self.dice = Random(f"{seed}/evening")  # noqa: S311 - dice, not secrets
+        self.dice = Random(f"{seed}/evening")
         self.bedsides = Bedsides(staff, home=home, seed=seed, until=until)
         self.street = _Sender(Role.STREET_DUTY, home[:STREET_LENGTH])
         self.district = _Sender(Role.DISTRICT_COMMAND, home[:DISTRICT_LENGTH])

@@ -80,7 +80,7 @@ def outbreak_of(city: City, area_ids: dict[int, int], *, seed: int, until: int) 
     wanted = {day: n - int(n * FROM_CONTACTS) for day, n in ahead.items()}
     others = {day: round(n * NOT_IT) for day, n in ahead.items()}
     draw = Homes(city, area_ids, seed=seed)
-    dice = Random(f"{seed}/outbreak")  # noqa: S311 - dice, not secrets
+    dice = Random(f"{seed}/outbreak")
     ill = []
     for has_it, counts in ((True, wanted), (False, others)):
         for day, n in counts.items():

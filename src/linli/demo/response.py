@@ -47,7 +47,7 @@ class Response:
         self, outbreak: Outbreak, staff: Staff, *, home: str, seed: int, until: int
     ) -> None:
         self.outbreak, self.staff, self.until = outbreak, staff, until
-        self.dice = Random(f"{seed}/response")  # noqa: S311 - dice, not secrets
+        self.dice = Random(f"{seed}/response")
         self.seed = seed
         self.last = clock.day(clock.moment(until))
         self.to_come = list(outbreak.ill)
@@ -300,7 +300,7 @@ class Response:
             self.refused[problem.code] = self.refused.get(problem.code, 0) + 1
 
     def _uid(self, *what: object) -> UUID:
-        return UUID(int=Random(f"{self.seed}/{what}").getrandbits(128), version=4)  # noqa: S311
+        return UUID(int=Random(f"{self.seed}/{what}").getrandbits(128), version=4)
 
 
 def _age(case: UnderWay) -> tuple[int, int]:

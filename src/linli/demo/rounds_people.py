@@ -39,7 +39,7 @@ class RoundsPeople:
     def __init__(self, calls: Calls, cast: set[int], *, home: str, seed: int) -> None:
         """``home``: the path of the community of the cast, whose neighbours come first."""
         self.calls, self.cast = calls, cast
-        self.dice = Random(f"{seed}/rounds people")  # noqa: S311 - dice, not secrets
+        self.dice = Random(f"{seed}/rounds people")
         rows = Assignment.objects.filter(deputy=False, ends_at=None).exclude(account_id__in=cast)
         posts = list(rows.values_list("post__role", "post__path", "post__area_id", "account_id"))
         self.dice.shuffle(posts)

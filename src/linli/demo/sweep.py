@@ -43,7 +43,7 @@ class Rounds:
     def __init__(self, staff: Staff, home: str, *, seed: int, until: int) -> None:
         """``home``: the path of the community of the cast."""
         self.staff, self.home, self.until, self.seed = staff, home, until, seed
-        self.dice = Random(f"{seed}/rounds")  # noqa: S311 - dice, not secrets
+        self.dice = Random(f"{seed}/rounds")
         self.last = clock.day(clock.moment(until))
         self.outcomes: Counter[str] = Counter()
 
@@ -171,7 +171,7 @@ class Rounds:
             self.outcomes.update(str(answer.outcome) for answer in told)
 
     def _uid(self, *what: object) -> UUID:
-        return UUID(int=Random(f"{self.seed}/{what}").getrandbits(128), version=4)  # noqa: S311
+        return UUID(int=Random(f"{self.seed}/{what}").getrandbits(128), version=4)
 
 
 def _doors(path: str) -> list[tuple[int, str]]:

@@ -109,4 +109,4 @@ class Tubes:
 
 
 def _uuid(seed: str) -> UUID:
-    return UUID(int=Random(seed).getrandbits(128), version=4)  # noqa: S311 - not a secret
+    return UUID(int=Random(seed).getrandbits(128), version=4)

@@ -68,7 +68,8 @@ def true_world(n_days=60):
 
 
 def shipped_without_onsets():
-    text = files("linli.analysis.simulation").joinpath("epidemics", "wuhan-2020.toml").read_text("utf-8")  # noqa: E501  # fmt: skip
+    shipped = files("linli.analysis.simulation").joinpath("epidemics", "wuhan-2020.toml")
+    text = shipped.read_text("utf-8")
     return read_epidemic(re.sub(r"(?s)\[\[onsets.*?(?=\n\[sources)", "", text), name="mine")[0]
 
 

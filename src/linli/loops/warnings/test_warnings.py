@@ -36,7 +36,7 @@ def test_a_warning_has_a_named_owner_by_area_and_a_person_decides_with_a_reason(
     item = raised(city)
     assert Item.objects.get(id=item).holder_id == city.accounts["sam"].id
     assert Message.objects.get(item_id=item).account_id == city.accounts["sam"].id
-    assert "Whoever answers for warnings there" in why(write.load(item))[0].tell()  # type: ignore[arg-type]
+    assert "Whoever answers for warnings there" in why(write.load(item))[0].tell()
 
     with pytest.raises(BadInput):
         advance(item, "dismiss", city.scene("sam"), data={"cause": "chance", "note": ""})

@@ -113,7 +113,9 @@ NAMES: dict[str, tuple[str, str, float, str, str]] = {
 BED_KINDS = {"ward": WARD, "intensive": INTENSIVE, "shelter": SHELTER}
 
 
-def parameters(standing: Standing, moment: Moment, *, n_people: int, disease: str) -> dict[str, Parameter]:  # noqa: E501  # fmt: skip
+def parameters(
+    standing: Standing, moment: Moment, *, n_people: int, disease: str
+) -> dict[str, Parameter]:
     """Every parameter that a record can tell of, by name."""
     seen = beds(moment)
     made = [
@@ -156,7 +158,9 @@ def wait_for(found: Mapping[str, Parameter], waits: NDArray[np.float64], growth:
     return replace(visit, mean_days=visit.mean_days + seen.result_days)
 
 
-def _made(name: str, value: float | None, n: int, *, least: int, spread: float | None = None) -> Parameter:  # noqa: E501  # fmt: skip
+def _made(
+    name: str, value: float | None, n: int, *, least: int, spread: float | None = None
+) -> Parameter:
     label, unit, default, source, default_source = NAMES[name]
     told = value is not None and n >= least
     return Parameter(

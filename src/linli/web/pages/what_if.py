@@ -14,7 +14,7 @@ from linli.analysis.simulation.words import OUTCOME_NAMES
 from linli.errors import N_, NotFound, Problem, Word
 from linli.policy.can import Actor
 from linli.policy.powers import roles_for
-from linli.policy.roles import NAMES
+from linli.policy.roles import NAMES, Role
 from linli.registry import areas
 from linli.registry.areas import Area
 from linli.studies.simulation import documents, map_picture, running, study, told
@@ -137,7 +137,7 @@ def _answer(found: WhatIf) -> dict[str, Any]:
         "clear_days": result["clear"]["days"],
         "cited": told.cited(found), "sheets": [sheet.value for sheet in Sheet],
         "start": result["start"], "parameters": result["parameters"],
-        "decisions": [(d, NAMES.get(d.signed_as, d.signed_as))  # type: ignore[call-overload]
+        "decisions": [(d, NAMES[Role(d.signed_as)])
                       for d in found.decisions.order_by("id")],
     }  # fmt: skip
 
