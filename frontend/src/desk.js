@@ -3,7 +3,7 @@
  * mouse, finger or keyboard. What is drawn becomes text in the form below, so the form does the
  * same without this script.
  */
-import "maplibre-gl/dist/maplibre-gl.css";
+import { opened } from "./map/opened.js"; // its style comes first, ours over it
 import "./desk.css";
 import * as maplibre from "maplibre-gl";
 
@@ -54,32 +54,12 @@ class Desk {
   #plates = new Map();
 
   constructor() {
-    const words = (part("desk-map").dataset.words ?? "").split("|");
     const nothing = { type: "geojson", data: collection([]) };
-    this.#map = new maplibre.Map({
-      container: "desk-map",
+    this.#map = opened(part("desk-map"), {
       style: { version: 8, sources: /** @type {any} */ ({ outlines: nothing, drawn: nothing, mine: nothing }), layers: layers() },
       center: [114.3, 30.6],
       zoom: 9,
-      attributionControl: false,
-      cooperativeGestures: true,
-      dragRotate: false,
-      pitchWithRotate: false,
-      maxPitch: 0,
-      renderWorldCopies: false,
-      fadeDuration: 0,
-      locale: {
-        "NavigationControl.ZoomIn": words[0],
-        "NavigationControl.ZoomOut": words[1],
-        "CooperativeGesturesHandler.WindowsHelpText": words[2],
-        "CooperativeGesturesHandler.MacHelpText": words[3],
-        "CooperativeGesturesHandler.MobileHelpText": words[4],
-        "Map.Title": words[5],
-      },
     });
-    this.#map.touchZoomRotate.disableRotation();
-    this.#map.keyboard.disableRotation();
-    this.#map.addControl(new maplibre.NavigationControl({ showCompass: false }), "top-right");
     this.#map.on("click", (event) => this.#add([event.lngLat.lng, event.lngLat.lat]));
     this.#map.getCanvas().addEventListener("keydown", (event) => {
       if (event.key !== "Enter" || !this.#shape) return;

@@ -3,7 +3,7 @@
  * figures as a map, asks for new ones, links rows and areas, and opens the next map in place.
  * Without it, or without a graphics card, the table with its links is the page.
  */
-import "maplibre-gl/dist/maplibre-gl.css";
+import { opened } from "./map/opened.js"; // its style comes first, ours over it
 import "./map.css";
 import * as maplibre from "maplibre-gl";
 import { Names } from "./map/names.js";
@@ -34,30 +34,10 @@ class OneMap {
   #busy = true;
 
   constructor() {
-    const words = (part("map").dataset.words ?? "").split("|");
-    this.#map = new maplibre.Map({
-      container: "map",
+    this.#map = opened(part("map"), {
       style: { version: 8, sources: { areas: { type: "geojson", data: empty() } }, layers: [] },
-      attributionControl: false,
-      cooperativeGestures: true,
-      dragRotate: false,
-      pitchWithRotate: false,
-      maxPitch: 0,
-      renderWorldCopies: false,
-      fadeDuration: 0,
-      locale: {
-        "NavigationControl.ZoomIn": words[0],
-        "NavigationControl.ZoomOut": words[1],
-        "CooperativeGesturesHandler.WindowsHelpText": words[2],
-        "CooperativeGesturesHandler.MacHelpText": words[3],
-        "CooperativeGesturesHandler.MobileHelpText": words[4],
-        "Map.Title": words[5],
-      },
     });
     this.#ready = this.#map.once("load");
-    this.#map.touchZoomRotate.disableRotation();
-    this.#map.keyboard.disableRotation();
-    this.#map.addControl(new maplibre.NavigationControl({ showCompass: false }), "top-right");
     this.#names = new Names(this.#map, part("map-names"), {
       light: (id) => this.light(id),
       open: (link) => void go(link),
