@@ -4,20 +4,24 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from linli.analysis.simulation.words import OUTCOME_NAMES, SERIES_NAMES
+from linli.analysis.simulation.words import OUTCOME_NAMES
 from linli.cli.ready import say, say_json
 from linli.cli.words import gettext as _
 from linli.errors import N_, BadInput
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from linli.analysis.simulation.compare import Comparison
     from linli.analysis.simulation.engine import Run
     from linli.analysis.simulation.scenario import Study
+    from linli.studies.simulation.followed import Bands, Marked, Stand
 
 app = typer.Typer()
 
@@ -77,11 +81,54 @@ def simulate(
             asked=asked or ("infections",), threads=threads, told=told, kept=write,
         )  # fmt: skip
         if folder:
-            _draw(folder, found)
+            _draw(folder, found, _marks(study))
     if as_json:
         say_json(_in_json(study, found))
     else:
         _tell(found)
+        bands = {name: found.band(name, "reports").tolist() for name in found.names}
+        tell_marks(_marks(study), bands, (), study.starts_on)
+
+
+def _marks(study: "Study") -> "list[Marked]":
+    """The orders that the files name, and what each choice begins and ends."""
+    from linli.analysis.simulation.turns import turns_of
+    from linli.studies.simulation import followed
+
+    names = list(study.settings)
+    turns = followed.of_turns(turns_of(study.settings, n_days=study.n_days), names)
+    orders = [followed.Marked(day, words, followed.ORDER) for day, words in study.marks]
+    return followed.in_order([*orders, *turns])
+
+
+def tell_marks(
+    marks: "Sequence[Marked]", bands: "Mapping[str, Bands]", past: "Sequence[float]",
+    starts_on: date | None,
+) -> None:  # fmt: skip
+    """Each order and each turn: what stood on the curve of reports, and what 15 days later."""
+    from linli.analysis.epidemic.afterwards import AFTER_DAYS
+    from linli.studies.simulation.followed import followed
+
+    found = followed(marks, list(bands.values()), past)
+    if not found:
+        return
+    say("")
+    say(_("Reported cases a day when it happened, and {n} days later:"), n=AFTER_DAYS)
+    for one in found:
+        mark = one.mark
+        on = mark.day if starts_on is None else starts_on + timedelta(days=mark.day)
+        whose = f" ({', '.join(mark.choices)})" if mark.choices else ""
+        typer.echo(f"  {one.number}. {on} {mark.told(_)}{whose}")
+        for name, (then, later) in zip(bands, one.stands, strict=True):
+            typer.echo(f"     {name}: {_stood(then)} → {_stood(later)}")
+
+
+def _stood(stand: "Stand | None") -> str:
+    if stand is None:
+        return "–"
+    if stand.low is None:
+        return f"{stand.middle:,.0f}"
+    return f"{stand.middle:,.0f} ({stand.low:,.0f} … {stand.high:,.0f})"
 
 
 def _study(city: Path, scenarios: Path) -> "Study":
@@ -184,21 +231,12 @@ def progress(*, quiet: bool) -> Iterator[Callable[[str, int, int], None]]:
         yield told
 
 
-def _draw(folder: Path, found: "Comparison") -> None:
-    from linli.studies import pictures
+def _draw(folder: Path, found: "Comparison", marks: "list[Marked]") -> None:
+    from linli.studies.simulation import drawn
 
     for series in PICTURES:
-        drawn = []
-        for name in found.names:
-            low, middle, high = found.band(name, series).tolist()
-            days = list(range(len(middle)))
-            drawn.append(pictures.Series(name, days, middle, low=low, high=high))
-        picture = pictures.lines(
-            _(SERIES_NAMES[series]),
-            drawn,
-            x_label=_("Day; bands hold nine worlds of ten"),
-            y_label=_("People a day"),
-        )
+        bands = {name: found.band(name, series).tolist() for name in found.names}
+        picture = drawn.curves(series, bands, marks, translate=_)
         (folder / f"{series}.svg").write_text(picture, encoding="utf-8")
 
 
@@ -238,8 +276,10 @@ def _tell(found: "Comparison") -> None:
 def _in_json(study: "Study", found: "Comparison") -> dict[str, Any]:
     from linli import __version__
     from linli.analysis.simulation.compare import OUTCOMES, SERIES
+    from linli.studies.simulation import followed
 
     told = []
+    bands = {n: {s: found.band(n, s).round(3).tolist() for s in SERIES} for n in found.names}
     for n, name in enumerate(found.names):
         outcomes = {}
         for k, outcome in enumerate(OUTCOMES):
@@ -249,8 +289,7 @@ def _in_json(study: "Study", found: "Comparison") -> dict[str, Any]:
                 "mean": float(found.outcomes[n, :, k].mean()),
                 "less_the_first": vars(less) if less and len(found.seeds) > 1 else None,
             }
-        bands = {s: found.band(name, s).round(3).tolist() for s in SERIES}
-        told.append({"name": name, "outcomes": outcomes, "bands_5_50_95": bands})
+        told.append({"name": name, "outcomes": outcomes, "bands_5_50_95": bands[name]})
     return {
         "version": __version__,
         "starts_on": study.starts_on,
@@ -258,4 +297,7 @@ def _in_json(study: "Study", found: "Comparison") -> dict[str, Any]:
         "seeds": list(found.seeds),
         "scenarios": told,
         "unbeaten": list(found.unbeaten()),
-    }
+        "marks": followed.values_of(
+            _marks(study), bands, {}, starts_on=study.starts_on, translate=_,
+        ),
+    }  # fmt: skip

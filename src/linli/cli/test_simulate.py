@@ -47,6 +47,29 @@ def test_choices_are_compared_with_intervals_pictures_and_parquet(said, tmp_path
     assert sorted(p.name for p in tmp_path.iterdir()) == ["choices.toml", "city.toml", "out"]
 
 
+def test_orders_and_turns_stand_on_the_curves_with_what_followed_them(said, tmp_path):
+    order = '\n[[marks]]\non = 2020-01-25\nwords = "masks are worn"\n'
+    (tmp_path / "choices.toml").write_text(CHOICES + order)
+
+    told = said("city.toml", "choices.toml", "--seeds", 2, "--out", "out")
+    read = json.loads(said("city.toml", "choices.toml", "--seeds", 2, "--json").stdout)
+
+    assert "Reported cases a day when it happened, and 15 days later:" in told.output
+    assert "1. 2020-01-25 masks are worn\n     nothing: " in told.output
+    assert "2. 2020-01-28 gates are kept; 0 % of contacts outside go on (shut)" in told.output
+    assert ">1</text>" in (tmp_path / "out/reports.svg").read_text()
+    first, other = read["marks"]
+    assert (first["on"], first["later_on"]) == ("2020-01-25", "2020-02-09")
+    assert (other["of"], other["choices"], other["day"]) == ("choice", ["shut"], 5)
+    bands = {s["name"]: s["bands_5_50_95"]["reports"] for s in read["scenarios"]}
+    seen = first["series"]["reports"]["shut"]
+    assert seen["then"]["middle"] == bands["shut"][1][2]
+    assert seen["later"] == {
+        "low": bands["shut"][0][17], "middle": bands["shut"][1][17], "high": bands["shut"][2][17],
+    }  # fmt: skip
+    assert other["series"]["reports"]["nothing"]["later"] is None  # day 20 is after the run
+
+
 def test_the_same_is_told_in_json(said):
     told = json.loads(said("city.toml", "choices.toml", "--seeds", 2, "--json").stdout)
 

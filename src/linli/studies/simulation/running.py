@@ -29,6 +29,7 @@ from linli.analysis.simulation.start import (
     share_reported,
 )  # fmt: skip
 from linli.analysis.simulation.target import clear_chance, first_to_close, spared_by
+from linli.analysis.simulation.turns import turns_of
 from linli.errors import N_, BadInput, Problem
 from linli.jobs.queue import LeaseLost, Running
 from linli.registry.areas import Area
@@ -172,7 +173,10 @@ def answer(
         least_seeds=min(LEAST_SEEDS, question.most_seeds), asked=(question.outcome,),
         threads=threads, told=one_more, kept=kept,
     )  # fmt: skip
-    return made, _result(made, question, moment, found, first_runs, order, gains)
+    turns = turns_of(settings, n_days=made.start.first_day + question.n_days)
+    kept_turns = [{**t.plain, "day": t.day - made.start.first_day} for t in turns]
+    result = _result(made, question, moment, found, first_runs, order, gains)
+    return made, {**result, "turns": kept_turns}
 
 
 def _nobody_listens(done: int, most: int) -> None:
