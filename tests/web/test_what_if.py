@@ -60,6 +60,7 @@ def test_a_commander_asks_by_one_tap_follows_reads_and_signs(crowd: Crowd):
     assert "close tomorrow" in told
     assert "less “close in a week”, with a 95 % interval" in told
     assert "data-low=" in told
+    assert "Who waits, and how long" in told
     assert "From onset to report" in told
     assert "Nobody has decided on this." in told
     made = WhatIf.objects.get()

@@ -32,7 +32,7 @@ router = Router(tags=["what-if"])
 EMPTY: dict[str, Any] = {
     "starts_on": None, "n_people": 0, "n_households": 0, "seeds": [], "names": [], "unbeaten": [],
     "outcomes": {}, "bands": {}, "parameters": [], "start": {}, "compounds": [], "close_first": [],
-    "marks": [],
+    "marks": [], "waits": {},
 }  # fmt: skip
 
 

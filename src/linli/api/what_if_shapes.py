@@ -155,6 +155,18 @@ class WhatIfFollowed(BaseModel):
     later: WhatIfStand | None
 
 
+class WhatIfWait(BaseModel):
+    """Who waits for one thing: mean of the worlds, and the low and high of nine in ten, of each.
+
+    ``most``: at a time; ``longest_days``: mean wait of those whose turn came on the worst day;
+    ``total_days``: person days, those whose turn never came among them.
+    """
+
+    most: list[float]
+    longest_days: list[float]
+    total_days: list[float]
+
+
 class WhatIfMark(BaseModel):
     """An order in force, or what some choices begin or end; ``series``: by series and choice.
 
@@ -187,6 +199,7 @@ class WhatIfAnswer(WhatIfHead):
     start: dict[str, Any]
     compounds: list[WhatIfArea]
     close_first: list[WhatIfFirst]
+    waits: dict[str, dict[str, WhatIfWait]]
     marks: list[WhatIfMark]
     decisions: list[WhatIfDecided]
 

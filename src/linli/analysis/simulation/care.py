@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from linli.analysis.simulation.course import Course
 from linli.analysis.simulation.dice import Purpose, chance
 from linli.analysis.simulation.observation import Definition, Observation
-from linli.analysis.simulation.policies import Beds, Policy, Screen, Triage
+from linli.analysis.simulation.policies import Beds, Isolate, Policy, Screen, Triage
 from linli.analysis.simulation.state import NOT_YET, Event, Fate, Kept, State
 
 WARD, INTENSIVE, SHELTER, ROOM = 1, 2, 3, 4
@@ -113,6 +113,7 @@ def need_bed(state: State, rows: NDArray[np.int32], kind: int) -> None:
 
 def give_beds(state: State, policies: tuple[Policy, ...], on: list[int]) -> None:
     """Give free beds to those who wait, and count who goes on waiting and how long it took."""
+    count_rooms(state, policies, on)
     there = beds_of(policies, on)
     way = max((p.transfer_days for n in on if isinstance(p := policies[n], Beds)), default=0)
     worst_first = any(isinstance(policies[n], Triage) for n in on)
@@ -140,6 +141,20 @@ def give_beds(state: State, policies: tuple[Policy, ...], on: list[int]) -> None
         state.series[f"{name}_in"].append(tally[f"in_{name}"])
         state.series[f"{name}_queue"].append(len(queue))
         state.series[f"{name}_wait_days"].append(float(waited.mean()) if len(given) else 0.0)
+
+
+def count_rooms(state: State, policies: tuple[Policy, ...], on: list[int]) -> None:
+    """Count the reported who stay at home for want of a room, and since how many days on average.
+
+    Only where there are rooms at all; whoever found none when reported stays at home.
+    """
+    if not any(isinstance(p := policies[n], Isolate) and p.rooms for n in on):
+        return
+    seen, rows = state.infected, state.active
+    at_home = rows[(seen.kept[rows] == Kept.HOME) & (seen.reported[rows] != NOT_YET)]
+    since = state.day - seen.kept_from[at_home]
+    state.series["room_queue"].append(len(at_home))
+    state.series["room_wait_days"].append(float(since.mean()) if len(at_home) else 0.0)
 
 
 def end(state: State, course: Course, rows: NDArray[np.int32], age: NDArray[np.uint8]) -> int:

@@ -30,6 +30,7 @@ from linli.analysis.simulation.start import (
 )  # fmt: skip
 from linli.analysis.simulation.target import clear_chance, first_to_close, spared_by
 from linli.analysis.simulation.turns import turns_of
+from linli.analysis.simulation.waits import waits_of
 from linli.errors import N_, BadInput, Problem
 from linli.jobs.queue import LeaseLost, Running
 from linli.registry.areas import Area
@@ -54,7 +55,9 @@ CLOSE_FIRST = 50
 CLEAR_LEVELS = ("street", "community")
 SHOWN = (
     "infections", "reports", "deaths", "infectious", "ward_in", "ward_queue", "intensive_queue",
-    "shelter_in", "held_people", "closed_people", "test_queue", "undelivered",
+    "shelter_in", "held_people", "closed_people", "test_queue", "undelivered", "trace_queue",
+    "shelter_queue", "room_queue", "test_wait_days", "trace_wait_days", "ward_wait_days",
+    "intensive_wait_days", "shelter_wait_days", "room_wait_days", "delivery_wait_days",
 )  # fmt: skip
 
 
@@ -214,6 +217,10 @@ def _result(
         "counts_deliveries": any(c.deliveries_a_day is not None for c in question.choices),
         "bands": {
             name: {s: found.band(name, s).round(2).tolist() for s in SHOWN} for name in found.names
+        },
+        "waits": {
+            name: {kind: wait.plain for kind, wait in by_kind.items()}
+            for name, by_kind in waits_of(found).items()
         },
         "parameters": [vars(p) for p in made.parameters.values()],
         "start": started(made),

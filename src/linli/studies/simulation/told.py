@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from linli.analysis.simulation.compare import WEIGHED
+from linli.analysis.simulation.waits import WAIT_NAMES
 from linli.analysis.simulation.words import SERIES_NAMES
 from linli.errors import N_, Problem
 from linli.registry.areas import Area
@@ -60,6 +61,26 @@ def _cell(told: Mapping[str, Any]) -> Cell:
         told["mean"], told["low"], told["high"], less.get("mean"), less.get("low"),
         less.get("high"), bool(less.get("is_clear")),
     )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Short:
+    """What is short under some choice: its name, and each choice's wait, None without one."""
+
+    title: str
+    choices: tuple[Mapping[str, Sequence[float]] | None, ...]
+
+
+def waits_of(result: Mapping[str, Any]) -> list[Short]:
+    """Who waits for what, and how long: only what is short under some choice."""
+    kept = result.get("waits", {})
+    found = []
+    for kind, title in WAIT_NAMES.items():
+        waits = [kept.get(name, {}).get(kind) for name in result["names"]]
+        seen = tuple(w if w and w["most"][0] > 0 else None for w in waits)
+        if any(seen):
+            found.append(Short(title, seen))
+    return found
 
 
 @dataclass(frozen=True)

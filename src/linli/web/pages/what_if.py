@@ -33,7 +33,8 @@ from linli.web.page import allow, id_of, signed_in, typed
 LISTED = 30
 PLACES_SHOWN = 30
 CURVES = ("infections", "reports", "deaths", "ward_in", "ward_queue", "intensive_queue",
-          "shelter_in", "held_people", "undelivered")  # fmt: skip
+          "shelter_in", "shelter_queue", "test_queue", "trace_queue", "held_people",
+          "undelivered")  # fmt: skip
 STATES = dict(WhatIfState.choices)
 
 
@@ -136,6 +137,7 @@ def _answer(actor: Actor, found: WhatIf) -> dict[str, Any]:
         "outcomes": [(o, OUTCOME_NAMES[o]) for o in told.outcomes_of(result)],
         "curves": told.curves_of(result, CURVES, marks),
         "after_days": AFTER_DAYS, "of_names": {**OF, CHOICE: OF_CHOICE},
+        "waits": told.waits_of(result),
         "places": places[:PLACES_SHOWN], "n_places": len(places), "maps": maps,
         "colours": list(zip(map_picture.COLOURS, LEGEND, strict=True)),
         "close_first": told.close_first(result), "open_first": told.open_first(result),
