@@ -25,11 +25,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer()
 
-WAITS = {
-    "test_wait_days": N_("for a test"),
-    "ward_wait_days": N_("for a bed"),
-    "trace_wait_days": N_("for a tracer"),
-}
+DATABASES = ("duckdb", "_duckdb")  # whose errors are no OSError
 PICTURES = ("infections", "reports", "ward_in", "ward_queue", "held_people")
 
 
@@ -167,8 +163,23 @@ def new_folder(out: Path | None) -> Iterator[Path | None]:
         yield folder
         folder.chmod(0o755)
         folder.rename(out)
+    except OSError as error:
+        raise _not_written(out, error.strerror or str(error)) from None
+    except Exception as error:
+        if type(error).__module__.partition(".")[0] not in DATABASES:
+            raise
+        raise _not_written(out, str(error).partition("\n")[0].rstrip(".")) from None
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _not_written(out: Path, reason: str) -> BadInput:
+    return BadInput(
+        N_(
+            "{path} cannot be written: {reason}. Nothing of it is kept; make room, or name another."
+        ),
+        path=out, reason=reason,
+    )  # fmt: skip
 
 
 Write = Callable[[str, int, "Run"], None] | None
@@ -242,9 +253,10 @@ def _draw(folder: Path, found: "Comparison", marks: "list[Marked]") -> None:
 
 def _tell(found: "Comparison") -> None:
     from linli.analysis.simulation.compare import WEIGHED
+    from linli.analysis.simulation.waits import waits_of
 
     say(_("{n} seeds; every choice ran on each."), n=len(found.seeds))
-    best = found.unbeaten()
+    best, waits = found.unbeaten(), waits_of(found)
     for name in found.names:
         mark = "  *" if name in best and len(found.names) > 1 else ""
         say(f"\n{name}{mark}")
@@ -255,14 +267,7 @@ def _tell(found: "Comparison") -> None:
                 less = found.difference(name, outcome)
                 line += f"  ({less.mean:+,.0f}, {less.low:+,.0f} … {less.high:+,.0f})"
             typer.echo(line)
-        for wait, words in WAITS.items():
-            longest = float(found.series[wait][at].max(axis=1).mean())
-            if longest >= 1:
-                say(
-                    "  " + _("Longest wait {what}: {days} days"),
-                    what=_(words),
-                    days=f"{longest:.1f}",
-                )
+        tell_waits({kind: wait.plain for kind, wait in waits[name].items()})
     if len(found.names) > 1:
         say("")
         say(
@@ -273,9 +278,26 @@ def _tell(found: "Comparison") -> None:
         )
 
 
+def tell_waits(waits: "Mapping[str, Mapping[str, Sequence[float]]]") -> None:
+    """Who waits under a choice for what is short, and how long; a line each."""
+    from linli.analysis.simulation.waits import WAIT_NAMES
+
+    for kind, name in WAIT_NAMES.items():
+        wait = waits.get(kind)
+        if not wait or not wait["most"][0]:
+            continue
+        say(
+            "  " + _("Waiting for {what}: {n} at a time, {days} days at the longest, {total} days "
+                     "together"),
+            what=_(name), n=f"{wait['most'][0]:,.0f}", days=f"{wait['longest_days'][0]:.1f}",
+            total=f"{wait['total_days'][0]:,.0f}",
+        )  # fmt: skip
+
+
 def _in_json(study: "Study", found: "Comparison") -> dict[str, Any]:
     from linli import __version__
     from linli.analysis.simulation.compare import OUTCOMES, SERIES
+    from linli.analysis.simulation.waits import waits_of
     from linli.studies.simulation import followed
 
     told = []
@@ -297,6 +319,10 @@ def _in_json(study: "Study", found: "Comparison") -> dict[str, Any]:
         "seeds": list(found.seeds),
         "scenarios": told,
         "unbeaten": list(found.unbeaten()),
+        "waits": {
+            name: {kind: wait.plain for kind, wait in by_kind.items()}
+            for name, by_kind in waits_of(found).items()
+        },
         "marks": followed.values_of(
             _marks(study), bands, {}, starts_on=study.starts_on, translate=_,
         ),

@@ -13,7 +13,7 @@ import typer
 
 from linli.analysis.simulation.words import OUTCOME_NAMES
 from linli.cli.ready import get_ready, say, say_json
-from linli.cli.simulate import PICTURES, new_folder, progress, tell_marks, text_of
+from linli.cli.simulate import PICTURES, new_folder, progress, tell_marks, tell_waits, text_of
 from linli.cli.words import gettext as _
 from linli.errors import N_, BadInput
 
@@ -90,6 +90,7 @@ def _tell(result: dict[str, Any], fingerprint: str, marks: "list[Marked]") -> No
             if cell.less is not None:
                 line += f"  ({cell.less:+,.0f}, {cell.less_low:+,.0f} … {cell.less_high:+,.0f})"
             typer.echo(line)
+        tell_waits(result["waits"][row.name])
     bands = {name: result["bands"][name]["reports"] for name in result["names"]}
     past = on_curve.pasts_of(result)["reports"]
     tell_marks(marks, bands, past, date.fromisoformat(result["starts_on"]))
