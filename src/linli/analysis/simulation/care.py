@@ -114,6 +114,7 @@ def need_bed(state: State, rows: NDArray[np.int32], kind: int) -> None:
 def give_beds(state: State, policies: tuple[Policy, ...], on: list[int]) -> None:
     """Give free beds to those who wait, and count who goes on waiting and how long it took."""
     count_rooms(state, policies, on)
+    _still_waiting(state)
     there = beds_of(policies, on)
     way = max((p.transfer_days for n in on if isinstance(p := policies[n], Beds)), default=0)
     worst_first = any(isinstance(policies[n], Triage) for n in on)
@@ -141,6 +142,8 @@ def give_beds(state: State, policies: tuple[Policy, ...], on: list[int]) -> None
         state.series[f"{name}_in"].append(tally[f"in_{name}"])
         state.series[f"{name}_queue"].append(len(queue))
         state.series[f"{name}_wait_days"].append(float(waited.mean()) if len(given) else 0.0)
+        since = state.day - seen.waits_since[queue]
+        state.series[f"{name}_waiting_days"].append(float(since.mean()) if len(queue) else 0.0)
 
 
 def count_rooms(state: State, policies: tuple[Policy, ...], on: list[int]) -> None:
@@ -155,6 +158,16 @@ def count_rooms(state: State, policies: tuple[Policy, ...], on: list[int]) -> No
     since = state.day - seen.kept_from[at_home]
     state.series["room_queue"].append(len(at_home))
     state.series["room_wait_days"].append(float(since.mean()) if len(at_home) else 0.0)
+
+
+def _still_waiting(state: State) -> None:
+    """How long those have waited by now who are in line for a test and for a tracer."""
+    for name, rows, since in (
+        ("test", state.tally["queue"], state.infected.visits),
+        ("trace", state.tally["to_trace"], state.infected.reported),
+    ):
+        days = state.day - since[rows]
+        state.series[f"{name}_waiting_days"].append(float(days.mean()) if len(rows) else 0.0)
 
 
 def end(state: State, course: Course, rows: NDArray[np.int32], age: NDArray[np.uint8]) -> int:
