@@ -25,6 +25,21 @@ def visit(state: State, rows: NDArray[np.int32]) -> None:
     state.tally["queue"] = np.concatenate([state.tally["queue"], np.unique(due)])
 
 
+def came_before(
+    state: State, observation: Observation, rows: NDArray[np.int32], *, today: int
+) -> None:
+    """Who came for a test before a run begins: a result is due, or another test."""
+    seen = state.infected
+    u = chance(state.seed, Purpose.TEST, seen.person[rows], day=0)
+    positive = u < observation.sensitivity
+    seen.tests[rows] = 1
+    due = np.maximum(seen.visits[rows] + observation.result_days, today)
+    state.calendar.add(Event.RESULT, due[positive], rows[positive])
+    again = rows[~positive] if observation.most_tests > 1 else rows[:0]
+    seen.visits[again] = np.maximum(seen.visits[again] + observation.retest_days, today)
+    state.calendar.add(Event.VISITS, seen.visits[again], again)
+
+
 def test(state: State, observation: Observation, *, n_people: int) -> None:
     """Take the tests of a day; note results, and when to come again."""
     period = observation.period(state.day)
