@@ -51,18 +51,6 @@ class Places(NamedTuple):
     is_responder: Any  # (people / 8,): a bit a person
 
 
-class Rows(NamedTuple):
-    """The infected as the kernel reads them."""
-
-    person: Any
-    at: Any
-    start: Any
-    stop: Any
-    strength: Any
-    kept: Any
-    kept_from: Any
-
-
 class Rules(NamedTuple):
     """What holds on this day."""
 
@@ -273,6 +261,24 @@ def infect(active, places, rows, rules, status, held_until, held_away, found):
                     at[n_found] = begin + unit(mix(h ^ STEP)) * (end - begin)
                 n_found += 1
     return n_found
+
+
+@njit(nogil=True, cache=True)
+def firsts(order, who, person, at):
+    """Which of the infections found come about: of each person's the first in time.
+
+    ``order`` sorts them by person. Of two at once the one by the lower person counts.
+    """
+    chosen, n = np.empty(len(order), np.int64), 0
+    for k in order:
+        if n == 0 or who[chosen[n - 1]] != who[k]:
+            chosen[n] = k
+            n += 1
+            continue
+        other = chosen[n - 1]
+        if at[k] < at[other] or (at[k] == at[other] and person[k] < person[other]):
+            chosen[n - 1] = k
+    return chosen[:n]
 
 
 @njit(nogil=True, cache=True)
