@@ -296,12 +296,13 @@ def _meets(setting: Setting, state: State) -> response.Meets:
         keys = np.zeros(DAYS_BACK, dtype=np.uint64)
         for day in days:
             keys[day % DAYS_BACK] = key_of(state.seed, Purpose.CONTACT, day)
+        least = state.shares.min(axis=2)
         room = 16 * len(of) + 64
         while True:
             people, layer = found = _room(room)
             n = before(of, sources_since, columns, luck, found)
             n += contacts_of(
-                of, first_days, keys, places, columns, rules, state.shares, luck,
+                of, first_days, keys, places, columns, rules, state.shares, least, luck,
                 (people[n:], layer[n:]),
             )  # fmt: skip
             if n <= room:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from linli.analysis.simulation.care import ROOM, SHELTER, need_bed
 from linli.analysis.simulation.city import City
-from linli.analysis.simulation.dice import Purpose, chance, key_of
+from linli.analysis.simulation.dice import Purpose, bound_of, key_of
 from linli.analysis.simulation.disease import LAYERS, Layer
 from linli.analysis.simulation.policies import Isolate, Quarantine, Trace
 from linli.analysis.simulation.state import NO_DAY, NOT_YET, Event, Fate, Kept, State
@@ -92,8 +92,8 @@ def _luck(state: State, policy: Quarantine | Trace) -> "Luck":
     found = policy.found if isinstance(policy, Trace) else {Layer.HOUSEHOLD: 1.0}
     return Luck(
         key_of(state.seed, Purpose.TRACED, state.day),
-        np.array([float(found.get(la, 0.0)) for la in LAYERS]),
-        key_of(state.seed, Purpose.OBEYS), float(policy.obey),
+        np.array([bound_of(float(found.get(la, 0.0))) for la in LAYERS]),
+        key_of(state.seed, Purpose.OBEYS), bound_of(float(policy.obey)),
     )  # fmt: skip
 
 

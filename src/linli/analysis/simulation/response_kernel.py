@@ -6,7 +6,7 @@ import numpy as np
 from numba import njit
 
 from linli.analysis.simulation.calendar_kernel import note
-from linli.analysis.simulation.dice_compiled import bits_of, unit
+from linli.analysis.simulation.dice_compiled import bits_of, is_below
 
 NOT_YET = -1
 HOUSEHOLD = 0  # the layer's number
@@ -17,20 +17,20 @@ ROOM = 4  # a kind of bed
 
 
 class Luck(NamedTuple):
-    """Which contacts tracers find, and who does as told."""
+    """Which contacts tracers find, and who does as told; shares as `bound_of` has them."""
 
     traced_key: Any
-    found: Any  # (layers,): share of contacts that are found
+    found: Any  # (layers,)
     obeys_key: Any
-    obey: float
+    obey: Any
 
 
 @njit(nogil=True, cache=True, inline="always")
 def is_kept(j, layer, luck):
     """Whether a contact is found and does as told."""
-    if unit(bits_of(luck.traced_key, j)) >= luck.found[layer]:
+    if not is_below(bits_of(luck.traced_key, j), luck.found[layer]):
         return False
-    return unit(bits_of(luck.obeys_key, j)) < luck.obey
+    return is_below(bits_of(luck.obeys_key, j), luck.obey)
 
 
 @njit(nogil=True, cache=True)
