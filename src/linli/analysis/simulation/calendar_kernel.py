@@ -58,13 +58,19 @@ def note_all(due, event, days, rows):
 
 
 @njit(nogil=True, cache=True)
-def listed(due, event, day):
-    """The rows of a day, in the order they were noted."""
+def counted(due, event, day):
+    """How many rows are due on a day."""
     n, at = 0, due.head[event, day]
     while at != NO_CHUNK:
         n += LINK if due.chunk[at, LINK] != NO_CHUNK else due.fill[event, day]
         at = due.chunk[at, LINK]
-    rows = np.empty(n, np.int32)
+    return n
+
+
+@njit(nogil=True, cache=True)
+def listed(due, event, day):
+    """The rows of a day, in the order they were noted."""
+    rows = np.empty(counted(due, event, day), np.int32)
     n, at = 0, due.head[event, day]
     while at != NO_CHUNK:
         here = LINK if due.chunk[at, LINK] != NO_CHUNK else due.fill[event, day]

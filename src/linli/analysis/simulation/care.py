@@ -3,32 +3,32 @@
 First come is first served, unless triage says the worst first. Every wait is counted.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from linli.analysis.simulation.course import Course
 from linli.analysis.simulation.dice import Purpose, key_of
 from linli.analysis.simulation.observation import Definition, Observation
 from linli.analysis.simulation.policies import Beds, Policy, Screen, Triage
+from linli.analysis.simulation.setting import Setting
 from linli.analysis.simulation.state import Event, State
 
 if TYPE_CHECKING:
-    from linli.analysis.simulation.care_kernel import Testing
+    from linli.analysis.simulation.care_kernel import Testing, Wards
 
 WARD, INTENSIVE, SHELTER, ROOM = 1, 2, 3, 4
 BED_NAMES = {WARD: "ward", INTENSIVE: "intensive", SHELTER: "shelter", ROOM: "rooms"}
+IN_BEDS = tuple(f"in_{name}" for name in BED_NAMES.values())
+QUEUES = ("queue", "wait_ward", "wait_intensive", "wait_shelter")  # as `care_kernel.Queues`
 TRIES = 32  # that have dice of their own; nobody is tested as often
 IMAGING_SLOT = 99  # of a person's chances at tests: the picture, taken once
 
 
 def testing(observation: Observation, seed: int, day: int) -> "Testing":
     """How people are tested on a day, with the dice of it."""
-    from linli.analysis.simulation.care_kernel import Testing
+    from linli.analysis.simulation.care_kernel import Testing, Wards
 
     period = observation.period(day)
     return Testing(
@@ -43,31 +43,39 @@ def _keys(seed: int) -> NDArray[np.uint64]:
     return np.array([key_of(seed, Purpose.TEST, tries) for tries in range(TRIES)])
 
 
-def visit(state: State, rows: NDArray[np.int32]) -> None:
-    """Those who come to a clinic today join the queue for a test."""
-    from linli.analysis.simulation.care_kernel import visit as joined
+def evening(
+    setting: Setting, state: State, on: list[int], *, age: NDArray[np.uint8]
+) -> int:
+    """Care for the ill: tests, beds, and what becomes of them. Returns how many died."""
+    from linli.analysis.simulation import care_kernel as kernel
 
-    state.tally["queue"] = joined(
-        np.sort(rows), state.tally["queue"], state.day, state.infected.table
+    tally, day, observation, course = state.tally, state.day, setting.observation, setting.prepared.course
+    dying = kernel.Dying(
+        course.death, float(course.disease.death_without_care), key_of(state.seed, Purpose.DEATH)
     )
-
-
-def test(state: State, observation: Observation, *, n_people: int) -> None:
-    """Take the tests of a day; note results, and when to come again."""
-    from linli.analysis.simulation.care_kernel import test as taken
-
-    tally, day = state.tally, state.day
-    others = tally["others"] + round(observation.others_per_100k * n_people / 100_000)
+    how = (dying, testing(observation, state.seed, day), wards_of(setting.policies, on))
+    others = tally["others"] + round(observation.others_per_100k * len(age) / 100_000)
     latest = day + max(observation.retest_days, observation.result_days)
-    due = state.calendar.reserve(len(tally["queue"]), latest)
-    tally["queue"], tally["others"], n_tests, n_ours, waited = taken(
-        tally["queue"], others, day, state.infected.table, due,
-        testing(observation, state.seed, day),
-    )  # fmt: skip
+    n_tests = len(tally["queue"]) + state.calendar.count(Event.VISITS, day)
+    due = state.calendar.reserve(n_tests, latest)
+    in_beds = np.array([0, *(tally[name] for name in IN_BEDS)])
+    waiting = kernel.Queues(*(tally[name] for name in QUEUES))
+    left, counts, given = kernel.evening(
+        day, state.infected.table, due, waiting, others, in_beds, age, how
+    )
+    died, tally["others"], n_tests, n_ours, waited = counts
+    tally.update(zip(QUEUES, left, strict=True))
+    tally.update(zip(IN_BEDS, in_beds[1:].tolist(), strict=True))
     today = state.series
     today["tests"].append(n_tests)
-    today["test_queue"].append(len(tally["queue"]) + tally["others"])
+    today["test_queue"].append(len(left.test) + tally["others"])
     today["test_wait_days"].append(waited / n_ours if n_ours else 0.0)
+    for kind in (WARD, INTENSIVE, SHELTER):
+        name, (n_given, days) = BED_NAMES[kind], given[kind].tolist()
+        today[f"{name}_in"].append(tally[f"in_{name}"])
+        today[f"{name}_queue"].append(len(left[kind]))
+        today[f"{name}_wait_days"].append(days / n_given if n_given else 0.0)
+    return died
 
 
 def screen(
@@ -95,74 +103,20 @@ def screen(
     return min(-(-n // policy.pool) + again, policy.samples_a_day + again)
 
 
-def beds_of(policies: tuple[Policy, ...], on: list[int]) -> dict[int, int]:
-    """How many beds of each kind there are today."""
+def wards_of(policies: tuple[Policy, ...], on: list[int]) -> "Wards":
+    """How many beds of each kind there are today, and how they are given."""
+    from linli.analysis.simulation.care_kernel import Wards
+
     there = [p for n in on if isinstance(p := policies[n], Beds)]
-    return {
-        WARD: sum(p.ward for p in there),
-        INTENSIVE: sum(p.intensive for p in there),
-        SHELTER: sum(p.shelter for p in there),
-    }
+    n_beds = [0, *(sum(getattr(p, BED_NAMES[k]) for p in there) for k in (WARD, INTENSIVE, SHELTER))]
+    way = max((p.transfer_days for p in there), default=0)
+    return Wards(np.array(n_beds), way, any(isinstance(policies[n], Triage) for n in on))
 
 
 def need_bed(state: State, rows: NDArray[np.int32], kind: int) -> None:
     """These need a bed from today on."""
     from linli.analysis.simulation.care_kernel import waiting
 
-    _wait(state, waiting(rows, kind, state.day, state.infected.table), kind)
-
-
-def grow_worse(state: State) -> None:
-    """Those whose illness takes a bad turn today need a bed."""
-    from linli.analysis.simulation.care_kernel import worse
-
-    for event, kind in ((Event.NEEDS_BED, WARD), (Event.NEEDS_INTENSIVE, INTENSIVE)):
-        rows = state.calendar.take(event, state.day)
-        if len(rows):
-            _wait(state, worse(rows, kind, state.day, state.infected.table), kind)
-
-
-def _wait(state: State, rows: NDArray[np.int32], kind: int) -> None:
     name = f"wait_{BED_NAMES[kind]}"
-    state.tally[name] = np.concatenate([state.tally[name], rows])
-
-
-@contextmanager
-def _in_beds(state: State) -> Iterator[NDArray[np.int64]]:
-    """How many are in beds of each kind, to be changed; the first counts those in none."""
-    names = [f"in_{name}" for name in BED_NAMES.values()]
-    counts = np.array([0, *(state.tally[name] for name in names)])
-    yield counts
-    state.tally.update(zip(names, counts[1:].tolist(), strict=True))
-
-
-def give_beds(state: State, policies: tuple[Policy, ...], on: list[int]) -> None:
-    """Give free beds to those who wait, and count who goes on waiting and how long it took."""
-    from linli.analysis.simulation.care_kernel import Wards, give
-
-    there = beds_of(policies, on)
-    way = max((p.transfer_days for n in on if isinstance(p := policies[n], Beds)), default=0)
-    worst_first = any(isinstance(policies[n], Triage) for n in on)
-    how = Wards(np.array([0, *(there.get(kind, 0) for kind in BED_NAMES)]), way, worst_first)
-    series = state.series
-    with _in_beds(state) as in_beds:
-        for kind in there:
-            name = BED_NAMES[kind]
-            left, n_given, waited = give(
-                state.tally[f"wait_{name}"], kind, state.day, state.infected.table, in_beds, how
-            )
-            state.tally[f"wait_{name}"] = left
-            series[f"{name}_in"].append(int(in_beds[kind]))
-            series[f"{name}_queue"].append(len(left))
-            series[f"{name}_wait_days"].append(waited / n_given if n_given else 0.0)
-
-
-def end(state: State, course: Course, rows: NDArray[np.int32], age: NDArray[np.uint8]) -> int:
-    """These recover or die; their beds fall free. Returns how many died."""
-    from linli.analysis.simulation.care_kernel import end as ended
-
-    with _in_beds(state) as in_beds:
-        return ended(
-            rows, state.infected.table, in_beds, age, course.death,
-            float(course.disease.death_without_care), key_of(state.seed, Purpose.DEATH),
-        )  # fmt: skip
+    new = waiting(rows, kind, state.day, state.infected.table)
+    state.tally[name] = np.concatenate([state.tally[name], new])

@@ -5,13 +5,13 @@ from typing import Any, NamedTuple
 import numpy as np
 from numba import njit
 
-from linli.analysis.simulation.calendar_kernel import note
+from linli.analysis.simulation.calendar_kernel import note, taken
 from linli.analysis.simulation.dice_compiled import bits_of, unit
 
 NOT_YET = -1
 CRITICAL = 3
 AWAY = 2
-VISITS, RESULT, SCREEN_RESULT = 1, 2, 6  # what is due, as `Event`
+VISITS, RESULT, NEEDS_BED, NEEDS_INTENSIVE, ENDS, SCREEN_RESULT = range(1, 7)  # as `Event`
 WARD, INTENSIVE, SHELTER = 1, 2, 3
 OLDEST = 110
 
@@ -38,6 +38,23 @@ class Wards(NamedTuple):
     worst_first: bool
 
 
+class Dying(NamedTuple):
+    """Who of the critically ill dies."""
+
+    death: Any  # (111,): in intensive care, by year of age
+    without_care: float
+    key: Any
+
+
+class Queues(NamedTuple):
+    """Rows that wait, those who came first before the others."""
+
+    test: Any
+    ward: Any
+    intensive: Any
+    shelter: Any
+
+
 @njit(nogil=True, cache=True)
 def waiting(rows, kind, day, columns):
     """Those of some rows who need a bed of a kind from today on."""
@@ -62,7 +79,7 @@ def worse(rows, kind, day, columns):
 
 
 @njit(nogil=True, cache=True)
-def end(rows, columns, in_beds, age, death, without_care, key):
+def end(rows, columns, in_beds, age, dying):
     """These recover or die; their beds fall free. Returns how many died."""
     n_died = 0
     for r in rows:
@@ -70,8 +87,8 @@ def end(rows, columns, in_beds, age, death, without_care, key):
         in_beds[bed] -= 1
         if columns.fate[r] == CRITICAL:
             i = columns.person[r]
-            dies = death[min(age[i], OLDEST)] if bed == INTENSIVE else without_care
-            if unit(bits_of(key, i)) < dies:
+            dies = dying.death[min(age[i], OLDEST)] if bed == INTENSIVE else dying.without_care
+            if unit(bits_of(dying.key, i)) < dies:
                 columns.died[r] = 1
                 n_died += 1
         columns.bed[r] = 0
@@ -208,3 +225,32 @@ def give(queue, kind, day, columns, in_beds, how):
         waited += wait
         n_given += 1
     return queue[:n_left], n_given, waited
+
+
+@njit(nogil=True, cache=True)
+def evening(day, columns, due, queues, others, in_beds, age, how):
+    """What a day brings: who falls worse, recovers or dies, is tested, and gets a bed.
+
+    ``others``: how many with another illness wait for a test. ``how``: of dying, tests and beds.
+    Returns the queues left; then deaths, the others left, tests, tests of rows, and the days those
+    waited; then of each kind of bed how many were given, and the days waited.
+    """
+    dying, testing, wards = how
+    ward = worse(taken(due, NEEDS_BED, day), WARD, day, columns)
+    intensive = worse(taken(due, NEEDS_INTENSIVE, day), INTENSIVE, day, columns)
+    n_died = end(taken(due, ENDS, day), columns, in_beds, age, dying)
+    came = taken(due, VISITS, day)
+    came.sort()
+    queue = visit(came, queues.test, day, columns)
+    queue, others, n_tests, n_ours, waited = test(queue, others, day, columns, due, testing)
+    given = np.zeros((SHELTER + 1, 2), np.int64)
+    ward = np.concatenate((queues.ward, ward))
+    ward, given[WARD, 0], given[WARD, 1] = give(ward, WARD, day, columns, in_beds, wards)
+    intensive, given[INTENSIVE, 0], given[INTENSIVE, 1] = give(
+        np.concatenate((queues.intensive, intensive)), INTENSIVE, day, columns, in_beds, wards
+    )
+    shelter, given[SHELTER, 0], given[SHELTER, 1] = give(
+        queues.shelter, SHELTER, day, columns, in_beds, wards
+    )
+    left = Queues(queue, ward, intensive, shelter)
+    return left, (n_died, others, n_tests, n_ours, waited), given

@@ -57,7 +57,6 @@ class Run:
         return np.bincount(at, minlength=len(areas))
 
 
-QUEUES = ("queue", "to_trace", "wait_ward", "wait_intensive", "wait_shelter")
 COUNTS = (
     "others", "in_ward", "in_intensive", "in_shelter", "in_rooms", "held_rooms", "ever_held",
     "undelivered",
@@ -77,7 +76,7 @@ def begin(setting: Setting, *, seed: int) -> State:
 def _untouched(setting: Setting, seed: int) -> State:
     city = setting.city
     n, n_compounds = city.n_people, len(city.compound)
-    tally: dict[str, Any] = {name: np.empty(0, dtype=np.int32) for name in QUEUES}
+    tally: dict[str, Any] = {name: np.empty(0, dtype=np.int32) for name in ("to_trace", *care.QUEUES)}
     tally |= dict.fromkeys(COUNTS, 0) | {"held": np.empty(0, dtype=np.int32)}
     return State(
         seed=seed, day=0, status=np.zeros(n, np.uint8), held_until=np.zeros(n, np.int16),
@@ -154,27 +153,21 @@ def _day(setting: Setting, state: State, each: Callable[..., Any], *, oracle: bo
     rules = _rules(setting, state, shares, on)
     who, source, layer, at = _meet(setting, state, rules, each, oracle=oracle)
     _infect(setting, state, who, source=source, layer=layer, at=at, rules=rules, on=on)
-    n_in = int(setting.imported_a_day)
-    n_in += chance(state.seed, Purpose.IMPORTED, np.zeros(1), day=day)[0] < (
-        setting.imported_a_day - n_in
-    )
-    who = _some(setting, state.seed, Purpose.IMPORTED, day + 1, int(n_in), state)
-    _infect(setting, state, who, at=np.full(len(who), float(day)), rules=rules, on=on)
-    care.grow_worse(state)
-    deaths = care.end(state, ready.course, take(Event.ENDS, day), city.age)
-    care.visit(state, take(Event.VISITS, day))
-    care.test(state, setting.observation, n_people=city.n_people)
+    if setting.imported_a_day:
+        whole, broken = divmod(setting.imported_a_day, 1)
+        one_more = chance(state.seed, Purpose.IMPORTED, np.zeros(1), day=day)[0] < broken
+        who = _some(setting, state.seed, Purpose.IMPORTED, day + 1, int(whole) + one_more, state)
+        _infect(setting, state, who, at=np.full(len(who), float(day)), rules=rules, on=on)
     samples = sum(
         care.screen(state, n, p, where, city.compound.start)
         for n, where in reach.items()
         if isinstance(p := setting.policies[n], Screen)
     )
-    care.give_beds(state, setting.policies, list(reach))
+    deaths = care.evening(setting, state, list(reach), age=city.age)
     _deliver(setting, state, on, closed)
-    people = np.diff(city.compound.start)
     for name, value in (
         ("infections", seen.n - n_before), ("reports", len(cases)), ("deaths", deaths),
-        ("screen_samples", samples), ("closed_people", int(people[closed].sum())),
+        ("screen_samples", samples), ("closed_people", int(ready.people[closed].sum())),
         ("held_people", len(state.tally["held"])), ("infectious", len(state.active)),
         ("screen_reports", int(np.isin(by_screen, cases).sum()) if len(by_screen) else 0),
     ):  # fmt: skip
@@ -204,11 +197,14 @@ class _Series(dict[str, list[float]]):
 def _respond(setting: Setting, state: State, reach: Any, on: Any, cases: NDArray) -> None:
     """Isolate, quarantine and trace, each in the compounds where it holds."""
     city = setting.city
-    home = city.compound.of(state.infected.person[cases])
 
     def held(kind: type[Policy]) -> tuple[Any, NDArray]:
         n, policy = on.get(kind, (None, None))
-        return policy, cases[reach[n][home]] if policy is not None else cases[:0]
+        if policy is None:
+            return None, cases[:0]
+        if reach[n].all():
+            return policy, cases
+        return policy, cases[reach[n][city.compound.of(state.infected.person[cases])]]
 
     policy, of = held(Isolate)
     response.isolate(state, policy, of)

@@ -118,6 +118,7 @@ class Prepared:
         self.contacts = np.array([city.contacts.of(la) for la in LAYERS])
         self.weight = np.array([setting.disease.layers[la] for la in LAYERS])
         self.cumulative = setting.disease.cumulative()
+        self.people = np.diff(city.compound.start)
         self.homes = np.bincount(city.household_compound, minlength=len(city.compound))
         self._rank: dict[tuple[tuple[str, ...], float], NDArray[np.int32]] = {}
 

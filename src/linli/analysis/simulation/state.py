@@ -169,6 +169,12 @@ class Calendar:
             return np.empty(0, dtype=np.int32)
         return taken(self.due, int(event), day)
 
+    def count(self, event: Event, day: int) -> int:
+        """How many rows are due on a day, at the most."""
+        from linli.analysis.simulation.calendar_kernel import counted
+
+        return counted(self.due, int(event), day)
+
     def listed(self) -> Listed:
         """All that is due, by event and day."""
         from linli.analysis.simulation.calendar_kernel import NO_CHUNK, listed
