@@ -28,12 +28,13 @@ IMAGING_SLOT = 99  # of a person's chances at tests: the picture, taken once
 
 def testing(observation: Observation, seed: int, day: int) -> "Testing":
     """How people are tested on a day, with the dice of it."""
-    from linli.analysis.simulation.care_kernel import Testing, Wards
+    from linli.analysis.simulation.care_kernel import Testing
 
     period = observation.period(day)
     return Testing(
-        period.definition is Definition.CLINICAL, period.tests_a_day, float(observation.sensitivity),
-        float(observation.imaging), key_of(seed, Purpose.TEST, IMAGING_SLOT), _keys(seed),
+        period.definition is Definition.CLINICAL, period.tests_a_day,
+        float(observation.sensitivity), float(observation.imaging),
+        key_of(seed, Purpose.TEST, IMAGING_SLOT), _keys(seed),
         observation.most_tests, observation.retest_days, observation.result_days,
     )  # fmt: skip
 
@@ -43,13 +44,12 @@ def _keys(seed: int) -> NDArray[np.uint64]:
     return np.array([key_of(seed, Purpose.TEST, tries) for tries in range(TRIES)])
 
 
-def evening(
-    setting: Setting, state: State, on: list[int], *, age: NDArray[np.uint8]
-) -> int:
+def evening(setting: Setting, state: State, on: list[int], *, age: NDArray[np.uint8]) -> int:
     """Care for the ill: tests, beds, and what becomes of them. Returns how many died."""
     from linli.analysis.simulation import care_kernel as kernel
 
-    tally, day, observation, course = state.tally, state.day, setting.observation, setting.prepared.course
+    tally, day = state.tally, state.day
+    observation, course = setting.observation, setting.prepared.course
     dying = kernel.Dying(
         course.death, float(course.disease.death_without_care), key_of(state.seed, Purpose.DEATH)
     )
@@ -108,7 +108,8 @@ def wards_of(policies: tuple[Policy, ...], on: list[int]) -> "Wards":
     from linli.analysis.simulation.care_kernel import Wards
 
     there = [p for n in on if isinstance(p := policies[n], Beds)]
-    n_beds = [0, *(sum(getattr(p, BED_NAMES[k]) for p in there) for k in (WARD, INTENSIVE, SHELTER))]
+    kinds = (WARD, INTENSIVE, SHELTER)
+    n_beds = [0, *(sum(getattr(p, BED_NAMES[kind]) for p in there) for kind in kinds)]
     way = max((p.transfer_days for p in there), default=0)
     return Wards(np.array(n_beds), way, any(isinstance(policies[n], Triage) for n in on))
 

@@ -92,8 +92,10 @@ def fall_ill(
     seen.add(len(who))
     due = state.calendar.reserve(N_DUE * len(who), state.day + tables.longest)
     people = (age, state.status, state.row)
-    keys = _keys(state.seed)
-    draw(seen.n - len(who), state.day, who, source, layer, at, spared, people, keys, tables, seen.table, due)
+    draw(
+        seen.n - len(who), state.day, who, source, layer, at, spared, people, _keys(state.seed),
+        tables, seen.table, due,
+    )  # fmt: skip
 
 
 @lru_cache(maxsize=64)

@@ -76,7 +76,8 @@ def begin(setting: Setting, *, seed: int) -> State:
 def _untouched(setting: Setting, seed: int) -> State:
     city = setting.city
     n, n_compounds = city.n_people, len(city.compound)
-    tally: dict[str, Any] = {name: np.empty(0, dtype=np.int32) for name in ("to_trace", *care.QUEUES)}
+    queues = ("to_trace", *care.QUEUES)
+    tally: dict[str, Any] = {name: np.empty(0, dtype=np.int32) for name in queues}
     tally |= dict.fromkeys(COUNTS, 0) | {"held": np.empty(0, dtype=np.int32)}
     return State(
         seed=seed, day=0, status=np.zeros(n, np.uint8), held_until=np.zeros(n, np.int16),

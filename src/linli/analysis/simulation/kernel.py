@@ -278,7 +278,8 @@ def infect(active, places, rows, rules, status, held_until, held_away, found):
                         j, own = here[HOME_FIRST] + s, np.float32(1.0)
                     else:
                         first, n, listed = _meeting(i, here, compound, layer, places)
-                        j, own = _partner(h, first, n, listed, places), rules.shares[layer, compound]
+                        j = _partner(h, first, n, listed, places)
+                        own = rules.shares[layer, compound]
                     s += 1
                     left = -np.log1p(-unit(bits_of_slot(who, REACHES, n_luck)))
                     n_luck += 1

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from linli.analysis.simulation.care import ROOM, SHELTER, need_bed
+from linli.analysis.simulation.care import SHELTER, need_bed
 from linli.analysis.simulation.city import City
 from linli.analysis.simulation.dice import Purpose, bound_of, key_of
 from linli.analysis.simulation.disease import LAYERS, Layer
 from linli.analysis.simulation.policies import Isolate, Quarantine, Trace
-from linli.analysis.simulation.state import NO_DAY, NOT_YET, Event, Fate, Kept, State
+from linli.analysis.simulation.state import NO_DAY, Fate, State
 
 if TYPE_CHECKING:
     from linli.analysis.simulation.response_kernel import Luck

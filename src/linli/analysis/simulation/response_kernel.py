@@ -106,7 +106,9 @@ def before(rows, since, columns, luck, found):
 
 
 @njit(nogil=True, cache=True)
-def begin_hold(people, days, is_tested, wants_room, rooms, row, held_until, held_away, columns, due):
+def begin_hold(
+    people, days, is_tested, wants_room, rooms, row, held_until, held_away, columns, due
+):
     """Keep people from today on; note visits. Who is new, and how many got a room.
 
     Who sits in a room keeps its days, so that the room falls free when it was noted for. Who is

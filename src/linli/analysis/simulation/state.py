@@ -146,7 +146,9 @@ class Calendar:
         needed = n // LINK + min(n, due.head.size) - int(due.pool[N_FREE])
         used, n_chunks = int(due.pool[USED]), len(due.chunk)
         if used + needed > n_chunks:
-            chunk = np.empty((max(used + needed, int(n_chunks * 1.5)), due.chunk.shape[1]), np.int32)
+            chunk = np.empty(
+                (max(used + needed, int(n_chunks * 1.5)), due.chunk.shape[1]), np.int32
+            )
             chunk[:used] = due.chunk[:used]
             due = due._replace(chunk=chunk)
         self.due = due
@@ -170,9 +172,11 @@ class Calendar:
         return taken(self.due, int(event), day)
 
     def count(self, event: Event, day: int) -> int:
-        """How many rows are due on a day, at the most."""
+        """How many rows are due on a day."""
         from linli.analysis.simulation.calendar_kernel import counted
 
+        if day >= self.due.head.shape[1]:
+            return 0
         return counted(self.due, int(event), day)
 
     def listed(self) -> Listed:
