@@ -84,7 +84,13 @@ class Item(models.Model):
                 condition=Q(state="open", holder_id__isnull=False),
                 name="item_holder",
             ),
-            models.Index(fields=["unit_id", "due_at"], condition=Q(state="open"), name="item_unit"),
+            # What waits for somebody at a unit. Every index that holds an item is written anew
+            # when its clock moves, so what most items have is left out where it can be.
+            models.Index(
+                fields=["unit_id", "due_at"],
+                condition=Q(state="open", holder_id=None),
+                name="item_unit",
+            ),
             models.Index(
                 fields=["parent_id"], condition=Q(parent_id__isnull=False), name="item_parent"
             ),
@@ -116,7 +122,11 @@ class Item(models.Model):
                 condition=Q(clock_id=None) & ~Q(state="closed"),
                 name="item_no_target",
             ),
-            models.Index(fields=["tier", "-id"], condition=~Q(state="closed"), name="item_tier"),
+            models.Index(  # of those that have climbed; most answer where they began
+                fields=["tier", "-id"],
+                condition=Q(tier__gt=0) & ~Q(state="closed"),
+                name="item_tier",
+            ),
             models.Index(fields=["-id"], condition=Q(n_reopened__gt=0), name="item_reopened"),
             models.Index(fields=["loop", "-id"], name="item_loop"),
             models.Index(fields=["kind", "-id"], name="item_kind"),
