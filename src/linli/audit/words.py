@@ -68,6 +68,7 @@ KINDS: dict[str, str] = {
     "demo": N_("demonstration"),
     "disinfection": N_("disinfection"),
     "risk": N_("risk of communities"),
+    "run_routes": N_("ways of runs"),
     "duties": N_("duty"),
     "evaluation": N_("evaluation"),
     "exposures": N_("exposures"),

@@ -77,8 +77,8 @@ def terms(name: str) -> Terms:
 
 
 def names() -> list[str]:
-    """Everything that has terms: loops about residents, and tables about people."""
-    loops = {loop.name for loop in catalogue.all_loops().values() if loop.about_residents}
+    """Everything that has terms: loops that hold words of people, and tables about people."""
+    loops = {loop.name for loop in catalogue.all_loops().values() if loop.keeps_words}
     return sorted(loops | {one.name for one in all_collected()})
 
 

@@ -88,7 +88,7 @@ class Work:
         with self._whole():
             self.new.append(made)
             self.hand[made.id] = made
-            data, words = said.apart(loop, loop.asks, made.data, made.uid, made.id)
+            data, words = said.apart(loop.asks, made.data, made.uid, made.id)
             self.said += words
             self._event(made, "open", "", made.uid, holding, data, made.happened_at)
             self._auto(loop, made)
@@ -255,7 +255,7 @@ class Work:
         from_stage = current.stage
         self._set(current, changes)
         uid = uid or uuid4()
-        told, words = said.apart(loop, step.asks, form, uid, current.id, reasons=why)
+        told, words = said.apart(step.asks, form, uid, current.id, reasons=why)
         self.said += words
         self._event(current, name, from_stage, uid, holding, told, at)
         if step.retires:

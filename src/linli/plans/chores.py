@@ -23,6 +23,7 @@ from linli.loops.screening import owed
 from linli.loops.substitutes import watch as substitutes
 from linli.loops.vacancies import watch
 from linli.plans import modes
+from linli.registry.imports import staging
 from linli.studies import jobs as studies
 from linli.studies.evaluation.jobs import ask_for_the_night
 
@@ -78,6 +79,11 @@ def _substitutes() -> int:
     return substitutes.chore(exercise=bool(settings.DEMO))
 
 
+def _staged() -> int:
+    """Drop the rows of lists that were sent in and that nobody took in."""
+    return staging.forget(clock.now_s())
+
+
 def _risk() -> int:
     """Ask for the risk of the communities once a day."""
     return studies.ask_for(studies.RISK, now=clock.now_s(), exercise=bool(settings.DEMO))
@@ -117,6 +123,7 @@ CHORES: tuple[Chore, ...] = (
     Chore("mail", mail.post, every_s=5.0),
     Chore("snapshots", _snapshots, every_s=600.0, lease_s=60),
     Chore("destroy", destroy.chore, every_s=3600.0, lease_s=600),
+    Chore("staged", _staged, every_s=3600.0, lease_s=600),
     Chore("seal", seal_all, every_s=5.0, lease_s=60),
     Chore("knocks", counter.forget, every_s=300.0, lease_s=60),
 )

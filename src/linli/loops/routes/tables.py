@@ -4,6 +4,7 @@ from django.db import models
 
 from linli.columns import MomentField
 from linli.errors import N_
+from linli.loops.collected import Collected
 
 
 class RouteWhy(models.TextChoices):
@@ -33,3 +34,7 @@ class RunRoute(models.Model):
     class Meta:
         app_label = "loops"
         indexes = [models.Index(fields=["run_id", "-id"], name="run_route")]
+
+
+# At which door somebody was called for, and when, is a fact about them.
+COLLECTED = (Collected("run_routes", RunRoute, "made_at", "run_id"),)
