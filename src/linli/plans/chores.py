@@ -25,6 +25,7 @@ from linli.loops.vacancies import watch
 from linli.plans import modes
 from linli.registry.imports import staging
 from linli.studies import jobs as studies
+from linli.studies import thinning
 from linli.studies.evaluation.jobs import ask_for_the_night
 
 HEARTBEAT = "worker"  # the lease that shows that some worker is alive
@@ -123,6 +124,7 @@ CHORES: tuple[Chore, ...] = (
     Chore("mail", mail.post, every_s=5.0),
     Chore("snapshots", _snapshots, every_s=600.0, lease_s=60),
     Chore("destroy", destroy.chore, every_s=3600.0, lease_s=600),
+    Chore("thin", thinning.chore, every_s=3600.0, lease_s=600),
     Chore("staged", _staged, every_s=3600.0, lease_s=600),
     Chore("seal", seal_all, every_s=5.0, lease_s=60),
     Chore("knocks", counter.forget, every_s=300.0, lease_s=60),
