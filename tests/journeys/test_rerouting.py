@@ -62,6 +62,21 @@ def test_a_run_whose_way_is_closed_is_marked_at_once_and_says_by_what(bedside: B
     assert Record.objects.filter(kind="closures", act="shut", subject=done.closure.id).exists()
 
 
+def test_the_worker_keeps_the_way_of_each_run_once_and_a_new_one_when_its_people_change(
+    bedside: Bedside,
+) -> None:
+    ward = bedside.ward()
+    rider = bedside.confirmed(ward)
+    run = bedside.departed(rider)
+    drafted = bedside.run(bedside.confirmed(ward))
+
+    kept = [closing.keep_ways(exercise=False, now=EVENING + n) for n in (0, 1)]
+
+    assert kept == [2, 0]
+    assert closing.keep_ways(exercise=True, now=EVENING) == 0
+    assert {row.run_id for row in RunRoute.objects.all()} == {run, drafted}
+
+
 def test_a_run_that_ended_meanwhile_does_not_keep_a_road_open(
     bedside: Bedside, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -26,6 +26,7 @@ from linli.plans import modes
 from linli.registry.imports import staging
 from linli.studies import jobs as studies
 from linli.studies import thinning
+from linli.studies.dispatch import closing
 from linli.studies.evaluation.jobs import ask_for_the_night
 
 HEARTBEAT = "worker"  # the lease that shows that some worker is alive
@@ -95,6 +96,11 @@ def _calls() -> int:
     return calls.chore(exercise=bool(settings.DEMO))
 
 
+def _ways() -> int:
+    """Keep the way of every run that has none yet."""
+    return closing.keep_ways(exercise=bool(settings.DEMO), now=clock.now_s())
+
+
 def _snapshots() -> int:
     """Ask for the counts of the evaluation once a night."""
     return ask_for_the_night(now=clock.now_s(), exercise=bool(settings.DEMO))
@@ -118,6 +124,7 @@ CHORES: tuple[Chore, ...] = (
     Chore("disinfections", _disinfections, every_s=60.0, lease_s=60),
     Chore("calls", _calls, every_s=60.0, lease_s=60),
     Chore("substitutes", _substitutes, every_s=600.0, lease_s=300),
+    Chore("ways", _ways, every_s=5.0, lease_s=120),
     Chore("risk", _risk, every_s=600.0, lease_s=60),
     Chore("warnings", _warnings, every_s=600.0, lease_s=60),
     Chore("send", outbox.send, every_s=1.0, lease_s=30),

@@ -25,7 +25,7 @@ class RunRoute(models.Model):
     run_id = models.BigIntegerField()
     why = models.CharField(max_length=12, choices=RouteWhy)
     made_at = MomentField()
-    made_by = models.BigIntegerField(null=True)  # None: Linli, when it was first asked for
+    made_by = models.BigIntegerField(null=True)  # None: Linli, soon after it was made up
     stops = models.JSONField()
     legs = models.JSONField()
     roads = models.CharField(max_length=32)  # the digest of the network

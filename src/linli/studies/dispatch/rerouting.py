@@ -29,7 +29,7 @@ from linli.studies.dispatch.city_roads import CityRoads, known_roads
 from linli.studies.dispatch.closing import hits, in_force
 from linli.studies.dispatch.run_routes import (
     ahead_of,
-    ensured,
+    driven,
     laid,
     nearest_first,
     plan_of,
@@ -109,13 +109,13 @@ def propose(actor: Actor, *, now: int, run_ids: Iterable[int] = (), seed: int = 
     if not runs or roads is None:
         return []
     closed = in_force(roads, exercise=actor.exercise, now=now)
-    driven = ensured(runs, closed, now=now)
+    old = driven(runs, closed, now=now)
     return [
         new
         for run in runs
-        if run.id in driven
-        and (met := hits(run, driven[run.id], closed, roads))
-        and (new := _new_way(run, driven[run.id], met, closed, roads, now=now, seed=seed))
+        if run.id in old
+        and (met := hits(run, old[run.id], closed, roads))
+        and (new := _new_way(run, old[run.id], met, closed, roads, now=now, seed=seed))
     ]
 
 
