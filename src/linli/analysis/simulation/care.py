@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from linli.analysis.simulation.dice import Purpose, key_of
 from linli.analysis.simulation.observation import Definition, Observation
-from linli.analysis.simulation.policies import Beds, Policy, Screen, Triage
+from linli.analysis.simulation.policies import Beds, Isolate, Policy, Screen, Triage
 from linli.analysis.simulation.setting import Setting
 from linli.analysis.simulation.state import Event, State
 
@@ -75,6 +75,10 @@ def evening(setting: Setting, state: State, on: list[int], *, age: NDArray[np.ui
         today[f"{name}_in"].append(tally[f"in_{name}"])
         today[f"{name}_queue"].append(len(left[kind]))
         today[f"{name}_wait_days"].append(days / n_given if n_given else 0.0)
+    if any(isinstance(p := setting.policies[n], Isolate) and p.rooms for n in on):
+        n_waiting, days = kernel.rooms_awaited(state.active, day, state.infected.table)
+        today["room_queue"].append(n_waiting)
+        today["room_wait_days"].append(days / n_waiting if n_waiting else 0.0)
     return died
 
 

@@ -10,7 +10,7 @@ from linli.analysis.simulation.dice_compiled import bits_of, unit
 
 NOT_YET = -1
 CRITICAL = 3
-AWAY = 2
+HOME, AWAY = 1, 2  # as `Kept`
 VISITS, RESULT, NEEDS_BED, NEEDS_INTENSIVE, ENDS, SCREEN_RESULT = range(1, 7)  # as `Event`
 WARD, INTENSIVE, SHELTER = 1, 2, 3
 OLDEST = 110
@@ -225,6 +225,20 @@ def give(queue, kind, day, columns, in_beds, how):
         waited += wait
         n_given += 1
     return queue[:n_left], n_given, waited
+
+
+@njit(nogil=True, cache=True)
+def rooms_awaited(active, day, columns):
+    """How many reported people stay at home for want of a room, and for how many days in all.
+
+    Whoever found no room when reported stays at home.
+    """
+    n = days = 0
+    for r in active:
+        if columns.kept[r] == HOME and columns.reported[r] != NOT_YET:
+            n += 1
+            days += np.int64(day) - columns.kept_from[r]
+    return n, days
 
 
 @njit(nogil=True, cache=True)

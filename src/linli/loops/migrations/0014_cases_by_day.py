@@ -26,7 +26,7 @@ def without(apps: Any, schema_editor: Any) -> None:
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("loops", "0012_closures"),
+        ("loops", "0013_slim_indexes"),
     ]
 
     operations = [
