@@ -4,28 +4,34 @@
  * `<linli-chart kind="bar"><table>...</table></linli-chart>`: the first column names the
  * categories, every further column is a series named by its heading. The table stays on the page
  * for everybody; `kind` is "bar" or "line", `stacked` piles the series up. A cell with `data-low`
- * and `data-high` has a band about its line.
+ * and `data-high` has a band about its line; a row with `data-mark` an upright line, with that text.
  */
 import { BarChart, LineChart } from "echarts/charts";
-import { GridComponent, LegendComponent, TooltipComponent } from "echarts/components";
+import { GridComponent, LegendComponent, MarkLineComponent, TooltipComponent } from "echarts/components";
 import { init, use } from "echarts/core";
 import { SVGRenderer } from "echarts/renderers";
 
-use([BarChart, LineChart, GridComponent, LegendComponent, TooltipComponent, SVGRenderer]);
+use([BarChart, LineChart, GridComponent, LegendComponent, MarkLineComponent, TooltipComponent, SVGRenderer]);
 
 const HEIGHT_PX = 280;
+const MARKS = "#1f2430";
 const COLOURS = ["#0b62a4", "#c2541b", "#3b7d3b", "#7a4fa3", "#8a6d1b", "#5b6470"];
 
 /**
  * @typedef {object} Reading
  * @property {string[]} categories
  * @property {Line[]} series
+ * @property {Mark[]} marks
  *
  * @typedef {object} Line
  * @property {string} name
  * @property {(number | null)[]} values
  * @property {(number | null)[]} [low]
  * @property {(number | null)[]} [high]
+ *
+ * @typedef {object} Mark
+ * @property {number} at
+ * @property {string} words
  */
 
 /**
@@ -38,6 +44,7 @@ export function readTable(table) {
   const rows = [...table.tBodies].flatMap((body) => [...body.rows]);
   return {
     categories: rows.map((row) => (row.cells[0] ? readWords(row.cells[0]) : "")),
+    marks: rows.flatMap((row, at) => (row.dataset.mark ? [{ at, words: row.dataset.mark }] : [])),
     series: heads.slice(1).map((name, index) => {
       const cells = rows.map((row) => row.cells[index + 1]);
       const values = cells.map(readNumber);
@@ -91,6 +98,21 @@ function band({ name, low, high }, index) {
   ];
 }
 
+/**
+ * Upright lines with a text at their head; they hang on a series, so on the first one.
+ * @param {Mark[]} marks
+ */
+function uprights(marks) {
+  return {
+    silent: true,
+    animation: false,
+    symbol: "none",
+    lineStyle: { color: MARKS, type: /** @type {const} */ ("dashed"), width: 1 },
+    label: { color: MARKS, fontSize: 12, distance: 2 },
+    data: marks.map(({ at, words }) => ({ xAxis: at, label: { formatter: words } })),
+  };
+}
+
 class LinliChart extends HTMLElement {
   /** @type {import("echarts/core").EChartsType | undefined} */
   #chart;
@@ -140,6 +162,7 @@ class LinliChart extends HTMLElement {
           data: values,
           showSymbol: values.length < 2,
           itemStyle: { color: COLOURS[index % COLOURS.length] },
+          markLine: index === 0 && reading.marks.length > 0 ? uprights(reading.marks) : undefined,
         })),
       ],
     };

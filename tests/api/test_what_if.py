@@ -46,6 +46,18 @@ def test_a_question_is_asked_answered_taken_away_and_signed(crowd: Crowd, tmp_pa
     answer = gil.get(address).json()
     assert (answer["state"], answer["names"]) == ("done", ["as now", "close"])
     assert answer["outcomes"]["close"]["infections"]["less"]["low"] is not None
+    waits = answer["waits"]["close"]
+    assert {"tests", "tracers", "wards", "intensive", "rooms", "deliveries"} <= set(waits)
+    assert len(waits["wards"]["longest_days"]) == 3
+    [mark] = answer["marks"]
+    assert (mark["on"], mark["of"], mark["choices"]) == ("2020-02-09", "choice", ["close"])
+    assert mark["words"] == "gates are kept; 10 % of contacts outside go on"
+    assert mark["series"]["reports"]["close"] == {
+        "then": dict(zip(
+            ("low", "middle", "high"),
+            (band[0] for band in answer["bands"]["close"]["reports"]), strict=True,
+        )), "later": None,
+    }  # fmt: skip
     path = tmp_path / "days.parquet"
     path.write_bytes(BytesIO(gil.get(f"{address}/parquet").getvalue()).read())
     [(n, last)] = duckdb.sql(
@@ -69,3 +81,27 @@ def test_what_cannot_be_is_refused_in_the_readers_language(crowd: Crowd):
 
     assert answer.status_code == 422
     assert answer.json()["sentence"] == "方案“关闭”，大门漏出的比例：1.3不是比例，请填0到1。"
+
+
+def test_orders_in_force_stand_on_the_curves_for_who_may_see_them(crowd: Crowd):
+    gil, area = Caller(crowd.city, "gil"), crowd.city.areas["w"]
+    order = {"area_id": area.id, "kind": "order", "first_on": "2020-02-01", "words": "封闭管理"}
+    assert gil.post("/api/epidemic/marks", order).status_code == 201
+    made = gil.post(
+        "/api/what-if",
+        {"name": "t", "area_id": area.id, "n_days": 20, "most_seeds": 2,
+         "choices": [{"name": "now"}, {"name": "beds", "shelter_beds": 9, "shelter_from": 2}]},
+    )  # fmt: skip
+    assert queue.run_next()
+
+    answer = gil.get(f"/api/what-if/{made.json()['id']}").json()
+
+    first, second = answer["marks"]
+    assert (first["words"], first["of"], first["day"]) == ("封闭管理", "order", -8)
+    counted, later = first["series"]["reports"]["now"].values()
+    assert counted == {"middle": answer["start"]["reports"][20], "low": None, "high": None}
+    assert later["middle"] == answer["bands"]["now"]["reports"][1][7]
+    assert (second["words"], second["choices"]) == ("9 beds are opened", ["beds"])
+    assert second["series"]["reports"]["beds"]["later"] is not None
+    assert "reports" in second["series"]
+    assert "deaths" not in first["series"]  # of days before nothing is known but reports

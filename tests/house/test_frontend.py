@@ -16,8 +16,10 @@ STATIC = ROOT / "src" / "linli" / "web" / "static"
 CHART = """<!doctype html><title>Chart</title>
 <linli-chart kind="bar"><table>
 <thead><tr><th>Street</th><th>Late</th></tr></thead>
-<tbody><tr><td>Oak Street</td><td>1,200</td></tr><tr><td>Elm Street</td><td>-</td></tr></tbody>
-</table></linli-chart>
+<tbody>
+<tr data-mark="1,2"><td>Oak Street</td><td>1,200</td></tr>
+<tr><td>Elm Street</td><td>-</td></tr>
+</tbody></table></linli-chart>
 <script type="module">
 import {readTable} from "/app/chart.js";
 window.read = readTable(document.querySelector("table"));
@@ -80,7 +82,12 @@ def test_a_chart_says_what_its_table_says_and_a_dash_is_missing_not_zero(page, a
     assert page.evaluate("window.read") == {
         "categories": ["Oak Street", "Elm Street"],
         "series": [{"name": "Late", "values": [1200, None]}],
+        "marks": [{"at": 0, "words": "1,2"}],
     }
+    heads = page.evaluate(
+        "[...document.querySelectorAll('linli-chart svg text')].map(t => t.textContent)"
+    )
+    assert "1,2" in heads
 
 
 @pytest.mark.browser

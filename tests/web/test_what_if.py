@@ -60,6 +60,7 @@ def test_a_commander_asks_by_one_tap_follows_reads_and_signs(crowd: Crowd):
     assert "close tomorrow" in told
     assert "less “close in a week”, with a 95 % interval" in told
     assert "data-low=" in told
+    assert "Who waits, and how long" in told
     assert "From onset to report" in told
     assert "Nobody has decided on this." in told
     made = WhatIf.objects.get()
@@ -125,3 +126,39 @@ def test_a_run_is_cancelled_from_its_page(crowd: Crowd):
     assert "cancelled" in told
     assert queue.run_next()
     assert WhatIf.objects.get(id=made.id).result == {}
+
+
+@pytest.mark.db
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", ("order or measure", "gates are kept; 10 % of contacts outside go on",
+                "then, and 15 days later", "by the records")),
+        ("zh-hans", ("指令或措施", "大门看守", "15天后", "据记录")),
+    ],
+)  # fmt: skip
+def test_curves_carry_the_orders_in_force_and_what_each_choice_begins(
+    crowd: Crowd, language: str, words: tuple[str, ...]
+):
+    gil, area = caller(crowd.city, "gil", language), crowd.city.areas["w"]
+    gil.post(
+        f"{reverse('epidemic_declare')}?area={area.id}",
+        {"kind": "order", "first_on": "2020-02-05", "words": "全城封闭管理"},
+    )
+    given = {
+        "name": "t",
+        "area_id": area.id,
+        "n_days": 20,
+        "most_seeds": 2,
+        "choices": [{"name": "now"}, {"name": "shut", "close": "all", "close_from": 3}],
+    }
+    made = study.ask(crowd.city.actor("gil"), study.question_of(given))
+    assert queue.run_next()
+
+    told = gil.get(reverse("what_if_run", args=[made.id])).content.decode()
+
+    assert 'data-mark="1"><th scope="row">02-05' in told
+    assert 'data-mark="2"><th scope="row">02-12' in told
+    assert "全城封闭管理" in told
+    for said in words:
+        assert said in told

@@ -23,7 +23,7 @@ from linli.api.what_if_shapes import (
     WhatIfSheet,
 )
 from linli.registry import areas
-from linli.studies.simulation import documents, running, study, told
+from linli.studies.simulation import documents, on_curve, running, study, told
 from linli.studies.simulation.documents import Sheet
 from linli.studies.simulation.study import DECIDE, RUN, SEE
 from linli.studies.simulation.tables import WhatIf, WhatIfDecision
@@ -32,6 +32,7 @@ router = Router(tags=["what-if"])
 EMPTY: dict[str, Any] = {
     "starts_on": None, "n_people": 0, "n_households": 0, "seeds": [], "names": [], "unbeaten": [],
     "outcomes": {}, "bands": {}, "parameters": [], "start": {}, "compounds": [], "close_first": [],
+    "marks": [], "waits": {},
 }  # fmt: skip
 
 
@@ -95,8 +96,14 @@ def listing(request: HttpRequest, wanted: Query[WhatIfPage]) -> Any:
 )
 def read(request: HttpRequest, whatif_id: Path[Id]) -> Any:
     """Differences with paired intervals, bands by day, infections by compound, decisions."""
-    found, _ = study.get(actor_of(request), whatif_id)
+    actor = actor_of(request)
+    found, _ = study.get(actor, whatif_id)
     result = {**EMPTY, **{k: v for k, v in found.result.items() if k in EMPTY}}
+    if found.result:
+        area = areas.get(found.area_id)
+        result["marks"] = on_curve.values_of(
+            actor, area, found.result, found.asked["disease"], gettext
+        )
     result["parameters"] = [_parameter(p) for p in result["parameters"]]
     return WhatIfAnswer(
         **_head(found).model_dump(), **result, asked=found.asked,

@@ -140,6 +140,49 @@ class WhatIfFirst(BaseModel):
     spares: float
 
 
+class WhatIfStand(BaseModel):
+    """A value of a curve: the middle world with the band of nine in ten; counted without one."""
+
+    middle: float
+    low: float | None
+    high: float | None
+
+
+class WhatIfFollowed(BaseModel):
+    """What stood on a curve on the day of a mark, and 15 days later; null is not known."""
+
+    then: WhatIfStand | None
+    later: WhatIfStand | None
+
+
+class WhatIfWait(BaseModel):
+    """Who waits for one thing: mean of the worlds, and the low and high of nine in ten, of each.
+
+    ``most``: at a time; ``longest_days``: mean wait of those whose turn came on the worst day;
+    ``total_days``: person days, those whose turn never came among them.
+    """
+
+    most: list[float]
+    longest_days: list[float]
+    total_days: list[float]
+
+
+class WhatIfMark(BaseModel):
+    """An order in force, or what some choices begin or end; ``series``: by series and choice.
+
+    ``choices`` is empty where it holds whatever is chosen.
+    """
+
+    number: int
+    day: int
+    on: date
+    later_on: date
+    of: str
+    words: str
+    choices: list[str]
+    series: dict[str, dict[str, WhatIfFollowed]]
+
+
 class WhatIfAnswer(WhatIfHead):
     """A what-if with its answer; empty where it has none."""
 
@@ -156,6 +199,8 @@ class WhatIfAnswer(WhatIfHead):
     start: dict[str, Any]
     compounds: list[WhatIfArea]
     close_first: list[WhatIfFirst]
+    waits: dict[str, dict[str, WhatIfWait]]
+    marks: list[WhatIfMark]
     decisions: list[WhatIfDecided]
 
 

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from linli.cli import calibrate_checked
 from linli.cli.ready import say, say_json
-from linli.cli.simulate import new_folder, text_of
+from linli.cli.simulate import new_folder, progress, text_of
 from linli.cli.words import gettext as _
 from linli.errors import N_, BadInput
 
@@ -34,6 +35,16 @@ def calibrate(
     until: Annotated[str, typer.Option(help=_("The last day to fit; the table's if none."))] = "",
     rounds: Annotated[int, typer.Option(help=_("Of the sampler; half of them count."))] = 5000,
     seed: Annotated[int, typer.Option(help=_("Of the dice."))] = 1,
+    priors: Annotated[
+        str, typer.Option(help=_("Believed before any report: usual, or weak."))
+    ] = "usual",
+    check: Annotated[
+        bool, typer.Option("--check", help=_("Run draws of the fit in the agent model too."))
+    ] = False,
+    worlds: Annotated[int, typer.Option(help=_("Draws that are run, with --check."))] = 40,
+    people: Annotated[
+        int, typer.Option(help=_("Of the agents' city, with --check; 0: as many as there are."))
+    ] = 2_000_000,
     out: Annotated[
         Path | None, typer.Option(help=_("A folder to make: draws as CSV and pictures (SVG)."))
     ] = None,
@@ -46,17 +57,34 @@ def calibrate(
     series = _series(text_of(reports), column, starts, _last_day(until))
     import numpy as np
 
-    from linli.analysis.simulation.calibrate import fit
+    from linli.analysis.simulation import calibrate_check
+    from linli.analysis.simulation.calibrate import fit, priors_of
 
-    with new_folder(out) as folder:
-        found = fit(model, series, np.random.default_rng(seed), rounds=rounds)
+    believed = priors_of(priors)
+    n_people = int(model.people) if people == 0 else min(people, int(model.people))
+    if check:
+        calibrate_check.refuse(model, worlds=worlds, people=n_people)
+    with new_folder(out) as folder, progress(quiet=as_json) as told:
+        found = fit(
+            model, series, np.random.default_rng(seed), rounds=rounds, priors=believed,
+            told=lambda n, of: told(_("Fit"), n, of),
+        )  # fmt: skip
+        made = calibrate_check.check(
+            found, series, np.random.default_rng(seed), worlds=worlds, people=n_people,
+            told=lambda n, of: told(_("Worlds"), n, of),
+        ) if check else None  # fmt: skip
         if folder:
             _draw(folder, found, series, starts)
             _write(folder / "draws.csv", found)
+            if made is not None:
+                calibrate_checked.draw(folder, made, _("Days since {day}").format(day=starts))
     if as_json:
-        say_json(_in_json(found, series, starts))
-    else:
-        _tell(found, series, starts)
+        more = {} if made is None else {"check": calibrate_checked.in_json(made, starts)}
+        say_json({**_in_json(found, series, starts), "priors": believed, **more})
+        return
+    _tell(found, series, starts)
+    if made is not None:
+        calibrate_checked.tell(made, starts)
 
 
 def _model(said: str) -> "tuple[Model, date]":

@@ -4,28 +4,28 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from linli.analysis.simulation.words import OUTCOME_NAMES, SERIES_NAMES
+from linli.analysis.simulation.words import OUTCOME_NAMES
 from linli.cli.ready import say, say_json
 from linli.cli.words import gettext as _
 from linli.errors import N_, BadInput
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from linli.analysis.simulation.compare import Comparison
     from linli.analysis.simulation.engine import Run
     from linli.analysis.simulation.scenario import Study
+    from linli.studies.simulation.followed import Bands, Marked, Stand
 
 app = typer.Typer()
 
-WAITS = {
-    "test_wait_days": N_("for a test"),
-    "ward_wait_days": N_("for a bed"),
-    "trace_wait_days": N_("for a tracer"),
-}
+DATABASES = ("duckdb", "_duckdb")  # whose errors are no OSError
 PICTURES = ("infections", "reports", "ward_in", "ward_queue", "held_people")
 
 
@@ -77,11 +77,54 @@ def simulate(
             asked=asked or ("infections",), threads=threads, told=told, kept=write,
         )  # fmt: skip
         if folder:
-            _draw(folder, found)
+            _draw(folder, found, _marks(study))
     if as_json:
         say_json(_in_json(study, found))
     else:
         _tell(found)
+        bands = {name: found.band(name, "reports").tolist() for name in found.names}
+        tell_marks(_marks(study), bands, (), study.starts_on)
+
+
+def _marks(study: "Study") -> "list[Marked]":
+    """The orders that the files name, and what each choice begins and ends."""
+    from linli.analysis.simulation.turns import turns_of
+    from linli.studies.simulation import followed
+
+    names = list(study.settings)
+    turns = followed.of_turns(turns_of(study.settings, n_days=study.n_days), names)
+    orders = [followed.Marked(day, words, followed.ORDER) for day, words in study.marks]
+    return followed.in_order([*orders, *turns])
+
+
+def tell_marks(
+    marks: "Sequence[Marked]", bands: "Mapping[str, Bands]", past: "Sequence[float]",
+    starts_on: date | None,
+) -> None:  # fmt: skip
+    """Each order and each turn: what stood on the curve of reports, and what 15 days later."""
+    from linli.analysis.epidemic.afterwards import AFTER_DAYS
+    from linli.studies.simulation.followed import followed
+
+    found = followed(marks, list(bands.values()), past)
+    if not found:
+        return
+    say("")
+    say(_("Reported cases a day when it happened, and {n} days later:"), n=AFTER_DAYS)
+    for one in found:
+        mark = one.mark
+        on = mark.day if starts_on is None else starts_on + timedelta(days=mark.day)
+        whose = f" ({', '.join(mark.choices)})" if mark.choices else ""
+        typer.echo(f"  {one.number}. {on} {mark.told(_)}{whose}")
+        for name, (then, later) in zip(bands, one.stands, strict=True):
+            typer.echo(f"     {name}: {_stood(then)} → {_stood(later)}")
+
+
+def _stood(stand: "Stand | None") -> str:
+    if stand is None:
+        return "–"
+    if stand.low is None:
+        return f"{stand.middle:,.0f}"
+    return f"{stand.middle:,.0f} ({stand.low:,.0f} … {stand.high:,.0f})"
 
 
 def _study(city: Path, scenarios: Path) -> "Study":
@@ -120,8 +163,23 @@ def new_folder(out: Path | None) -> Iterator[Path | None]:
         yield folder
         folder.chmod(0o755)
         folder.rename(out)
+    except OSError as error:
+        raise _not_written(out, error.strerror or str(error)) from None
+    except Exception as error:
+        if type(error).__module__.partition(".")[0] not in DATABASES:
+            raise
+        raise _not_written(out, str(error).partition("\n")[0].rstrip(".")) from None
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _not_written(out: Path, reason: str) -> BadInput:
+    return BadInput(
+        N_(
+            "{path} cannot be written: {reason}. Nothing of it is kept; make room, or name another."
+        ),
+        path=out, reason=reason,
+    )  # fmt: skip
 
 
 Write = Callable[[str, int, "Run"], None] | None
@@ -184,29 +242,21 @@ def progress(*, quiet: bool) -> Iterator[Callable[[str, int, int], None]]:
         yield told
 
 
-def _draw(folder: Path, found: "Comparison") -> None:
-    from linli.studies import pictures
+def _draw(folder: Path, found: "Comparison", marks: "list[Marked]") -> None:
+    from linli.studies.simulation import drawn
 
     for series in PICTURES:
-        drawn = []
-        for name in found.names:
-            low, middle, high = found.band(name, series).tolist()
-            days = list(range(len(middle)))
-            drawn.append(pictures.Series(name, days, middle, low=low, high=high))
-        picture = pictures.lines(
-            _(SERIES_NAMES[series]),
-            drawn,
-            x_label=_("Day; bands hold nine worlds of ten"),
-            y_label=_("People a day"),
-        )
+        bands = {name: found.band(name, series).tolist() for name in found.names}
+        picture = drawn.curves(series, bands, marks, translate=_)
         (folder / f"{series}.svg").write_text(picture, encoding="utf-8")
 
 
 def _tell(found: "Comparison") -> None:
     from linli.analysis.simulation.compare import WEIGHED
+    from linli.analysis.simulation.waits import waits_of
 
     say(_("{n} seeds; every choice ran on each."), n=len(found.seeds))
-    best = found.unbeaten()
+    best, waits = found.unbeaten(), waits_of(found)
     for name in found.names:
         mark = "  *" if name in best and len(found.names) > 1 else ""
         say(f"\n{name}{mark}")
@@ -217,14 +267,7 @@ def _tell(found: "Comparison") -> None:
                 less = found.difference(name, outcome)
                 line += f"  ({less.mean:+,.0f}, {less.low:+,.0f} … {less.high:+,.0f})"
             typer.echo(line)
-        for wait, words in WAITS.items():
-            longest = float(found.series[wait][at].max(axis=1).mean())
-            if longest >= 1:
-                say(
-                    "  " + _("Longest wait {what}: {days} days"),
-                    what=_(words),
-                    days=f"{longest:.1f}",
-                )
+        tell_waits({kind: wait.plain for kind, wait in waits[name].items()})
     if len(found.names) > 1:
         say("")
         say(
@@ -235,11 +278,30 @@ def _tell(found: "Comparison") -> None:
         )
 
 
+def tell_waits(waits: "Mapping[str, Mapping[str, Sequence[float]]]") -> None:
+    """Who waits under a choice for what is short, and how long; a line each."""
+    from linli.analysis.simulation.waits import WAIT_NAMES
+
+    for kind, name in WAIT_NAMES.items():
+        wait = waits.get(kind)
+        if not wait or not wait["most"][0]:
+            continue
+        say(
+            "  " + _("Waiting for {what}: {n} at a time, {days} days at the longest, {total} days "
+                     "together"),
+            what=_(name), n=f"{wait['most'][0]:,.0f}", days=f"{wait['longest_days'][0]:.1f}",
+            total=f"{wait['total_days'][0]:,.0f}",
+        )  # fmt: skip
+
+
 def _in_json(study: "Study", found: "Comparison") -> dict[str, Any]:
     from linli import __version__
     from linli.analysis.simulation.compare import OUTCOMES, SERIES
+    from linli.analysis.simulation.waits import waits_of
+    from linli.studies.simulation import followed
 
     told = []
+    bands = {n: {s: found.band(n, s).round(3).tolist() for s in SERIES} for n in found.names}
     for n, name in enumerate(found.names):
         outcomes = {}
         for k, outcome in enumerate(OUTCOMES):
@@ -249,8 +311,7 @@ def _in_json(study: "Study", found: "Comparison") -> dict[str, Any]:
                 "mean": float(found.outcomes[n, :, k].mean()),
                 "less_the_first": vars(less) if less and len(found.seeds) > 1 else None,
             }
-        bands = {s: found.band(name, s).round(3).tolist() for s in SERIES}
-        told.append({"name": name, "outcomes": outcomes, "bands_5_50_95": bands})
+        told.append({"name": name, "outcomes": outcomes, "bands_5_50_95": bands[name]})
     return {
         "version": __version__,
         "starts_on": study.starts_on,
@@ -258,4 +319,11 @@ def _in_json(study: "Study", found: "Comparison") -> dict[str, Any]:
         "seeds": list(found.seeds),
         "scenarios": told,
         "unbeaten": list(found.unbeaten()),
-    }
+        "waits": {
+            name: {kind: wait.plain for kind, wait in by_kind.items()}
+            for name, by_kind in waits_of(found).items()
+        },
+        "marks": followed.values_of(
+            _marks(study), bands, {}, starts_on=study.starts_on, translate=_,
+        ),
+    }  # fmt: skip

@@ -5,16 +5,20 @@ each, with the entries that the page and the API take. Nothing is kept but what 
 """
 
 import tomllib
+from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
-from linli.analysis.simulation.words import OUTCOME_NAMES, SERIES_NAMES
+from linli.analysis.simulation.words import OUTCOME_NAMES
 from linli.cli.ready import get_ready, say, say_json
-from linli.cli.simulate import PICTURES, new_folder, progress, text_of
+from linli.cli.simulate import PICTURES, new_folder, progress, tell_marks, tell_waits, text_of
 from linli.cli.words import gettext as _
 from linli.errors import N_, BadInput
+
+if TYPE_CHECKING:
+    from linli.studies.simulation.followed import Marked
 
 
 def answer(
@@ -29,7 +33,7 @@ def answer(
     from linli.cli.request import acting
     from linli.policy.can import Ask, can
     from linli.policy.powers import roles_for
-    from linli.studies.simulation import running, study
+    from linli.studies.simulation import on_curve, running, study
     from linli.studies.simulation.records import Moment
 
     question = study.question_of({"most_seeds": seeds, **given})
@@ -41,12 +45,15 @@ def answer(
             question, moment, threads=threads,
             told=lambda done, most: told(question.name, done, most),
         )  # fmt: skip
+        marks = on_curve.marked(actor, question.area, result, question.disease)
         if folder is not None:
-            _write(folder, result)
+            _write(folder, result, marks)
     if as_json:
-        say_json({"fingerprint": made.fingerprint, **result})
+        kept = {k: v for k, v in result.items() if k != "turns"}
+        seen = on_curve.values_of(actor, question.area, result, question.disease, _)
+        say_json({"fingerprint": made.fingerprint, **kept, "marks": seen})
     else:
-        _tell(result, made.fingerprint)
+        _tell(result, made.fingerprint, marks)
 
 
 def _given(file: Path) -> dict[str, Any]:
@@ -58,30 +65,22 @@ def _given(file: Path) -> dict[str, Any]:
         ) from None
 
 
-def _write(folder: Path, result: dict[str, Any]) -> None:
-    from linli.studies import pictures
-    from linli.studies.simulation import documents
+def _write(folder: Path, result: dict[str, Any], marks: "list[Marked]") -> None:
+    from linli.studies.simulation import documents, drawn, on_curve
 
     for sheet in documents.Sheet:
         with (folder / f"{sheet}.parquet").open("wb") as file:
             for piece in documents.parquet(result, sheet):
                 file.write(piece)
+    pasts = on_curve.pasts_of(result)
     for series in PICTURES:
-        drawn = []
-        for name in result["names"]:
-            low, middle, high = result["bands"][name][series]
-            drawn.append(
-                pictures.Series(name, list(range(len(middle))), middle, low=low, high=high)
-            )
-        picture = pictures.lines(
-            _(SERIES_NAMES[series]), drawn, x_label=_("Day; bands hold nine worlds of ten"),
-            y_label=_("People a day"),
-        )  # fmt: skip
+        bands = {name: result["bands"][name][series] for name in result["names"]}
+        picture = drawn.curves(series, bands, marks, past=pasts.get(series, ()), translate=_)
         (folder / f"{series}.svg").write_text(picture, encoding="utf-8")
 
 
-def _tell(result: dict[str, Any], fingerprint: str) -> None:
-    from linli.studies.simulation import told
+def _tell(result: dict[str, Any], fingerprint: str, marks: "list[Marked]") -> None:
+    from linli.studies.simulation import on_curve, told
 
     say(_("{n} seeds; every choice ran on each."), n=len(result["seeds"]))
     for row in told.rows_of(result):
@@ -91,6 +90,10 @@ def _tell(result: dict[str, Any], fingerprint: str) -> None:
             if cell.less is not None:
                 line += f"  ({cell.less:+,.0f}, {cell.less_low:+,.0f} … {cell.less_high:+,.0f})"
             typer.echo(line)
+        tell_waits(result["waits"][row.name])
+    bands = {name: result["bands"][name]["reports"] for name in result["names"]}
+    past = on_curve.pasts_of(result)["reports"]
+    tell_marks(marks, bands, past, date.fromisoformat(result["starts_on"]))
     say("")
     for one in result["parameters"]:
         said = one["source"] if one["from_records"] else one["default_source"]

@@ -43,6 +43,31 @@ def test_the_same_is_told_in_json_with_every_parameter(said):
     assert told["r_hat"] > 1.05
 
 
+def test_draws_are_run_in_the_agent_model_and_told_beside_the_fit(said, tmp_path):
+    few = ("--rounds", "300", "--check", "--worlds", "2", "--people", "60000")
+
+    told = said("totals.csv", "wuhan-2020", "--until", "2020-03-08", *few, "--out", "out")
+    read = json.loads(
+        said("totals.csv", "wuhan-2020", "--until", "2020-03-08", *few, "--json").stdout
+    )["check"]
+
+    assert told.exit_code == 0, told.output
+    assert "The agent model: 2 draws, one world each, 60,000 people." in told.output
+    assert "agents: " in told.output
+    assert "R of the agents less that of the fit" in told.output
+    assert (tmp_path / "out/check.svg").read_text().startswith("<svg")
+    assert read["people"] == 60_000
+    assert len(read["periods"]) == 5
+    assert len(read["agents"]["reports_5_25_50_75_95"][2]) == 68
+    assert 0 <= read["agents"]["within_half"] <= read["agents"]["within_nine_in_ten"] <= 1
+
+
+def test_priors_are_chosen_by_name(said):
+    told = json.loads(said("totals.csv", "wuhan-2020", *QUICK, "--priors", "weak", "--json").stdout)
+
+    assert told["priors"] == "weak"
+
+
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
@@ -53,6 +78,9 @@ def test_the_same_is_told_in_json_with_every_parameter(said):
         (("totals.csv", "wuhan-2020", "--until", "soon"), "soon is no date"),
         (("totals.csv", "wuhan-2020", "--until", "2020-02-01"), "past the last report"),
         (("totals.csv", "wuhan-2020", "--rounds", "3"), "3 rounds are too few"),
+        (("totals.csv", "wuhan-2020", "--priors", "strong"), "There are no priors strong"),
+        (("totals.csv", "wuhan-2020", "--check", "--worlds", "1"), "1 worlds check nothing"),
+        (("totals.csv", "wuhan-2020", "--check", "--people", "-1"), "A city of -1 people"),
         (("totals.csv", "wuhan-2020", "--column", "definition"), "Line 2: 2019-12-01"),
         (("totals.csv", "wuhan-2020", "--out", "totals.csv"), "is there already"),
     ],

@@ -130,6 +130,12 @@ class Item(models.Model):
             models.Index(fields=["-id"], condition=Q(n_reopened__gt=0), name="item_reopened"),
             models.Index(fields=["loop", "-id"], name="item_loop"),
             models.Index(fields=["kind", "-id"], name="item_kind"),
+            # By the day, for who counts cases; item_case_onset stands in migration 0014.
+            models.Index(
+                fields=["kind", "item_class", "opened_at"],
+                condition=Q(loop="case"),
+                name="item_case",
+            ),
         ]
 
 
@@ -154,7 +160,15 @@ class Event(Sealed):
 
     class Meta(Sealed.Meta):
         app_label = "loops"
-        indexes = [*Sealed.Meta.indexes, models.Index(fields=["item_id", "n"], name="event_item")]
+        indexes = [
+            *Sealed.Meta.indexes,
+            models.Index(fields=["item_id", "n"], name="event_item"),
+            models.Index(
+                fields=["at"],
+                condition=Q(step__in=("classify", "reclassify", "confirm_after")),
+                name="event_confirms",
+            ),
+        ]
 
 
 class Voice(models.Model):

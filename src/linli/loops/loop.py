@@ -202,6 +202,11 @@ class Loop:
         return self.personal.union(*(form.personal for form in forms))
 
     @property
+    def keeps_words(self) -> bool:
+        """Whether its items hold words that are destroyed at their time."""
+        return self.about_residents or bool(self.personal_fields())
+
+    @property
     def photographers(self) -> frozenset[Role]:
         """Who may add a photo: staff who may take a step."""
         return frozenset().union(*(s.by for s in self.steps)) - OWNERS - {Role.SYSTEM}

@@ -88,7 +88,7 @@ class Work:
         with self._whole():
             self.new.append(made)
             self.hand[made.id] = made
-            data, words = said.apart(loop, loop.asks, made.data, made.uid, made.id)
+            data, words = said.apart(loop.asks, made.data, made.uid, made.id)
             self.said += words
             self._event(made, "open", "", made.uid, holding, data, made.happened_at)
             self._auto(loop, made)
@@ -182,21 +182,22 @@ class Work:
     def write(self) -> None:
         """Write everything: items, events, tallies, messages."""
         kin.tell_parents(self)
-        if self.new:
-            write.insert_items(self.new)
-        fresh = {made.id for made in self.new}
-        for item_id, changes in self.changes.items():
-            if item_id not in fresh:
-                write.update(item_id, changes)
-        if len(self.events) == 1:
-            write.insert_event(self.events[0])
-        elif self.events:
-            write.insert_events(self.events)
-        said.keep(self.said)
+        self.put_down()
         write.add_to_tallies(self.deltas)
         for joined, kept in self.joined:
             voices.carry(joined, kept, self.scene.now)
         put(self.messages)
+
+    def put_down(self) -> None:
+        """Write the items and events in hand, so that a gate reads in the tables what is true.
+
+        Tallies wait until the end: many callers share them, and whoever held one while waiting
+        for an item would stop the others.
+        """
+        write.put_down(self.new, self.changes, self.events)
+        said.keep(self.said)
+        for written in (self.new, self.changes, self.events, self.said):
+            written.clear()
 
     def _take(
         self,
@@ -254,7 +255,7 @@ class Work:
         from_stage = current.stage
         self._set(current, changes)
         uid = uid or uuid4()
-        told, words = said.apart(loop, step.asks, form, uid, current.id, reasons=why)
+        told, words = said.apart(step.asks, form, uid, current.id, reasons=why)
         self.said += words
         self._event(current, name, from_stage, uid, holding, told, at)
         if step.retires:

@@ -10,6 +10,7 @@ values known, so its agreement with them is no blind test.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -30,13 +31,65 @@ MIDDLE = 0.5  # infections a day by one seen case: the prior's middle; assumed
 FIRST_STEP = 1.0  # standard deviation of the first log contact rate; assumed
 PRIOR_STEP = 0.8  # standard deviation of a log contact rate about the one before; assumed
 FLOOR = 0.5  # reports a day that are always possible: corrections and the like; assumed
-# The parameters after the contact rates: name, the prior's middle and standard deviation on the
-# log scale. The tested share is even between 0 and 1 instead. All assumed; see `fit`.
-OTHERS = (
-    ("tested", 0.0, 1.0), ("start", 0.0, 0.35), ("slower", 0.0, 0.35), ("slower_late", 0.0, 0.35),
-    ("spread", np.log(8.0), 0.7),
-)  # fmt: skip
+OTHERS = ("tested", "start", "slower", "slower_late", "spread")  # after the contact rates
 TESTED, START, SLOWER, LATE, SPREAD = range(-len(OTHERS), 0)  # where these stand, from the end
+USUAL_SPREAD = 8.0  # size of the negative binomial: its prior's middle; assumed
+
+
+class Priors(StrEnum):
+    """What is believed of R, waits and the start before any report is seen."""
+
+    USUAL = "usual"  # R about that of the period before, the first about what a new virus may have
+    WEAK = "weak"  # R of each period by itself about 1, within a factor of ten; all else wide
+
+
+def priors_of(said: str) -> Priors:
+    """The priors of a name; raises BadInput."""
+    if said not in tuple(Priors):
+        raise BadInput(N_("There are no priors {said}. Choose: {known}."), said=said[:40],
+                       known=tuple(Priors))  # fmt: skip
+    return Priors(said)
+
+
+@dataclass(frozen=True)
+class Prior:
+    """Middles and standard deviations on the log scale, those of `OTHERS` last; all assumed.
+
+    The tested share is even between 0 and 1. ``is_chained``: each contact rate is about the one
+    before instead of about its own middle.
+    """
+
+    middle: NDArray[np.float64]
+    sd: NDArray[np.float64]
+    is_chained: bool
+
+    def score(self, at: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Log density of parameters, shape (draws, parameters), up to a constant."""
+        centred = at - self.middle
+        if self.is_chained:
+            rates = at[:, : len(self.middle) - len(OTHERS)]
+            centred[:, : rates.shape[1]] = np.diff(rates, prepend=self.middle[0])
+        centred[:, TESTED] = 0.0
+        found: NDArray[np.float64] = -0.5 * ((centred / self.sd) ** 2).sum(axis=1)
+        return found - np.logaddexp(0, at[:, TESTED]) - np.logaddexp(0, -at[:, TESTED])
+
+
+def prior_of(model: Model, priors: Priors) -> Prior:
+    """The prior of a model's parameters."""
+    if priors is Priors.USUAL:
+        sd = [FIRST_STEP, *[PRIOR_STEP] * (model.n_r - 1), 1.0, 0.35, 0.35, 0.35, 0.7]
+        middle = [*[np.log(MIDDLE)] * model.n_r, 0.0, 0.0, 0.0, 0.0, np.log(USUAL_SPREAD)]
+        return Prior(np.array(middle), np.array(sd), is_chained=True)
+    one = np.ones(1)
+    r = model.r_of(np.ones((1, model.n_r)), one, one)[0]
+    rates = [-np.log(r[model.shared.index(k)]) for k in range(model.n_r)]
+    ten, five, three = (np.log(factor) / NINE_OF_TEN for factor in (10, 5, 3))
+    sd = [*[ten] * model.n_r, 1.0, five, three, three, ten]
+    return Prior(np.array([*rates, 0.0, 0.0, 0.0, 0.0, np.log(USUAL_SPREAD)]), np.array(sd),
+                 is_chained=False)  # fmt: skip
+
+
+NINE_OF_TEN = 1.645  # standard deviations either way that hold nine of ten
 
 
 @dataclass(frozen=True)
@@ -53,15 +106,18 @@ class Posterior:
 
     def r_path(self, q: Sequence[float] = (0.025, 0.5, 0.975)) -> NDArray[np.float64]:
         """R of each period with its interval, shape (len(q), periods)."""
+        return np.quantile(self.r_of_draws(), q, axis=0)
+
+    def r_of_draws(self) -> NDArray[np.float64]:
+        """R of each period in each draw, shape (draws, periods)."""
         contact = self.draws[:, : self.model.n_r]
-        r = self.model.r_of(contact, self.draws[:, SLOWER], self.draws[:, LATE])
-        return np.quantile(r, q, axis=0)
+        return self.model.r_of(contact, self.draws[:, SLOWER], self.draws[:, LATE])
 
     @property
     def names(self) -> tuple[str, ...]:
         """The parameters, in the order of the draws."""
         rates = (f"contact_{n + 1}" for n in range(self.model.n_r))
-        return (*rates, *(name for name, _, _ in OTHERS))
+        return (*rates, *OTHERS)
 
     def foretold(self, rng: np.random.Generator) -> NDArray[np.float64]:
         """Reports as they might have been counted: one draw of noise on each expectation."""
@@ -76,6 +132,7 @@ def fit(
     *,
     walkers: int = 48,
     rounds: int = 5000,
+    priors: Priors = Priors.USUAL,
     told: Callable[[int, int], None] | None = None,
 ) -> Posterior:
     """Fit the model to reports by day.
@@ -90,10 +147,12 @@ def fit(
 
     Notes
     -----
-    Priors: each log contact rate normal about the one before, the first about log 0.5; the tested
-    share even; the waits a factor of about one and a half from those given, with a factor of
-    their own late in the epidemic; the start within a factor of about two of the early onsets; the
-    negative binomial's size log-normal about 8.
+    Usual priors: each log contact rate normal about the one before, the first about log 0.5; the
+    tested share even; the waits a factor of about one and a half from those given, with a factor
+    of their own late in the epidemic; the start within a factor of about two of the early onsets;
+    the negative binomial's size log-normal about 8. Weak ones say nothing of this epidemic: nine
+    times of ten R of each period lies between 0.1 and 10, waits within a factor of three, the
+    start of five, the size of ten.
     The share ever reported cannot be told from reports while few are immune; it is given, and the
     infections scale with it.
 
@@ -108,13 +167,14 @@ def fit(
         raise BadInput(N_("Days of onset are known past the last report. Give a longer series."))
     if rounds < LEAST_ROUNDS or walkers < LEAST_WALKERS:
         raise BadInput(N_("{n} rounds are too few to fit by."), n=rounds)
-    at, score = _begin(model, reports, rng, walkers)
+    prior = prior_of(model, priors)
+    at, score = _begin(model, prior, reports, rng, walkers)
     kept, n_accepted = [], 0
     for k in range(rounds):
         for half in (0, 1):
             mine, others = np.arange(half, walkers, 2), at[1 - half :: 2]
             tried, bonus = (_stretched if k % 2 else _stepped)(at[mine], others, rng)
-            got = _score(model, tried, reports)
+            got = _score(model, prior, tried, reports)
             better = np.log(rng.random(len(mine))) < bonus + got - score[mine]
             at[mine[better]], score[mine[better]] = tried[better], got[better]
             n_accepted += int(better.sum())
@@ -132,19 +192,17 @@ def fit(
 
 
 def _begin(
-    model: Model, reports: NDArray, rng: np.random.Generator, walkers: int
+    model: Model, prior: Prior, reports: NDArray, rng: np.random.Generator, walkers: int
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Where the sampler begins: a search that narrows from the prior to where it is likely."""
-    place = np.array([*[np.log(MIDDLE)] * model.n_r, *(middle for _, middle, _ in OTHERS)])
-    scale = np.array([*[PRIOR_STEP] * model.n_r, *(sd for _, _, sd in OTHERS)])
-    n = len(place)
-    at = place + scale * rng.standard_normal((TRIES, n))
-    score = _score(model, at, reports)
+    n = len(prior.middle)
+    at = prior.middle + prior.sd * rng.standard_normal((TRIES, n))
+    score = _score(model, prior, at, reports)
     for _ in range(NARROWINGS):  # each time the best, spread anew
         best = np.argsort(-score)[: max(walkers, TRIES // 20)]
         spread = 1.2 * at[best].std(axis=0) + 1e-3
         at = at[rng.choice(best, TRIES)] + 0.5 * spread * rng.standard_normal((TRIES, n))
-        score = _score(model, at, reports)
+        score = _score(model, prior, at, reports)
     best = np.argsort(-score)[:walkers]
     return at[best], score[best]
 
@@ -176,10 +234,16 @@ def simulate(
 
     ``at``: parameters on the sampler's scale, shape (draws, parameters).
     """
+    return simulate_natural(model, _natural(at), n_days)
+
+
+def simulate_natural(
+    model: Model, natural: NDArray[np.float64], n_days: int
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    """The same for parameters as a posterior's draws have them."""
     from linli.analysis.simulation import calibrate_kernel
 
-    natural = _natural(at)
-    reports, infections, onsets = (np.zeros((len(at), n_days)) for _ in range(3))
+    reports, infections, onsets = (np.zeros((len(natural), n_days)) for _ in range(3))
     contact = np.ascontiguousarray(natural[:, : model.n_r])
     others = np.ascontiguousarray(natural[:, TESTED:SPREAD])
     known = _known(model, n_days)
@@ -209,7 +273,9 @@ def _natural(at: NDArray[np.float64]) -> NDArray[np.float64]:
     return found
 
 
-def _score(model: Model, at: NDArray[np.float64], reports: NDArray) -> NDArray[np.float64]:
+def _score(
+    model: Model, prior: Prior, at: NDArray[np.float64], reports: NDArray
+) -> NDArray[np.float64]:
     """Log posterior, up to a constant."""
     with np.errstate(all="ignore"):
         expected = simulate(model, at, len(reports))
@@ -219,11 +285,7 @@ def _score(model: Model, at: NDArray[np.float64], reports: NDArray) -> NDArray[n
             rest = expected[2].sum(axis=1) - share
             odds = np.log(share / rest) - np.log(told.share / (1 - told.share))
             found -= 0.5 * (odds / told.log_odds_sd) ** 2
-        steps = np.diff(at[:, : model.n_r], prepend=np.log(MIDDLE))
-        found -= 0.5 * ((steps / [FIRST_STEP, *[PRIOR_STEP] * (model.n_r - 1)]) ** 2).sum(axis=1)
-        for k, (_, middle, sd) in enumerate(OTHERS[1:], start=START):
-            found -= 0.5 * ((at[:, k] - middle) / sd) ** 2
-        found -= np.logaddexp(0, at[:, TESTED]) + np.logaddexp(0, -at[:, TESTED])
+        found += prior.score(at)
     return np.where(np.isfinite(found), found, -np.inf)
 
 

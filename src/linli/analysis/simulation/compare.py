@@ -19,7 +19,8 @@ from linli.errors import N_, BadInput
 SERIES = (
     "infections", "reports", "deaths", "infectious", "ward_in", "ward_queue", "intensive_queue",
     "shelter_in", "held_people", "closed_people", "test_queue", "trace_queue", "undelivered",
-    "test_wait_days", "ward_wait_days", "trace_wait_days",
+    "test_wait_days", "ward_wait_days", "trace_wait_days", "intensive_wait_days",
+    "shelter_queue", "shelter_wait_days", "room_queue", "room_wait_days", "delivery_wait_days",
 )  # fmt: skip
 __all__ = ["Comparison", "Difference", "compare", "outcomes_of", "shared_days"]
 LEAST_SEEDS = 5
@@ -155,8 +156,9 @@ def compare(
         for k, (name, ran) in enumerate(zip(names, worlds, strict=True)):
             counted = outcomes_of(ran)
             rows[k].append([counted[o] for o in OUTCOMES])
+            seen = {**ran.series, "delivery_wait_days": delivery_wait_days(ran.series)}
             for one, rows_of in series.items():
-                days = ran.series.get(one, np.zeros(begun + n_days))[begun:]
+                days = seen.get(one, np.zeros(begun + n_days))[begun:]
                 rows_of[k].append(days.astype(np.float32))
             place[k] += _infected_since(ran, begun)
             if kept:
@@ -172,6 +174,21 @@ def compare(
         if all(found.difference(s, o).is_clear for s in names[1:] for o in asked):
             break
     assert found is not None
+    return found
+
+
+def delivery_wait_days(series: Mapping[str, NDArray[np.float64]]) -> NDArray[np.float64]:
+    """How long the last household in line waits at a day's pace; if nobody drives, a day more.
+
+    Riders go in order, so that whoever comes last waits for all before.
+    """
+    if "undelivered" not in series:
+        return np.zeros(max((len(v) for v in series.values()), default=0))
+    left, done = series["undelivered"], series["delivered"]
+    found = np.zeros(len(left))
+    for day in range(len(left)):
+        before = found[day - 1] if day else 0.0
+        found[day] = left[day] / done[day] if done[day] else (before + 1) * (left[day] > 0)
     return found
 
 

@@ -27,6 +27,7 @@ from linli.analysis.simulation.policies import Policy, WrongPolicy, policy_of
 from linli.analysis.simulation.setting import Setting
 from linli.errors import N_, BadInput, Phrase, Word
 
+MOST_WORDS = 200  # of a mark
 CITY, SCENARIOS = Word(N_("city")), Word(N_("scenarios"))
 Reads = Callable[[str], str]  # the name of a file beside the city's: its text
 
@@ -45,12 +46,13 @@ class Study:
     settings: Mapping[str, Setting]  # by the scenario's name, in the file's order
     n_days: int
     starts_on: date | None
+    marks: tuple[tuple[int, str], ...] = ()  # day and words of orders that hold for all choices
 
 
 def read_study(city_text: str, scenario_text: str, reads: Reads) -> Study:
     """Make a study of two TOML texts; the city is built once and shared."""
     given = _toml(city_text, CITY)
-    _known(given, {"city", "run", "observation"}, CITY, "file")
+    _known(given, {"city", "run", "observation", "marks"}, CITY, "file")
     run = dict(given.get("run", {}))
     _known(run, {"disease", "starts", "days", "first", "imported_a_day"}, CITY, "run")
     starts_on = run.get("starts")
@@ -60,6 +62,10 @@ def read_study(city_text: str, scenario_text: str, reads: Reads) -> Study:
         )
     n_days = _whole(run.get("days", 120), "days", least=1, most=1000)
     scenarios = _scenarios(scenario_text, starts_on, n_days)
+    marks = [
+        *_marks(given, CITY, starts_on, n_days),
+        *_marks(_toml(scenario_text, SCENARIOS), SCENARIOS, starts_on, n_days),
+    ]
     said = str(run.get("disease", "covid-19-2020"))
     disease = read_disease(reads(said), name=said) if said.endswith(".toml") else shipped(said)
     observation = _observation(given.get("observation", {}), starts_on)
@@ -76,7 +82,7 @@ def read_study(city_text: str, scenario_text: str, reads: Reads) -> Study:
         name: Setting(city, disease, policies, observation, first=first, imported_a_day=imported)
         for name, policies in scenarios.items()
     }
-    return Study(settings, n_days, starts_on)
+    return Study(settings, n_days, starts_on, tuple(sorted(marks)))
 
 
 def read_city(given: Mapping[str, Any], reads: Reads) -> City:
@@ -122,7 +128,7 @@ def read_city(given: Mapping[str, Any], reads: Reads) -> City:
 
 def _scenarios(text: str, starts_on: date | None, n_days: int) -> dict[str, tuple[Policy, ...]]:
     given = _toml(text, SCENARIOS)
-    _known(given, {"scenario"}, SCENARIOS, "file")
+    _known(given, {"scenario", "marks"}, SCENARIOS, "file")
     found: dict[str, tuple[Policy, ...]] = {}
     for n, one in enumerate(given.get("scenario", []), start=1):
         _known(one, {"name", "policy"}, SCENARIOS, Phrase(N_("scenario {n}"), n=n))
@@ -142,6 +148,29 @@ def _scenarios(text: str, starts_on: date | None, n_days: int) -> dict[str, tupl
         raise WrongScenario(
             file=SCENARIOS, entry="file", reason=Phrase(N_("holds no [[scenario]]."))
         )
+    return found
+
+
+def _marks(
+    given: Mapping[str, Any], file: Word, starts_on: date | None, n_days: int
+) -> list[tuple[int, str]]:
+    """Orders in force that a file names: a day and some words each."""
+    found = []
+    for n, one in enumerate(given.get("marks", []), start=1):
+        entry = Phrase(N_("mark {n}"), n=n)
+
+        def refuse(why: Phrase, entry: Phrase = entry) -> None:
+            raise WrongScenario(file=file, entry=entry, reason=why)
+
+        _known(one, {"on", "words"}, file, entry)
+        words = one.get("words", "")
+        if not isinstance(words, str) or not 0 < len(words.strip()) <= MOST_WORDS:
+            refuse(Phrase(N_("needs words, up to {most} characters."), most=MOST_WORDS))
+        day = _day(one.get("on"), starts_on, refuse)
+        if not 0 <= day < n_days:
+            refuse(Phrase(N_("day {value} lies outside the run, 0 to {last}."), value=day,
+                          last=n_days - 1))  # fmt: skip
+        found.append((day, words.strip()))
     return found
 
 

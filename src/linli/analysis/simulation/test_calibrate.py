@@ -83,6 +83,36 @@ def test_a_series_made_by_the_model_gives_its_parameters_back():
     assert (np.exp(true[0, :4]) <= high).all()
 
 
+def test_weak_priors_say_nothing_of_this_epidemic_and_the_series_still_tells_most():
+    model, true, seen = true_world()
+
+    found = calibrate.fit(
+        model, seen, np.random.default_rng(3), rounds=1500, priors=calibrate.Priors.WEAK
+    )
+
+    low, high = np.quantile(found.draws[:, :4], [0.005, 0.995], axis=0)
+    assert (low <= np.exp(true[0, :4])).all()
+    assert (np.exp(true[0, :4]) <= high).all()
+
+
+def test_weak_priors_put_r_of_every_period_within_a_factor_of_ten_about_one():
+    prior = calibrate.prior_of(WUHAN, calibrate.Priors.WEAK)
+    drawn = prior.middle + prior.sd * np.random.default_rng(1).standard_normal((4000, 9))
+    one = np.ones(4000)
+
+    r = WUHAN.r_of(np.exp(drawn[:, :4]), one, one)
+
+    low, middle, high = np.quantile(r, [0.05, 0.5, 0.95], axis=0)
+    assert middle == pytest.approx(np.ones(5), rel=0.1)
+    assert low == pytest.approx(np.full(5, 0.1), rel=0.15)
+    assert high == pytest.approx(np.full(5, 10.0), rel=0.15)
+
+
+def test_priors_nobody_wrote_are_refused_and_the_known_are_named():
+    with pytest.raises(BadInput, match=r"There are no priors strong\. Choose: usual, weak"):
+        calibrate.priors_of("strong")
+
+
 def test_a_number_published_after_a_gap_stands_for_the_days_of_the_gap_too():
     seen = np.array([np.nan, 5.0, np.nan, np.nan, 30.0])
     mean = np.array([[9.0, 5.0, 10.0, 10.0, 10.0]])

@@ -199,3 +199,30 @@ def test_a_wrong_disease_is_refused_by_the_entrys_name(old, new, names):
 
 def test_there_are_ten_kinds_of_policy():
     assert len(KINDS) == 10
+
+
+def test_orders_in_force_are_read_from_either_file_with_their_days():
+    order = '[[marks]]\non = 2020-01-23\nwords = "the city is closed"\n'
+    found = study(CITY + order, '[[marks]]\non = 4\nwords = "masks"\n' + CLOSE)
+
+    assert found.marks == ((0, "the city is closed"), (4, "masks"))
+
+
+@pytest.mark.parametrize(
+    ("mark", "names"),
+    [
+        ("on = 2020-01-20", "mark 1: day -3 lies outside the run, 0 to 29"),
+        ("on = 2020-03-20", "mark 1: day 57 lies outside the run, 0 to 29"),
+        ('on = "soon"', "mark 1: 'soon' is no day"),
+        ("", "mark 1: None is no day"),
+        ("on = 3\nluck = 1", "mark 1: luck is not known. Choose: on, words"),
+    ],
+)
+def test_a_mark_that_cannot_stand_is_refused_by_name(mark, names):
+    with pytest.raises(BadInput, match=re.escape(names)):
+        study(scenarios=f'[[marks]]\nwords = "masks"\n{mark}\n{CLOSE}')
+
+
+def test_a_mark_without_words_is_refused():
+    with pytest.raises(BadInput, match="mark 1: needs words, up to 200 characters"):
+        study(scenarios=f"[[marks]]\non = 3\n{CLOSE}")

@@ -23,5 +23,8 @@ SERIES_NAMES = {
     "held_people": N_("People in quarantine"),
     "closed_people": N_("People behind gates"),
     "test_queue": N_("People waiting for a test"),
+    "trace_queue": N_("Cases waiting for a tracer"),
+    "shelter_queue": N_("People waiting for a shelter hospital"),
+    "room_queue": N_("People at home for want of a room"),
     "undelivered": N_("Households without their delivery"),
 }

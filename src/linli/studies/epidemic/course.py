@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from linli.analysis.epidemic import definition, intervals, nowcast, reproduction
+from linli.analysis.epidemic.afterwards import AFTER_DAYS, then_and_later
 from linli.analysis.epidemic.definition import Change
 from linli.analysis.epidemic.forecast import LEVELS as AHEAD_LEVELS
 from linli.analysis.epidemic.forecast import Forecast, forecast
@@ -32,7 +33,6 @@ LEAST_DAYS = 14
 LEAST_CASES = 20  # with both days, before a nowcast is made; assumed
 LEAST_ONSETS = 0.5  # of the cases, for R by day of onset; assumed
 COMPLETE_AFTER = 21  # days from onset after which nearly all are reported; assumed
-AFTER_DAYS = 15  # S17: half a month
 WEEK = 7
 
 
@@ -158,19 +158,16 @@ class Course:
 
     def followed(self) -> list[Followed]:
         """What stood on the curve on the day of each mark, and half a month later."""
-        found = []
+        found, reports = [], self.series.reports.tolist()
         for mark in self.marks:
             at = (mark.on - self.series.day(0)).days
-            if not 0 <= at < self.series.n_days:
+            count, later = then_and_later(reports, at)
+            if count is None:
                 continue
             then = at + AFTER_DAYS
-            later = float(self.series.reports[then]) if then < self.series.n_days else None
             found.append(
-                Followed(
-                    mark, self.series.day(then), float(self.series.reports[at]), later,
-                    self.r_at(at), self.r_at(then),
-                )
-            )  # fmt: skip
+                Followed(mark, self.series.day(then), count, later, self.r_at(at), self.r_at(then))
+            )
         return found
 
 

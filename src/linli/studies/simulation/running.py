@@ -29,6 +29,8 @@ from linli.analysis.simulation.start import (
     share_reported,
 )  # fmt: skip
 from linli.analysis.simulation.target import clear_chance, first_to_close, spared_by
+from linli.analysis.simulation.turns import turns_of
+from linli.analysis.simulation.waits import waits_of
 from linli.errors import N_, BadInput, Problem
 from linli.jobs.queue import LeaseLost, Running
 from linli.registry.areas import Area
@@ -53,7 +55,9 @@ CLOSE_FIRST = 50
 CLEAR_LEVELS = ("street", "community")
 SHOWN = (
     "infections", "reports", "deaths", "infectious", "ward_in", "ward_queue", "intensive_queue",
-    "shelter_in", "held_people", "closed_people", "test_queue", "undelivered",
+    "shelter_in", "held_people", "closed_people", "test_queue", "undelivered", "trace_queue",
+    "shelter_queue", "room_queue", "test_wait_days", "trace_wait_days", "ward_wait_days",
+    "intensive_wait_days", "shelter_wait_days", "room_wait_days", "delivery_wait_days",
 )  # fmt: skip
 
 
@@ -172,7 +176,10 @@ def answer(
         least_seeds=min(LEAST_SEEDS, question.most_seeds), asked=(question.outcome,),
         threads=threads, told=one_more, kept=kept,
     )  # fmt: skip
-    return made, _result(made, question, moment, found, first_runs, order, gains)
+    turns = turns_of(settings, n_days=made.start.first_day + question.n_days)
+    kept_turns = [{**t.plain, "day": t.day - made.start.first_day} for t in turns]
+    result = _result(made, question, moment, found, first_runs, order, gains)
+    return made, {**result, "turns": kept_turns}
 
 
 def _nobody_listens(done: int, most: int) -> None:
@@ -210,6 +217,10 @@ def _result(
         "counts_deliveries": any(c.deliveries_a_day is not None for c in question.choices),
         "bands": {
             name: {s: found.band(name, s).round(2).tolist() for s in SHOWN} for name in found.names
+        },
+        "waits": {
+            name: {kind: wait.plain for kind, wait in by_kind.items()}
+            for name, by_kind in waits_of(found).items()
         },
         "parameters": [vars(p) for p in made.parameters.values()],
         "start": started(made),

@@ -1,14 +1,17 @@
 """How is an answer read? Rows for tables, series for curves, areas for a map: for any face."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
 from linli.analysis.simulation.compare import WEIGHED
+from linli.analysis.simulation.waits import WAIT_NAMES
 from linli.analysis.simulation.words import SERIES_NAMES
-from linli.errors import Problem
+from linli.errors import N_, Problem
 from linli.registry.areas import Area
+from linli.studies.simulation.followed import Followed, Marked, followed, numbers_by_day
+from linli.studies.simulation.on_curve import pasts_of
 from linli.studies.simulation.tables import WhatIf
 
 
@@ -61,31 +64,73 @@ def _cell(told: Mapping[str, Any]) -> Cell:
 
 
 @dataclass(frozen=True)
+class Short:
+    """What is short under some choice: its name, and each choice's wait, None without one."""
+
+    title: str
+    choices: tuple[Mapping[str, Sequence[float]] | None, ...]
+
+
+def waits_of(result: Mapping[str, Any]) -> list[Short]:
+    """Who waits for what, and how long: only what is short under some choice."""
+    kept = result.get("waits", {})
+    found = []
+    for kind, title in WAIT_NAMES.items():
+        waits = [kept.get(name, {}).get(kind) for name in result["names"]]
+        seen = tuple(w if w and w["most"][0] > 0 else None for w in waits)
+        if any(seen):
+            found.append(Short(title, seen))
+    return found
+
+
+@dataclass(frozen=True)
 class Curve:
     """A series of all choices: for each day the middle world and the band of nine of ten."""
 
     name: str
     title: str
-    days: tuple[date, ...]
     choices: tuple[str, ...]
-    rows: tuple[tuple[date, tuple[tuple[float, float, float], ...]], ...]
+    rows: tuple["CurveDay", ...]
+    past_title: str  # what is known of the days before; empty: nothing is
+    followed: tuple[Followed, ...]  # marks that lie on it
 
 
-def curves_of(result: Mapping[str, Any], names: Iterable[str]) -> list[Curve]:
-    """Curves that have something to show."""
+@dataclass(frozen=True)
+class CurveDay:
+    """One day of a curve: what is known of it, or its choices; and which marks stand there."""
+
+    day: date
+    past: float | None
+    choices: tuple[tuple[float, float, float] | None, ...]  # middle, low, high
+    marks: str  # their numbers
+
+
+PAST_TITLES = {"reports": N_("by the records"), "infections": N_("estimated from days of onset")}
+
+
+def curves_of(
+    result: Mapping[str, Any], names: Iterable[str], marks: Sequence[Marked] = ()
+) -> list[Curve]:
+    """Curves that have something to show, with the marks that lie on them."""
     first = date.fromisoformat(result["starts_on"])
-    choices = tuple(result["names"])
+    choices, numbers = tuple(result["names"]), numbers_by_day(marks)
     made = []
     for name in names:
         bands = [result["bands"][choice][name] for choice in choices]
         if not any(any(high) for _, _, high in bands):
             continue
-        days = tuple(first + timedelta(days=n) for n in range(len(bands[0][1])))
+        past = pasts_of(result).get(name, [])
         rows = tuple(
-            (day, tuple((band[1][n], band[0][n], band[2][n]) for band in bands))
-            for n, day in enumerate(days)
-        )
-        made.append(Curve(name, SERIES_NAMES[name], days, choices, rows))
+            CurveDay(
+                first + timedelta(days=n), past[n + len(past)] if n < 0 else None,
+                tuple((b[1][n], b[0][n], b[2][n]) if n >= 0 else None for b in bands),
+                numbers.get(n, ""),
+            )
+            for n in range(-len(past), len(bands[0][1]))
+        )  # fmt: skip
+        title = PAST_TITLES[name] if past else ""
+        found = tuple(followed(marks, bands, past))
+        made.append(Curve(name, SERIES_NAMES[name], choices, rows, title, found))
     return made
 
 

@@ -17,6 +17,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from linli import clock
+from linli.analysis.epidemic.afterwards import AFTER_DAYS
 from linli.errors import N_, BadInput, NotFound, Problem, Word
 from linli.loops.cases import definitions
 from linli.policy.can import OWNERS, Actor, scope
@@ -27,7 +28,7 @@ from linli.studies import tables
 from linli.studies.epidemic import drawn, files, marks, study, told
 from linli.studies.epidemic.asked import Asked, two_of
 from linli.studies.epidemic.counts import Gaps
-from linli.studies.epidemic.course import AFTER_DAYS, Course
+from linli.studies.epidemic.course import Course
 from linli.studies.epidemic.marks import DECLARE, OF, Said
 from linli.studies.epidemic.study import SEE, Study
 from linli.studies.epidemic.tables import MarkKind

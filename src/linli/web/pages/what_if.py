@@ -10,6 +10,7 @@ from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
+from linli.analysis.epidemic.afterwards import AFTER_DAYS
 from linli.analysis.simulation.words import OUTCOME_NAMES
 from linli.errors import N_, NotFound, Problem, Word
 from linli.policy.can import Actor
@@ -17,9 +18,11 @@ from linli.policy.powers import roles_for
 from linli.policy.roles import NAMES, Role
 from linli.registry import areas
 from linli.registry.areas import Area
-from linli.studies.simulation import documents, map_picture, running, study, told
+from linli.studies.epidemic.marks import OF
+from linli.studies.simulation import documents, map_picture, on_curve, running, study, told
 from linli.studies.simulation.choices import CLOSING_NAMES, MOST_CHOICES
 from linli.studies.simulation.documents import Sheet
+from linli.studies.simulation.followed import CHOICE, OF_CHOICE
 from linli.studies.simulation.presets import PRESETS
 from linli.studies.simulation.study import DECIDE, RUN, SEE, UNDER_WAY
 from linli.studies.simulation.tables import WhatIf, WhatIfState
@@ -30,7 +33,8 @@ from linli.web.page import allow, id_of, signed_in, typed
 LISTED = 30
 PLACES_SHOWN = 30
 CURVES = ("infections", "reports", "deaths", "ward_in", "ward_queue", "intensive_queue",
-          "shelter_in", "held_people", "undelivered")  # fmt: skip
+          "shelter_in", "shelter_queue", "test_queue", "trace_queue", "held_people",
+          "undelivered")  # fmt: skip
 STATES = dict(WhatIfState.choices)
 
 
@@ -109,13 +113,14 @@ def run(request: HttpRequest, whatif_id: int, problem: Problem | None = None) ->
     if getattr(request, "htmx", None):
         return HttpResponse(headers={"HX-Refresh": "true"})
     if found.result:
-        context |= _answer(found) | {"decides": bool(actor.holds(roles_for(DECIDE)))}
+        context |= _answer(actor, found) | {"decides": bool(actor.holds(roles_for(DECIDE)))}
     status = problem.status if problem else 200
     return render(request, "what_if/run.html", context, status=status)
 
 
-def _answer(found: WhatIf) -> dict[str, Any]:
+def _answer(actor: Actor, found: WhatIf) -> dict[str, Any]:
     result = found.result
+    marks = on_curve.marked(actor, areas.get(found.area_id), result, found.asked["disease"])
     places = told.places_of(result)
     names = result["names"]
     maps = []
@@ -130,7 +135,9 @@ def _answer(found: WhatIf) -> dict[str, Any]:
         "result": result,
         "rows": told.rows_of(result),
         "outcomes": [(o, OUTCOME_NAMES[o]) for o in told.outcomes_of(result)],
-        "curves": told.curves_of(result, CURVES),
+        "curves": told.curves_of(result, CURVES, marks),
+        "after_days": AFTER_DAYS, "of_names": {**OF, CHOICE: OF_CHOICE},
+        "waits": told.waits_of(result),
         "places": places[:PLACES_SHOWN], "n_places": len(places), "maps": maps,
         "colours": list(zip(map_picture.COLOURS, LEGEND, strict=True)),
         "close_first": told.close_first(result), "open_first": told.open_first(result),

@@ -30,6 +30,7 @@ NOTICE_WORDS = {
     "unheld": N_("It has come to your unit, and nobody holds it"),
     "progress": N_("Your request moved on"),
     "overtaken": N_("Something was done while the line was cut, and came too late to move it"),
+    "may_replan": N_("A road it had met closed is open again; see whether a way is shorter now"),
     "break_glass": N_("A resident's record was opened in an emergency"),
 }
 

@@ -1,9 +1,13 @@
 """How are the numbers of a what-if written? No more digits than a simulation can tell."""
 
+from collections.abc import Sequence
+from datetime import date, timedelta
+
 from django import template
 from django.utils.translation import gettext
 
 from linli.analysis.simulation.words import OUTCOME_NAMES
+from linli.studies.simulation.followed import Marked, Stand
 
 register = template.Library()
 WHOLE_FROM = 10  # below it one decimal tells something
@@ -27,3 +31,31 @@ def more_or_less(value: float) -> str:
 def outcome_said(code: str) -> str:
     """The words of an outcome."""
     return gettext(OUTCOME_NAMES[code])
+
+
+@register.filter
+def mark_said(mark: Marked) -> str:
+    """What happened, in the reader's language where the words are ours."""
+    return mark.told(gettext)
+
+
+@register.filter
+def mark_day(mark: Marked, starts_on: str) -> date:
+    """The day of a mark."""
+    return date.fromisoformat(starts_on) + timedelta(days=mark.day)
+
+
+@register.filter
+def stood(stand: Stand | None) -> str:
+    """A value on a curve with its band, or a dash where the curve does not reach."""
+    if stand is None:
+        return "–"
+    if stand.low is None or stand.high is None:
+        return counted(stand.middle)
+    return f"{counted(stand.middle)} ({counted(stand.low)} … {counted(stand.high)})"
+
+
+@register.filter
+def nth(values: Sequence[str], number: int) -> str:
+    """One of a list by its place."""
+    return values[number]

@@ -1,0 +1,75 @@
+"""Who waited how long for what is short: tests, tracers, beds, rooms and deliveries?
+
+Of each: how many waited at most at a time, the longest mean wait of those whose turn came on one
+day, and the days that all waited together, those among them whose turn never came.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from linli.analysis.simulation.compare import Comparison
+from linli.errors import N_
+
+# What is short: the series of who waits, and of how long those waited whose turn came.
+WAITING: Mapping[str, tuple[str, str]] = {
+    "tests": ("test_queue", "test_wait_days"),
+    "tracers": ("trace_queue", "trace_wait_days"),
+    "wards": ("ward_queue", "ward_wait_days"),
+    "intensive": ("intensive_queue", "intensive_wait_days"),
+    "shelters": ("shelter_queue", "shelter_wait_days"),
+    "rooms": ("room_queue", "room_wait_days"),
+    "deliveries": ("undelivered", "delivery_wait_days"),
+}
+WAIT_NAMES: Mapping[str, str] = {
+    "tests": N_("a test"),
+    "tracers": N_("a tracer"),
+    "wards": N_("a bed in a ward"),
+    "intensive": N_("a bed in intensive care"),
+    "shelters": N_("a bed in a shelter hospital"),
+    "rooms": N_("an isolation room"),
+    "deliveries": N_("a delivery"),
+}
+
+
+@dataclass(frozen=True)
+class Wait:
+    """One capacity under one choice: mean of the worlds, and the band of nine in ten."""
+
+    most: tuple[float, float, float]  # people (households, of deliveries) at a time
+    longest_days: tuple[float, float, float]
+    total_days: tuple[float, float, float]  # person days
+
+    @property
+    def is_short(self) -> bool:
+        """Whether anybody waited."""
+        return self.most[0] > 0
+
+    @property
+    def plain(self) -> dict[str, list[float]]:
+        """As it is kept: mean, low and high of each."""
+        return {name: [round(v, 2) for v in values] for name, values in vars(self).items()}
+
+
+def waits_of(found: Comparison) -> dict[str, dict[str, Wait]]:
+    """Every capacity of every choice, by the choice's name."""
+    told: dict[str, dict[str, Wait]] = {}
+    for n, name in enumerate(found.names):
+        opened = bool(found.series["shelter_in"][n].any())  # nobody waits for what nobody opens
+        told[name] = {
+            kind: Wait(
+                _mean_and_band(found.series[queue][n].max(axis=1)),
+                _mean_and_band(found.series[days][n].max(axis=1)),
+                _mean_and_band(found.series[queue][n].sum(axis=1)),
+            )
+            for kind, (queue, days) in WAITING.items()
+            if opened or kind != "shelters"
+        }
+    return told
+
+
+def _mean_and_band(worlds: NDArray[np.float32]) -> tuple[float, float, float]:
+    low, high = np.quantile(worlds, [0.05, 0.95])
+    return float(worlds.mean(dtype=np.float64)), float(low), float(high)
