@@ -13,7 +13,7 @@ from linli.demo import build, dial, estates, health, inflight
 from linli.demo.plan import plan_named
 from linli.errors import N_, Conflict
 from linli.loops.shipped import ship_limits
-from linli.plans import modes
+from linli.plans import modes, shelf
 from linli.policy.can import SYSTEM
 from linli.registry import dial as city_dial
 from linli.registry import roster
@@ -72,6 +72,7 @@ def clear() -> None:
     standing()
     call_command("flush", interactive=False, verbosity=0)
     ship_limits()
+    shelf.ship_plans()
 
 
 def set_up(wanted: Wanted, progress: Progress) -> None:
