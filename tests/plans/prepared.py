@@ -3,18 +3,24 @@
 from datetime import date
 from typing import Any
 
-from linli.plans import shelf
+from linli.loops.counted import items
+from linli.plans import modes, runs, shelf
+from linli.plans.modes import NewDeclaration
+from linli.plans.starting import NewRun
+from linli.registry.declarations import Declaration
 from linli.registry.households import Household
 from linli.registry.organisations import Organisation
 from linli.registry.person import Person
-from linli.registry.plans import PlanVersion
+from linli.registry.plans import PlanRun, PlanVersion
 from linli.registry.resources import Resource
 from linli.registry.sites import Site
 from linli.registry.vehicles import Vehicle
 from linli.registry.wards import Ward
-from tests.cast import EVENING, City
+from tests.cast import EVENING, HOUR, City
 
 TODAY = date(2020, 2, 9)
+HOURS = 8  # of an exercise
+DAY = 24 * HOUR
 SAID: dict[str, Any] = {"source": "made up", "as_of": date(2020, 2, 1)}
 
 PLAN = """
@@ -164,3 +170,28 @@ def body(city: City, area: str, kind: str) -> Organisation:
     return Organisation.objects.create(
         kind=kind, name_zh=kind, area=place, path=place.path, valid_from=date(2019, 1, 1)
     )
+
+
+def begin(city: City, name: str, area: str, kind: str = "exercise", **more: Any) -> PlanRun:
+    """Somebody starts the small plan in an area, this evening."""
+    said = {"hours": HOURS, "reason": "The yearly exercise.", **more}
+    new = NewRun("small", city.areas[area].id, kind, **said)
+    return runs.begin(city.actor(name), new, now=EVENING)
+
+
+def emergency(city: City, area: str = "w", phase: str = "contain") -> Declaration:
+    """Gil declares an emergency of twenty days."""
+    new = NewDeclaration("emergency", "Command", "Cases rise.", EVENING, EVENING + 20 * DAY, phase)
+    return modes.declare(city.actor("gil"), city.areas[area], new, now=EVENING)
+
+
+def of_step(run: PlanRun, step: str) -> list[Any]:
+    """The items that a step of a run has opened."""
+    ids = run.items.filter(step=step).values_list("item_id", flat=True)
+    return list(items(exercise=run.exercise).filter(id__in=list(ids)).order_by("id"))
+
+
+def gap_items(run: PlanRun) -> list[Any]:
+    """The items of a run's gaps."""
+    ids = run.items.exclude(gap="").values_list("item_id", flat=True)
+    return list(items(exercise=run.exercise).filter(id__in=list(ids)).order_by("id"))

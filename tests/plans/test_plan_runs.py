@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from datetime import date
-from typing import Any
 
 import pytest
 
@@ -17,26 +16,19 @@ from linli.loops.exercise_over import end_with_exercise
 from linli.loops.requests.loop import LOOP as REQUEST
 from linli.loops.scene import Scene
 from linli.loops.screening.tables import Round
-from linli.plans import modes, running, runs, shelf
-from linli.plans.modes import NewDeclaration
+from linli.plans import running, runs, shelf
 from linli.plans.starting import (
     NewRun,
-    NoEmergency,
-    NotSure,
-    OtherPhase,
-    RunsAlready,
 )
 from linli.registry.areas import Area
-from linli.registry.declarations import Declaration, mode_at
+from linli.registry.declarations import mode_at
 from linli.registry.plans import PlanRun, PlanVersion
 from linli.registry.roster import Assignment, Post
 from tests.cast import EVENING, HOUR, City
 from tests.plans import prepared
-from tests.plans.prepared import PLAN, signed
+from tests.plans.prepared import HOURS, PLAN, begin, gap_items, of_step, signed
 
 pytestmark = pytest.mark.db
-DAY = 24 * HOUR
-HOURS = 8
 
 
 @pytest.fixture
@@ -46,32 +38,9 @@ def drilled(city: City) -> PlanRun:
     return begin(city, "dee", "elm")
 
 
-def begin(city: City, name: str, area: str, kind: str = "exercise", **more: Any) -> PlanRun:
-    said = {"hours": HOURS, "reason": "The yearly exercise.", **more}
-    new = NewRun("small", city.areas[area].id, kind, **said)
-    return runs.begin(city.actor(name), new, now=EVENING)
-
-
-def emergency(city: City, area: str = "w", phase: str = "contain") -> Declaration:
-    new = NewDeclaration(
-        "emergency", "Command", "Cases rise.", EVENING, EVENING + 20 * DAY, phase
-    )  # fmt: skip
-    return modes.declare(city.actor("gil"), city.areas[area], new, now=EVENING)
-
-
 def drill_scene(city: City, name: str, at: int = EVENING) -> Scene:
     actor = replace(city.actor(name, at), exercise=True)
     return Scene(actor, at, "service")
-
-
-def of_step(run: PlanRun, step: str) -> list[Any]:
-    ids = run.items.filter(step=step).values_list("item_id", flat=True)
-    return list(items(exercise=run.exercise).filter(id__in=list(ids)).order_by("id"))
-
-
-def gap_items(run: PlanRun) -> list[Any]:
-    ids = run.items.exclude(gap="").values_list("item_id", flat=True)
-    return list(items(exercise=run.exercise).filter(id__in=list(ids)).order_by("id"))
 
 
 def test_an_exercise_opens_what_is_due_with_every_gap_and_all_of_it_is_flagged(
@@ -276,100 +245,11 @@ def test_gaps_become_the_citys_work_only_when_somebody_says_so_after_it(
         runs.take_on(city.actor("sam"), drilled.id, now=EVENING + 2 * HOUR)
 
 
-def test_for_real_it_takes_an_emergency_a_commander_and_a_word(city: City) -> None:
-    signed(city)
-    with pytest.raises(NoEmergency):
-        begin(city, "fay", "east", "real", sure=True)
-    emergency(city)
-    for name in ("dee", "sam", "jo", "eve"):
-        with pytest.raises(NotAllowed):
-            begin(city, name, "elm", "real", sure=True)
-    with pytest.raises(NotSure):
-        begin(city, "fay", "east", "real")
-    assert items(exercise=False).count() == 0
-
-    run = begin(city, "fay", "east", "real", sure=True)
-
-    [order] = of_step(run, "order")
-    assert (order.exercise, order.opened_by) == (False, city.accounts["fay"].id)
-    assert run.ends_at.timestamp() == EVENING + 10 * DAY  # its own days
-    assert Message.objects.filter(exercise=False).exists()
-
-
-def test_a_real_run_leaves_its_work_to_the_city_when_it_ends(city: City) -> None:
-    signed(city)
-    declared = emergency(city)
-    run = begin(city, "fay", "east", "real", sure=True)
-
-    runs.finish(city.actor("fay"), run.id, reason="No longer needed.", now=EVENING + HOUR)
-
-    assert {i.state for i in of_step(run, "order")} == {"waiting"}
-    declared.refresh_from_db()
-    assert declared.lifted_at is None
-    running.chore(EVENING + 2 * HOUR)
-    assert of_step(run, "guards") == []  # and nothing further is opened
-
-
-def test_a_run_for_real_ends_with_the_emergency_at_the_latest(city: City) -> None:
-    signed(city, PLAN.replace("days = 10\n", "days = 60\n"))
-    emergency(city)
-
-    run = begin(city, "gil", "east", "real", sure=True)
-
-    assert run.ends_at.timestamp() == EVENING + 20 * DAY
-
-
-def test_a_plan_for_another_phase_does_not_start(city: City) -> None:
-    signed(city)
-    emergency(city, phase="reopen")
-
-    with pytest.raises(OtherPhase, match="for the phase contain; reopen is declared"):
-        begin(city, "fay", "east", "real", sure=True)
-
-
-def test_the_emergency_of_an_exercise_is_none_for_a_real_start(
-    city: City, drilled: PlanRun
-) -> None:
-    with pytest.raises(NoEmergency):
-        begin(city, "fay", "east", "real", sure=True)
-
-
-def test_one_plan_runs_once_in_a_place(city: City, drilled: PlanRun) -> None:
-    for name, area in (("dee", "elm"), ("fay", "east"), ("dee", "oak")):
-        with pytest.raises(RunsAlready):
-            begin(city, name, area)
-    other = begin(city, "gil", "west")
-    assert other.id != drilled.id
-
-
-@pytest.mark.parametrize(
-    "wrong",
-    [{"kind": "maybe"}, {"hours": 0}, {"hours": 1000}, {"reason": " "}, {"reason": "x" * 501}],
-)
-def test_a_start_that_makes_no_sense_is_refused(city: City, wrong: dict[str, Any]) -> None:
-    signed(city)
-    kind = wrong.pop("kind", "exercise")
-
-    with pytest.raises(BadInput):
-        begin(city, "dee", "elm", kind, **wrong)
-    assert PlanRun.objects.count() == 0
-    assert Declaration.objects.count() == 0
-
-
-def test_only_duty_officers_hold_exercises_and_only_in_their_area(city: City) -> None:
-    signed(city)
-    for name in ("sam", "bo", "cy", "hal", "jo", "kim", "lou", "eve", "ann"):
-        with pytest.raises(NotAllowed):
-            begin(city, name, "oak")
-    with pytest.raises(NotAllowed):
-        begin(city, "dee", "fir")
-
-
 def test_who_is_called_answers_once_and_who_is_not_is_told_so(city: City, drilled: PlanRun) -> None:
     for name in ("sam", "cy", "sam"):
         runs.answer(city.actor(name), drilled.id, now=EVENING)
     assert drilled.answers.count() == 2
-    with pytest.raises(NotAllowed, match="calls none of the posts"):
+    with pytest.raises(Conflict, match="calls none of the posts"):
         runs.answer(city.actor("bo"), drilled.id, now=EVENING)
     with pytest.raises(NotFound):
         runs.answer(city.actor("eve"), drilled.id, now=EVENING)

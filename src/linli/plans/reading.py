@@ -19,6 +19,7 @@ from linli.registry.areas import AreaKind
 from linli.registry.declarations import Mode, Phase
 
 CODE = re.compile(r"[a-z][a-z0-9-]{1,39}")
+TAKEN = frozenset({"new", "runs", "reserves", "at-once"})  # pages of their own
 LONGEST_DAYS = 180  # as a declaration
 MOST_TEXT = 200_000  # characters of a plan
 KEYS = frozenset(
@@ -55,7 +56,7 @@ def read(text: str) -> Plan:
 def _plan(said: Mapping[str, Any], text: str, faults: Faults) -> Plan | None:
     faults.only("", said, KEYS)
     code = said.get("code")
-    if not isinstance(code, str) or not CODE.fullmatch(code):
+    if not isinstance(code, str) or not CODE.fullmatch(code) or code in TAKEN:
         faults.add("code", N_("{given} is no code: small letters, digits and hyphens."), given=code)
     days = faults.whole("days", said.get("days"), least=1, most=LONGEST_DAYS)
     steps = steps_read.steps(said, faults)

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from linli.audit.records import record
-from linli.errors import N_, BadInput, Conflict, NotAllowed, NotFound, Word
+from linli.errors import N_, BadInput, Conflict, NotFound, Word
 from linli.loops import counted
 from linli.loops.loop import State
 from linli.plans import gaps, running, shelf
@@ -35,7 +35,7 @@ class Over(Conflict):
     sentence = N_("Run {run} is over. Look at its score, or start the plan again.")
 
 
-class NotCalled(NotAllowed):
+class NotCalled(Conflict):
     """The plan calls none of the roles that somebody holds there."""
 
     code = "not_called"
