@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
 from django.db.models.signals import post_migrate
 
 
@@ -13,8 +13,8 @@ class PlansConfig(AppConfig):
     label = "plans"
 
     def ready(self) -> None:
-        """After a migration every shipped plan has a version."""
-        post_migrate.connect(_ship_plans, sender=self)
+        """After a migration every shipped plan has a version, once the loops have their limits."""
+        post_migrate.connect(_ship_plans, sender=apps.get_app_config("loops"))
 
 
 def _ship_plans(**_: Any) -> None:

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Q
@@ -39,6 +40,11 @@ class Spot:
     held_by_others: float
     reserved: float
     known_at: int
+
+    @property
+    def counted_at(self) -> datetime:
+        """When it was counted last."""
+        return clock.moment(self.known_at)
 
 
 def place_lines(

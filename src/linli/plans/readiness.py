@@ -53,6 +53,11 @@ class Readiness:
         return sum(1 for line in self.lines if line.verdict is verdict)
 
     @property
+    def counts(self) -> dict[str, int]:
+        """How many lines stand how."""
+        return {verdict.value: self.counted(verdict) for verdict in Verdict}
+
+    @property
     def gaps(self) -> list[tuple[Line, Short]]:
         """Everything that lacks, wherever it lacks."""
         return [(line, short) for line in self.lines for short in line.shorts]

@@ -4,6 +4,7 @@ A row counts where it lies in the area, or where it is held back for this plan t
 What another plan holds back is there for this plan alone, and gone when both run.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -16,6 +17,8 @@ from linli.plans.targets import Heads, places_of
 from linli.registry.areas import Area
 from linli.registry.plans import Reserve, ReserveKind, in_force, serves
 from linli.registry.resources import Resource
+
+EVEN = 1e-9  # what a sum of fractions may be off; beyond it a part of a piece is a whole one
 
 
 @dataclass(frozen=True)
@@ -86,9 +89,9 @@ def _needed(need: StockNeed, area: Area, heads: Heads, now: int) -> tuple[float 
     """What the area takes, or why that is not known."""
     if need.per is Per.PLACE:
         n = len(places_of(need.each, area, clock.day(clock.moment(now))))
-        return (None, Why.NO_PLACE) if not n else (n * need.of_one, None)
+        return (None, Why.NO_PLACE) if not n else (float(math.ceil(n * need.of_one - EVEN)), None)
     n = heads.people(area.path) if need.per is Per.PERSON else heads.households(area.path)
-    return (None, Why.NO_PEOPLE) if not n else (n * need.of_one, None)
+    return (None, Why.NO_PEOPLE) if not n else (float(math.ceil(n * need.of_one - EVEN)), None)
 
 
 def _lot(

@@ -17,12 +17,14 @@ from linli.loops import catalogue
 from linli.plans import reserve, runs
 from linli.plans.lines import in_language
 from linli.plans.role_lines import called
+from linli.policy.powers import roles_for
 from linli.policy.roles import NAMES, Role
-from linli.registry.plans import PlanRun, ReserveKind, RunKind
+from linli.registry.plans import ReserveKind, RunKind
 from linli.registry.signed_in import take_part
 from linli.web.page import id_of, signed_in, typed
 
 LISTED = 100
+ASKED = ("kind", "record", "plan", "area")
 SCORES = {
     "roles": N_("roles that answered"), "stock": N_("stock and places covered"),
     "steps": N_("steps finished in time"), "gaps": N_("gaps mended"),
@@ -46,6 +48,7 @@ def run(request: HttpRequest, plan_run_id: int, problem: Problem | None = None) 
     verb = runs.VERBS[RunKind(this.kind)]
     roles = called(found.plan.roles) if found.plan else frozenset()
     context = {
+        "titles": {one.step.name: one.step.title for one in found.steps},
         "board": found, "run": this, "plan": found.plan, "problem": problem,
         "typed": typed(request), "loops": catalogue.all_loops(),
         "role": NAMES.get(Role(this.started_as), this.started_as),
@@ -108,7 +111,9 @@ def end(request: HttpRequest, plan_run_id: int) -> HttpResponse:
 def take_on(request: HttpRequest, plan_run_id: int) -> HttpResponse:
     """The gaps that an exercise found become the city's own work."""
     n = runs.take_on(signed_in(request), plan_run_id, now=clock.now_s())
-    said = ngettext("{n} gap is the city's own work now.", "{n} gaps are the city's own work now.", n)
+    said = ngettext(
+        "{n} gap is the city's own work now.", "{n} gaps are the city's own work now.", n
+    )
     messages.success(request, said.format(n=n))
     return redirect("plan_run", plan_run_id=plan_run_id)
 
@@ -131,8 +136,8 @@ def _reserves(request: HttpRequest, problem: Problem | None = None) -> HttpRespo
     context = {
         "rows": [(row, names.get((row.kind, row.record_id)), _lifts(actor, row)) for row in rows],
         "problem": problem, "typed": typed(request), "kinds": ReserveKind.choices,
-        "asked": {name: request.GET.get(name, "")[:40] for name in ("kind", "record", "plan", "area")},
-        "holds": runs.may(actor, reserve.HOLD, "") or bool(actor.holds(reserve.roles_for(reserve.HOLD))),
+        "asked": {name: request.GET.get(name, "")[:40] for name in ASKED} | dict(typed(request)),
+        "holds": bool(actor.holds(roles_for(reserve.HOLD))),
     }  # fmt: skip
     status = problem.status if problem else 200
     return render(request, "plans/reserves.html", context, status=status)
@@ -184,12 +189,8 @@ def _day(text: str) -> date | None:
     try:
         return date.fromisoformat(text.strip())
     except ValueError:
-        raise BadInput(N_("{given} is no day. Write it like 2020-02-09."), given=text[:20]) from None
-
-
-def score_of(run: PlanRun) -> dict[str, Any]:
-    """The score of a run, empty while it goes on."""
-    return dict(run.score)
+        sentence = N_("{given} is no day. Write it like 2020-02-09.")
+        raise BadInput(sentence, given=text[:20]) from None
 
 
 URLS = [

@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
@@ -26,7 +26,6 @@ from linli.registry.accounts import Account
 from linli.registry.areas import Area, AreaKind
 from linli.registry.declarations import Mode, Phase
 from linli.registry.plans import RunKind
-from linli.registry.signed_in import actor_of
 from linli.web.menu import Nav, Section
 from linli.web.page import allow, id_of, signed_in, typed
 
@@ -47,7 +46,7 @@ def front(request: HttpRequest) -> HttpResponse:
         "rows": [_row(one, area, actor, now, newest) for one in kept],
         "area": area,
         "places": _places(actor),
-        "going": [run for run in runs.listing(actor).filter(ended_at=None)[:20]],
+        "going": list(runs.listing(actor).filter(ended_at=None)[:20]),
         "signs": bool(actor.holds(roles_for(shelf.SIGN))),
     }
     return render(request, "plans/front.html", context)
@@ -91,6 +90,7 @@ def _told(plan: Plan) -> dict[str, Any]:
         "mode": dict(Mode.choices)[plan.mode], "phase": dict(Phase.choices)[plan.phase],
         "kinds": [AreaKind(kind).label for kind in AreaKind.values if kind in plan.areas],
         "steps": [(step, catalogue.get(step.loop)) for step in plan.steps],
+        "titles": {step.name: step.title for step in plan.steps},
     }  # fmt: skip
 
 
@@ -115,7 +115,8 @@ def _parts(found: Readiness) -> list[tuple[str, list[dict[str, Any]]]]:
 
     def shown(short: Short) -> dict[str, Any]:
         return {
-            "gap": short, "place": places.get(short.area_id), "unit": places.get(short.unit_id or 0),
+            "gap": short, "place": places.get(short.area_id),
+            "unit": places.get(short.unit_id or 0),
             "who": names.get(short.account_id or 0, ""),
             "since": clock.moment(short.since) if short.since is not None else None,
         }  # fmt: skip
@@ -124,7 +125,9 @@ def _parts(found: Readiness) -> list[tuple[str, list[dict[str, Any]]]]:
         return {"line": one, "gaps": [shown(short) for short in one.shorts[:GAPS_SHOWN]],
                 "more": max(0, len(one.shorts) - GAPS_SHOWN)}  # fmt: skip
 
-    return [(PART_NAMES[part], [line(o) for o in found.of(part)]) for part in Part if found.of(part)]
+    return [
+        (PART_NAMES[part], [line(o) for o in found.of(part)]) for part in Part if found.of(part)
+    ]
 
 
 @never_cache
@@ -192,7 +195,8 @@ def _sent(request: HttpRequest, typed_text: str) -> str:
     try:
         return file.read().decode("utf-8").replace("\r\n", "\n")
     except UnicodeDecodeError:
-        raise BadInput(N_("The file is not written in UTF-8. Save it so, and send it again.")) from None
+        sentence = N_("The file is not written in UTF-8. Save it so, and send it again.")
+        raise BadInput(sentence) from None
 
 
 @never_cache
@@ -268,7 +272,7 @@ def _places(actor: Actor, plan: Plan | None = None) -> list[Area]:
 
 
 def _area(request: HttpRequest, actor: Actor, plan: Plan | None = None) -> Area | None:
-    """The area asked for, or the widest of one's own that the plan is for; None where there is none."""
+    """The area asked for, or the widest of one's own that the plan is for; None without one."""
     given = request.POST.get("area") or request.GET.get("area", "")
     if given:
         area_id = id_of(given)
@@ -279,11 +283,6 @@ def _area(request: HttpRequest, actor: Actor, plan: Plan | None = None) -> Area 
         return found
     listed = _places(actor, plan)
     return min(listed, key=lambda one: (len(one.path), one.path), default=None)
-
-
-def language() -> str:
-    """The reader's language."""
-    return get_language() or "zh-hans"
 
 
 NAV = Nav(N_("Plans"), "plans", roles_for(shelf.SEE), 15, Section.PICTURE)
