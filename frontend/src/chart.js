@@ -150,7 +150,7 @@ class LinliChart extends HTMLElement {
       tooltip: { trigger: /** @type {const} */ ("axis") },
       color: COLOURS,
       legend: { show: reading.series.length > 1, top: 0, data: reading.series.map(({ name }) => name) },
-      grid: { left: 8, right: 8, top: 44, bottom: 8, containLabel: true },
+      grid: { left: 8, right: 8, top: reading.marks.length > 0 ? 66 : 44, bottom: 8, containLabel: true },
       xAxis: { type: /** @type {const} */ ("category"), data: reading.categories },
       yAxis: { type: /** @type {const} */ ("value") },
       series: [

@@ -19,6 +19,15 @@ def test_the_lesson_on_choices_answers_what_it_says(tmp_path: Path) -> None:
 
 
 @TOOLS
+def test_the_lesson_on_ones_own_city_answers_what_it_says(tmp_path: Path) -> None:
+    lesson = "tutorials/your-own-city-from-a-csv.md"
+
+    said = run(lesson, tmp_path, LINLI_LANG="en")
+
+    assert said.splitlines() == shown(lesson)
+
+
+@TOOLS
 @pytest.mark.slow
 @pytest.mark.parametrize(
     "lesson", ["tutorials/what-if-wuhan-2020.md", "tutorials/reopen-by-a-ladder.md"]

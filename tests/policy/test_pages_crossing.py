@@ -130,6 +130,7 @@ def _get(client: Client, page: str, place: stage.Place, beyond: int = 0) -> Any:
         "number": 1,
         "code": "noise",
         "form": "csv",
+        "key": "role-0",
     }
 
     def fill(match: re.Match[str]) -> str:

@@ -9,6 +9,7 @@ from django.urls import reverse
 from linli.jobs import queue
 from linli.studies.simulation import study
 from linli.studies.simulation.tables import WhatIf
+from linli.web.templatetags.what_if import counted
 from tests.callers import still
 from tests.cast import City
 from tests.crowd import Crowd
@@ -162,3 +163,11 @@ def test_curves_carry_the_orders_in_force_and_what_each_choice_begins(
     assert "全城封闭管理" in told
     for said in words:
         assert said in told
+
+
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [(9.94, "9.9"), (9.96, "10"), (10.4, "10"), (0.04, "0"), (-9.97, "-10"), (12_345.6, "12,346")],
+)
+def test_numbers_are_told_with_no_more_digits_than_a_simulation_knows(value: float, told: str):
+    assert counted(value) == told

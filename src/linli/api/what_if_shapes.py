@@ -158,8 +158,8 @@ class WhatIfFollowed(BaseModel):
 class WhatIfWait(BaseModel):
     """Who waits for one thing: mean of the worlds, and the low and high of nine in ten, of each.
 
-    ``most``: at a time; ``longest_days``: mean wait of those whose turn came on the worst day;
-    ``total_days``: person days, those whose turn never came among them.
+    ``most``: at a time; ``longest_days``: mean wait on the worst day, of those whose turn came or
+    of those who wait still; ``total_days``: person days.
     """
 
     most: list[float]

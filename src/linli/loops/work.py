@@ -8,15 +8,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from linli import bulk
-from linli.errors import (
-    N_,
-    BadInput,
-    GateShut,
-    Problem,
-    Sentences,
-    StepNotPossible,
-    Word,
-)
+from linli.errors import N_, BadInput, GateShut, Problem, Sentences, StepNotPossible, Word
 from linli.loops import kin, said, voices, write
 from linli.loops import standing as arithmetic
 from linli.loops.calendar import ALWAYS
@@ -146,6 +138,13 @@ class Work:
             )
         self._recount(current, key, before)
         self.messages += after_rungs(current, self.scene)
+
+    def move(self, current: Standing, step: str, changes: Mapping[str, Any]) -> None:
+        """A move that Linli makes and no step of the loop names: the end of an exercise."""
+        before, key, stage = arithmetic.counts(current), write.tally_key(current), current.stage
+        self._set(current, changes)
+        self._event(current, step, stage, uuid4(), LINLI, {}, self.scene.now)
+        self._recount(current, key, before)
 
     def take_if_possible(self, current: Standing, name: str) -> int:
         """Take a step if gates and rules let it; 1 if it was taken, 0 if not."""

@@ -22,7 +22,7 @@ from linli.loops.follow_ups import watch as follow_ups
 from linli.loops.screening import owed
 from linli.loops.substitutes import watch as substitutes
 from linli.loops.vacancies import watch
-from linli.plans import modes
+from linli.plans import modes, running
 from linli.registry.imports import staging
 from linli.studies import jobs as studies
 from linli.studies import thinning
@@ -116,6 +116,7 @@ CHORES: tuple[Chore, ...] = (
     Chore("alive", beat, every_s=HEARTBEAT_EVERY_S, lease_s=10),
     Chore("tick", tick.chore, every_s=1.0, lease_s=30),
     Chore("modes", modes.chore, every_s=1.0, lease_s=120),
+    Chore("plans", running.chore, every_s=5.0, lease_s=300),
     Chore("contacts", follow_ups.chore, every_s=60.0, lease_s=300),
     Chore("vacancies", _vacancies, every_s=60.0, lease_s=60),
     Chore("rounds", _rounds, every_s=60.0, lease_s=300),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from linli.analysis.simulation.dice import Purpose, key_of
+from linli.analysis.simulation.dice import Purpose, chance, key_of
 from linli.analysis.simulation.observation import Definition, Observation
 from linli.analysis.simulation.policies import Beds, Isolate, Policy, Screen, Triage
 from linli.analysis.simulation.setting import Setting
@@ -75,11 +75,33 @@ def evening(setting: Setting, state: State, on: list[int], *, age: NDArray[np.ui
         today[f"{name}_in"].append(tally[f"in_{name}"])
         today[f"{name}_queue"].append(len(left[kind]))
         today[f"{name}_wait_days"].append(days / n_given if n_given else 0.0)
+    seen = state.infected
+    for name, rows, since in (
+        ("test", left.test, seen.visits), ("trace", tally["to_trace"], seen.reported),
+        *((BED_NAMES[kind], left[kind], seen.waits_since) for kind in (WARD, INTENSIVE, SHELTER)),
+    ):  # fmt: skip
+        days = kernel.days_since(rows, since, day)  # of those who go on waiting, so far
+        today[f"{name}_waiting_days"].append(days / len(rows) if len(rows) else 0.0)
     if any(isinstance(p := setting.policies[n], Isolate) and p.rooms for n in on):
         n_waiting, days = kernel.rooms_awaited(state.active, day, state.infected.table)
         today["room_queue"].append(n_waiting)
         today["room_wait_days"].append(days / n_waiting if n_waiting else 0.0)
     return died
+
+
+def came_before(
+    state: State, observation: Observation, rows: NDArray[np.int32], *, today: int
+) -> None:
+    """Who came for a test before a run begins: a result is due, or another test."""
+    seen = state.infected
+    u = chance(state.seed, Purpose.TEST, seen.person[rows], day=0)
+    positive = u < observation.sensitivity
+    seen.tests[rows] = 1
+    due = np.maximum(seen.visits[rows] + observation.result_days, today)
+    state.calendar.add(Event.RESULT, due[positive], rows[positive])
+    again = rows[~positive] if observation.most_tests > 1 else rows[:0]
+    seen.visits[again] = np.maximum(seen.visits[again] + observation.retest_days, today)
+    state.calendar.add(Event.VISITS, seen.visits[again], again)
 
 
 def screen(

@@ -228,6 +228,15 @@ def give(queue, kind, day, columns, in_beds, how):
 
 
 @njit(nogil=True, cache=True)
+def days_since(rows, since, day):
+    """How many days some rows have waited by now, in all. ``since``: the column that says it."""
+    days = 0
+    for r in rows:
+        days += np.int64(day) - since[r]
+    return days
+
+
+@njit(nogil=True, cache=True)
 def rooms_awaited(active, day, columns):
     """How many reported people stay at home for want of a room, and for how many days in all.
 

@@ -12,7 +12,14 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from linli.analysis.simulation.care import BED_NAMES, INTENSIVE, SHELTER, WARD, need_bed
+from linli.analysis.simulation.care import (
+    BED_NAMES,
+    INTENSIVE,
+    SHELTER,
+    WARD,
+    came_before,
+    need_bed,
+)  # fmt: skip
 from linli.analysis.simulation.city import City, mean_contacts
 from linli.analysis.simulation.course import fall_ill
 from linli.analysis.simulation.disease import LAYERS, QUANTILES, Disease, Duration, Layer
@@ -184,7 +191,8 @@ class Start:
             *_alone(np.concatenate([known.person, who])),
             np.concatenate([np.zeros(n_known), at]), np.zeros(n_known + len(who), bool),
         )  # fmt: skip
-        _calendar(state, known, _as_recorded(state, known, setting.disease))
+        before = _as_recorded(state, known, setting.disease)
+        _calendar(state, known, before, setting.observation)
         _placed(state, known)
         _held(state, known)
         state.reports = np.zeros((len(setting.city.compound), known.today), np.int32)
@@ -323,7 +331,7 @@ def _as_recorded(state: State, known: Known, disease: Disease) -> Listed:
     return due
 
 
-def _calendar(state: State, known: Known, before: Listed) -> None:
+def _calendar(state: State, known: Known, before: Listed, seen_by: Observation) -> None:
     """What is due from today on; what was due before has happened."""
     seen, n, today = state.infected, len(known.person), known.today
     over = np.zeros(seen.n, dtype=bool)
@@ -341,7 +349,9 @@ def _calendar(state: State, known: Known, before: Listed) -> None:
             continue
         if event == Event.VISITS:
             rows = rows[rows >= n]  # the known have been
-            day = max(day, today)
+            if day < today:
+                came_before(state, seen_by, rows, today=today)
+                continue
         if event in (Event.NEEDS_BED, Event.NEEDS_INTENSIVE):
             rows = rows[seen.fate[rows] >= Fate.SEVERE]
         if day >= today:

@@ -224,3 +224,21 @@ def test_a_bed_takes_as_long_to_reach_as_the_transfer(city):
     series = run(setting_of(city, known, NOTHING, policies), seed=1, n_days=4).series
 
     assert series["ward_in"][TODAY:].tolist()[:3] == [0, 1, 2]
+
+
+def test_who_came_for_a_test_yesterday_and_waits_for_the_result_is_reported_today(city):
+    growing = Estimate(np.full(TODAY, 60.0), TODAY, 0.0, 0.0, SHARE, 500)
+    ran = run(setting_of(city, known_of(**EMPTY), growing), seed=1, n_days=6)
+
+    reports = ran.series["reports"][TODAY:]
+
+    assert reports[0] > 0
+    assert reports[0] == pytest.approx(reports[1:].mean(), rel=0.5)
+    seen = ran.state.infected.columns()
+    came = (seen["visits"] >= 0) & (seen["visits"] < TODAY + 2) & (seen["tests"] > 0)
+    assert (seen["reported"][came] != NOT_YET).mean() > 0.6  # nobody who came is lost
+
+
+EMPTY = {n: np.empty(0, int) for n in ("person", "onset", "reported", "fate", "place")} | {
+    n: np.empty(0, bool) for n in ("over", "to_trace")
+}

@@ -1,7 +1,7 @@
 """Who waited how long for what is short: tests, tracers, beds, rooms and deliveries?
 
-Of each: how many waited at most at a time, the longest mean wait of those whose turn came on one
-day, and the days that all waited together, those among them whose turn never came.
+Of each: how many waited at most at a time, the longest mean wait on one day, of those whose turn
+came or of those who wait still, and the days that all waited together.
 """
 
 from collections.abc import Mapping
@@ -13,15 +13,15 @@ from numpy.typing import NDArray
 from linli.analysis.simulation.compare import Comparison
 from linli.errors import N_
 
-# What is short: the series of who waits, and of how long those waited whose turn came.
-WAITING: Mapping[str, tuple[str, str]] = {
-    "tests": ("test_queue", "test_wait_days"),
-    "tracers": ("trace_queue", "trace_wait_days"),
-    "wards": ("ward_queue", "ward_wait_days"),
-    "intensive": ("intensive_queue", "intensive_wait_days"),
-    "shelters": ("shelter_queue", "shelter_wait_days"),
-    "rooms": ("room_queue", "room_wait_days"),
-    "deliveries": ("undelivered", "delivery_wait_days"),
+# What is short: who waits; how long those waited whose turn came, and those who wait still.
+WAITING: Mapping[str, tuple[str, tuple[str, ...]]] = {
+    "tests": ("test_queue", ("test_wait_days", "test_waiting_days")),
+    "tracers": ("trace_queue", ("trace_wait_days", "trace_waiting_days")),
+    "wards": ("ward_queue", ("ward_wait_days", "ward_waiting_days")),
+    "intensive": ("intensive_queue", ("intensive_wait_days", "intensive_waiting_days")),
+    "shelters": ("shelter_queue", ("shelter_wait_days", "shelter_waiting_days")),
+    "rooms": ("room_queue", ("room_wait_days",)),
+    "deliveries": ("undelivered", ("delivery_wait_days",)),
 }
 WAIT_NAMES: Mapping[str, str] = {
     "tests": N_("a test"),
@@ -61,7 +61,7 @@ def waits_of(found: Comparison) -> dict[str, dict[str, Wait]]:
         told[name] = {
             kind: Wait(
                 _mean_and_band(found.series[queue][n].max(axis=1)),
-                _mean_and_band(found.series[days][n].max(axis=1)),
+                _mean_and_band(np.max([found.series[d][n].max(axis=1) for d in days], axis=0)),
                 _mean_and_band(found.series[queue][n].sum(axis=1)),
             )
             for kind, (queue, days) in WAITING.items()

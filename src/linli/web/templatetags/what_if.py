@@ -16,8 +16,8 @@ WHOLE_FROM = 10  # below it one decimal tells something
 @register.filter
 def counted(value: float) -> str:
     """A number of people or days: whole from ten on, below with one decimal."""
-    shown = round(value) if abs(value) >= WHOLE_FROM else round(value, 1)
-    return f"{shown:,g}" if abs(shown) < WHOLE_FROM else f"{shown:,d}"
+    shown = round(value, 1)
+    return f"{shown:,g}" if abs(shown) < WHOLE_FROM else f"{round(value):,d}"
 
 
 @register.filter
