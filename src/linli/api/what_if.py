@@ -102,7 +102,7 @@ def read(request: HttpRequest, whatif_id: Path[Id]) -> Any:
     if found.result:
         area = areas.get(found.area_id)
         result["marks"] = on_curve.values_of(
-            actor, area, found.result, found.asked["disease"], gettext
+            actor, area, found.result, study.disease_of(found), gettext
         )
     result["parameters"] = [_parameter(p) for p in result["parameters"]]
     return WhatIfAnswer(

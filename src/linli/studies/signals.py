@@ -26,6 +26,8 @@ from linli.policy.powers import roles_for
 from linli.registry.areas import Area
 from linli.registry.duties import RequestType
 from linli.studies import illness
+from linli.studies.epidemic import marks
+from linli.studies.epidemic.tables import CurveMark
 from linli.studies.frames import DAY_S, HOMES, By, Frame, as_day
 from linli.studies.illness import Confirmed
 
@@ -66,6 +68,7 @@ class Signals:
     counts: dict[str, NDArray[np.float64]]
     frame: Frame
     cases: Mapping[str, Sequence[Confirmed]] = field(default_factory=dict)  # of a disease
+    definitions: tuple[CurveMark, ...] = ()  # changes of how cases are counted, as declared
 
 
 def words(signal: str) -> tuple[str, str]:
@@ -113,7 +116,8 @@ def count(areas: Sequence[Area], first: date, last: date, *, exercise: bool = Fa
     to_come = [day > clock.day(clock.now()) for day in days]
     for count in counts.values():
         count[:, to_come] = np.nan
-    return Signals(tuple(area.id for area in areas), days, counts, frame, cases)
+    declared = tuple(marks.definitions(exercise=exercise))
+    return Signals(tuple(area.id for area in areas), days, counts, frame, cases, declared)
 
 
 def _fevers(frame: Frame, held: NDArray[np.float64]) -> NDArray[np.float64]:

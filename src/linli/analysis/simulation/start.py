@@ -8,6 +8,7 @@ ever reported. Each seed draws its own.
 """
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -95,7 +96,7 @@ def share_reported(city: City, disease: Disease, seen: Observation) -> float:
     return comes * (1 - (1 - seen.sensitivity) ** seen.most_tests)
 
 
-def growth_of(reports: NDArray[np.int64]) -> tuple[float, float]:
+def growth_of(reports: NDArray[Any]) -> tuple[float, float]:
     """How fast reports grow a day, and the standard error; none is read from too few.
 
     A Poisson regression over the last days. Days of report lack nothing, unlike those of onset.
@@ -130,7 +131,7 @@ def wait_of(days: NDArray[np.float64], growth: float) -> Duration:
 
 
 def estimate(
-    onsets: NDArray[np.int64], reports: NDArray[np.int64], *, wait: Duration,
+    onsets: NDArray[Any], reports: NDArray[Any], *, wait: Duration,
     incubation_days: float, share: float,
 ) -> Estimate:  # fmt: skip
     """Infections of the days remembered, from the onsets of reported cases.

@@ -107,6 +107,21 @@ def declared(area: Area, disease: str, *, exercise: bool) -> list[CurveMark]:
     )  # fmt: skip
 
 
+def definitions(*, exercise: bool) -> list[CurveMark]:
+    """Every change of definition that was declared, anywhere, and holds: the one place for all.
+
+    The course of an outbreak, warnings and what-ifs take them out of the counts alike.
+    """
+    rows = CurveMark.objects.filter(kind=MarkKind.DEFINITION, withdrawn_at=None, exercise=exercise)
+    return list(rows.order_by("id"))
+
+
+def of_area(rows: Sequence[CurveMark], path: str, disease: str) -> tuple[CurveMark, ...]:
+    """Those of them that hold for an area and a disease."""
+    above = _above(path)
+    return tuple(r for r in rows if r.path in above and r.disease in ("", disease))
+
+
 def changes(rows: Sequence[CurveMark], *, first: date, n_days: int) -> list[Change]:
     """The declared changes of definition as columns of counts that begin on ``first``.
 

@@ -5,7 +5,7 @@ waits for its test like everybody who comes.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -62,12 +62,20 @@ class Standing:
 
     known: Known
     waits: NDArray[np.float64]  # days from onset to report, of the cases that have both
+    reported_with_onset: NDArray[np.int64]  # day of report of the same
     n_confirmed: int
     n_open: int
     n_without_onset: int
     n_suspected: int
     n_elsewhere: int  # confirmed, and not found among the people who live here
     n_contacts: int
+
+    def without_backlog(self, backlog: NDArray[np.bool_]) -> "Standing":
+        """The same with waits of such cases only as were not reported from a backlog."""
+        if not backlog.any():
+            return self
+        late = backlog[np.clip(self.reported_with_onset, 0, len(backlog) - 1)]
+        return replace(self, waits=self.waits[~late])
 
 
 @dataclass(frozen=True)
@@ -102,9 +110,10 @@ def standing(here: Registered, moment: Moment, *, disease: str) -> Standing:
     ]  # fmt: skip
     old = [k for c, k in cases if (c, k) not in set(recent)]
     waits = [c.reported - c.onset for c, _ in recent if c.onset is not None]
+    told = np.array([c.reported for c, _ in recent if c.onset is not None], dtype=np.int64)
     known = _known(recent, old, usual, here, moment, disease)
     return Standing(
-        known, np.array(waits, dtype=float), len(confirmed),
+        known, np.array(waits, dtype=float), told, len(confirmed),
         sum(c.open for c in confirmed), sum(c.onset is None for c, _ in cases),
         sum(c.suspected and c.open for c in listed), int((at < 0).sum()), len(known.held),
     )  # fmt: skip

@@ -37,6 +37,7 @@ from linli.registry.areas import Area
 from linli.studies.simulation import study
 from linli.studies.simulation.choices import Choice, Closing, closing_of, policies_of
 from linli.studies.simulation.city import Registered, registered, responding
+from linli.studies.simulation.counting import Counting, counting
 from linli.studies.simulation.parameters import (
     Parameter,
     observation_of,
@@ -89,6 +90,7 @@ class Ready:
     estimate: Estimate
     start: Start
     fingerprint: str
+    counting: Counting
 
     def setting(self, choice: Choice, first: tuple[int, ...] = ()) -> Setting:
         """A choice as the simulation takes it."""
@@ -119,16 +121,18 @@ def _read(
 ) -> Ready:
     here = registered(area, moment.today)
     seen = standing(here, moment, disease=disease_code)
+    counts = counting(area, seen.known, moment, disease=disease_code)
+    seen = seen.without_backlog(counts.backlog)
     found = parameters(seen, moment, n_people=here.city.n_people, disease=disease_code)
     here = responding(here, CityPlan(response=min(1.0, found["response"].value)))
     disease = shipped(study.simulated(disease_code))
     observation = observation_of(found)
     share = share_reported(here.city, disease, observation)
     known = seen.known
-    reports = by_day(known.reported, known)
+    reports = counts.reports(known)
     wait = wait_for(found, seen.waits, growth_of(reports)[0])
     guess = estimate(
-        by_day(known.onset, known), reports, wait=wait, share=share,
+        counts.onsets(known), reports, wait=wait, share=share,
         incubation_days=disease.latent.mean_days + disease.presymptomatic.mean_days,
     )  # fmt: skip
     guess = _supposed(guess, supposed)
@@ -136,8 +140,9 @@ def _read(
     digest = sha256(said.encode())
     for column in vars(known).values():
         digest.update(np.asarray(column).tobytes())
-    return Ready(here, seen, found, disease, observation, guess, Start(known, guess),
-                 digest.hexdigest()[:16])  # fmt: skip
+    digest.update(counts.weights.tobytes() + repr(counts.ratio).encode())
+    return Ready(here, seen, found, disease, counts.observed(observation), guess,
+                 Start(known, guess), digest.hexdigest()[:16], counts)  # fmt: skip
 
 
 def _supposed(guess: Estimate, n: int) -> Estimate:
@@ -265,6 +270,7 @@ def started(made: Ready) -> dict[str, Any]:
         "n_without_onset": seen.n_without_onset, "n_suspected": seen.n_suspected,
         "n_elsewhere": seen.n_elsewhere, "n_contacts": seen.n_contacts,
         "n_in_bed": int((known.place > 0).sum()), "n_to_trace": int(known.to_trace.sum()),
+        "n_changes": made.counting.n_changes, "ratio_in_force": made.counting.ratio,
         "n_alone": made.here.n_alone, "n_ages_drawn": made.here.n_ages_drawn,
         "share_reported": guess.share_reported, "growth": guess.growth,
         "growth_error": guess.growth_error, "n_onsets": guess.n_onsets,

@@ -185,6 +185,11 @@ def answer_of(found: WhatIf) -> dict[str, Any]:
     return result
 
 
+def disease_of(found: WhatIf) -> str:
+    """The disease that was asked about, as cases are called."""
+    return str(found.asked.get("disease", USUAL_DISEASE))
+
+
 def listing(actor: Actor) -> QuerySet[WhatIf]:
     """The what-ifs within reach, the newest first, without their answers."""
     can(actor, Ask(SEE, roles_for(SEE))).required()

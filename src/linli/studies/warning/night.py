@@ -18,9 +18,11 @@ from linli.analysis.warning.finding import CODES, Findings
 from linli.loops.cases.definitions import diseases
 from linli.registry.areas import Area
 from linli.studies import illness
-from linli.studies.signals import ONSETS, Signals, words
+from linli.studies.epidemic import marks
+from linli.studies.signals import CASES, ONSETS, Signals, words
 from linli.studies.warning.plan import Level, Plan, Watch, level_of
 
+OF_CASES = (CASES, ONSETS)  # signals that go by the definition of a case
 PICTURED_DAYS = 21  # of a series that stands out
 BREAK_LEVELS = (Level.CITY, Level.DISTRICT)  # few cases jump all the time
 
@@ -174,8 +176,10 @@ def ready(
 
 
 def fingerprint(found: Signals) -> str:
-    """The same for the same areas, days and counts."""
-    digest = sha256(repr((found.area_ids, found.days)).encode())
+    """The same for the same areas, days, counts and changes of definition."""
+    declared = [(m.path, m.disease, m.first_on, m.last_on, m.backlog_days, m.ratio)
+                for m in found.definitions]  # fmt: skip
+    digest = sha256(repr((found.area_ids, found.days, declared)).encode())
     for name in sorted(found.counts):
         digest.update(name.encode() + found.counts[name].tobytes())
     return digest.hexdigest()[:16]
@@ -209,11 +213,36 @@ def _counts(
         counts, day, share = _nowcast(found, signal, rows, plan)
         if not counts.shape[1]:
             notes.append(_note("not_told_yet", signal, level, n=len(rows)))
-    changes = declared(plan, signal, found.days[: counts.shape[1]])
-    return (definition.even(counts, changes).counts if changes else counts), day, share
+    evened = counts.copy()
+    for places, changes in declared(found, plan, signal, rows, found.days[: counts.shape[1]]):
+        if changes and counts.shape[1]:
+            evened[places] = definition.even(counts[places], changes).counts
+    return evened, day, share
 
 
-def declared(plan: Plan, signal: str, days: Sequence[date]) -> list[Change]:
+def declared(
+    found: Signals, plan: Plan, signal: str, rows: NDArray[np.int64], days: Sequence[date]
+) -> list[tuple[list[int], list[Change]]]:
+    """The changes of a signal as columns of some days, with the places in ``rows`` they hold for.
+
+    How cases are counted is declared once for all studies, for an area and all below
+    (`studies.epidemic.marks`); of other signals the plan says it.
+    """
+    if not signal.startswith(OF_CASES):
+        return [(list(range(len(rows))), _of_plan(plan, signal, days))]
+    disease = words(signal)[1]
+    groups: dict[tuple[int, ...], tuple[list[int], list[Change]]] = {}
+    for place, row in enumerate(rows):
+        own = marks.of_area(found.definitions, found.frame.areas[row].path, disease)
+        key = tuple(mark.id for mark in own)
+        if key not in groups:
+            changes = marks.changes(own, first=days[0], n_days=len(days)) if days else []
+            groups[key] = ([], changes)
+        groups[key][0].append(place)
+    return list(groups.values())
+
+
+def _of_plan(plan: Plan, signal: str, days: Sequence[date]) -> list[Change]:
     """The declared changes of a signal as columns of some days; those outside are left out."""
     made = []
     for one in plan.changes_of(signal):
@@ -304,14 +333,16 @@ def _pictured(loud: Sequence[Loud], parts: Sequence[tuple[Series, Findings]]) ->
 def _breaks(found: Signals, plan: Plan) -> list[dict[str, Any]]:
     """Jumps of a city or a district that look like another way of counting, undeclared."""
     told = []
-    rows = [n for n, area in enumerate(found.frame.areas) if level_of(area.kind) in BREAK_LEVELS]
+    wide = [n for n, area in enumerate(found.frame.areas) if level_of(area.kind) in BREAK_LEVELS]
+    rows = np.array(wide, dtype=np.int64)
     for signal, counts in sorted(found.counts.items()):
-        changes = declared(plan, signal, found.days)
-        for row, at in np.argwhere(definition.breaks(counts[rows], changes)).tolist():
-            area, day = found.frame.areas[rows[row]], found.days[at]
-            told.append({"signal": signal, "area_id": area.id, "path": area.path,
-                         "day": day.isoformat(), "count": float(counts[rows[row], at]),
-                         "edition": _edition(signal, day)})  # fmt: skip
+        for places, changes in declared(found, plan, signal, rows, found.days):
+            mine = rows[places]
+            for row, at in np.argwhere(definition.breaks(counts[mine], changes)).tolist():
+                area, day = found.frame.areas[mine[row]], found.days[at]
+                told.append({"signal": signal, "area_id": area.id, "path": area.path,
+                             "day": day.isoformat(), "count": float(counts[mine[row], at]),
+                             "edition": _edition(signal, day)})  # fmt: skip
     return told
 
 

@@ -16,7 +16,7 @@ from django.conf import settings
 from linli.analysis.warning.detect import Method
 from linli.errors import N_, BadInput
 from linli.registry.areas import TIER_OF, AreaKind, Tier
-from linli.studies.signals import OF_A_DISEASE, SIGNALS
+from linli.studies.signals import CASES, OF_A_DISEASE, ONSETS, SIGNALS
 from linli.studies.warning.detectors import FLAGS, NUMBERS, WHOLES
 
 WEIGHED = (Method.C1, Method.C2, Method.BAYES, Method.TAIL, Method.FARRINGTON)  # tell a chance
@@ -66,7 +66,7 @@ class Watch:
 
 @dataclass(frozen=True)
 class Declared:
-    """A change of definition that is known: of which signal, when, and why."""
+    """A change of how a signal other than cases is counted: of which, when, and why."""
 
     signal: str
     first: date
@@ -218,6 +218,12 @@ class _Reader:
             if not told.get(name):
                 raise self.wrong(where, N_("{what} is missing"), what=name)
         self.signal(where, told["signal"])
+        if str(told["signal"]).startswith((CASES, ONSETS)):
+            raise self.wrong(
+                where, N_("how {given} are counted is declared once, for all studies: on the page "
+                          "of the outbreak's course, or by linli epidemic-mark."),
+                given=told["signal"],
+            )  # fmt: skip
         for name in ("first", "last"):
             if not isinstance(told[name], date):
                 raise self.wrong(where, N_("{what} has to be a day such as 2020-02-12"), what=name)

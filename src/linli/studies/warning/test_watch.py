@@ -211,6 +211,17 @@ def test_a_plan_that_cannot_be_used_is_refused_with_its_place() -> None:
     assert plans.in_force().watch_of("cases.measles", Level.GRID) is not None
 
 
+def test_how_cases_are_counted_is_not_declared_in_the_plan_a_second_time() -> None:
+    change = (
+        '[[change]]\nsignal = "cases.covid19"\nfirst = 2020-02-12\nlast = 2020-02-18\nwhy = "x"\n'
+    )
+    watch_one = '[[watch]]\nsignal = "fevers"\nlevels = ["grid"]\nmethod = "bayes"\n'
+
+    for signal in ("cases.covid19", "onsets.*"):
+        with pytest.raises(BadInput, match="is declared once, for all studies"):
+            plans.parse(change.replace("cases.covid19", signal) + watch_one)
+
+
 def test_nothing_that_is_not_known_becomes_zero_or_vanishes(outbreak: City) -> None:
     made = look()
     series = sum(made.statuses.values())

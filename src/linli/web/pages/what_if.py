@@ -120,7 +120,7 @@ def run(request: HttpRequest, whatif_id: int, problem: Problem | None = None) ->
 
 def _answer(actor: Actor, found: WhatIf) -> dict[str, Any]:
     result = found.result
-    marks = on_curve.marked(actor, areas.get(found.area_id), result, found.asked["disease"])
+    marks = on_curve.marked(actor, areas.get(found.area_id), result, study.disease_of(found))
     places = told.places_of(result)
     names = result["names"]
     maps = []
