@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from linli.errors import Word
+from linli.loops.ledger import Item
 from linli.loops.loop import Form, Gate, Loop, Stage, State, Step, Unmet, stages
 from linli.loops.opening import Opening
 from linli.loops.scene import Scene
@@ -65,6 +66,12 @@ def _weighed(item: Standing, form: Mapping[str, Any], scene: Scene) -> Unmet | N
     return Unmet("weighed", "It weighs {kg} kg too much.", {"kg": 3})
 
 
+def _all_in(item: Standing, form: Mapping[str, Any], scene: Scene) -> Unmet | None:
+    """Asks the table, as the gate of a loop does that adds up its children."""
+    out = Item.objects.filter(parent_id=item.id, outcome="").count()
+    return Unmet("all_in", "{n} boxes are out.", {"n": out}) if out else None
+
+
 def _packed(item: Standing, form: Mapping[str, Any], scene: Scene) -> Unmet | None:
     return (
         None if item.data["packed"] else Unmet("packed", "{what} is open.", {"what": Word("box")})
@@ -90,7 +97,14 @@ CONVOY = Loop(
     ),
     steps=(
         Step("send", "send", stages("planned"), "sent", by=DESKS, hands_over="box", children=boxes),
-        Step("finish", "finish", stages("sent"), "finished", by=LINLI),
+        Step(
+            "finish",
+            "finish",
+            stages("sent"),
+            "finished",
+            by=LINLI,
+            gates=(Gate("all_in", "every box is in", _all_in),),
+        ),
         Step("scout", "scout", stages("planned"), "scouted", by=DESKS, children=scouts),
         Step("drop", "drop", stages("planned", "sent", "scouted"), "dropped", by=DESKS),
         Step(

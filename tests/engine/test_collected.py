@@ -9,16 +9,24 @@ from django.apps import apps
 from linli import clock
 from linli.audit import sealed
 from linli.loops import destroy, forget, keeping
+from linli.loops.advance import advance
+from linli.loops.closures.tables import RoadClosure
 from linli.loops.collected import all_collected
 from linli.loops.exposures.tables import Exposure
+from linli.loops.handovers import make
 from linli.loops.keeping import AFTER_EMERGENCY_DAYS, CLOSED_DAYS, Destruction
 from linli.loops.laboratory.tables import LabResult
+from linli.loops.ledger import Event, Item
+from linli.loops.routes.tables import RunRoute
+from linli.loops.said import Said
 from linli.loops.screening.tables import Beaten, Missed, Report
 from linli.loops.visits.tables import Visit
 from linli.plans import modes
 from linli.plans.modes import NewDeclaration
+from linli.registry.organisations import Organisation
 from linli.registry.person import Person
 from tests.cast import EVENING, HOUR, City
+from tests.engine.world import World
 
 pytestmark = pytest.mark.db
 
@@ -147,3 +155,62 @@ def test_every_table_of_the_loops_that_names_a_person_is_named_as_collected() ->
 @pytest.mark.parametrize("one", all_collected(), ids=lambda one: one.name)
 def test_what_is_named_as_collected_can_be_asked_for(db: None, one: Any) -> None:
     assert [what.rows.count() for table, what in forget.due(EVENING) if table is one] == [0, 0]
+
+
+def closed_road(city: City, area: str, at: int) -> RoadClosure:
+    """A road that was closed there for an hour, with a word on why."""
+    return RoadClosure.objects.create(
+        shape="point", points=[[114.3, 30.6]], path=city.areas[area].path, reason="Wang's house",
+        from_at=at, until_at=at + HOUR, drawn_at=at,
+    )  # fmt: skip
+
+
+def test_why_a_road_was_closed_goes_and_that_it_was_closed_stays(city: City) -> None:
+    declared(city, "east")
+    inside = closed_road(city, "oak", EVENING + DAY)
+    elsewhere = closed_road(city, "ash", EVENING + DAY)
+
+    reports = forget.forget(GONE)
+
+    inside.refresh_from_db()
+    elsewhere.refresh_from_db()
+    assert (inside.reason, inside.points) == ("", [[114.3, 30.6]])
+    assert elsewhere.reason == "Wang's house"
+    assert [(r.loop, r.n_items, r.n_texts) for r in reports] == [("closures", 1, 1)]
+    assert forget.forget(GONE) == []
+    forget.forget(EVENING + (CLOSED_DAYS + 2) * DAY)
+    elsewhere.refresh_from_db()
+    assert elsewhere.reason == ""
+
+
+def test_the_way_of_a_run_goes_with_those_it_called_for(city: City) -> None:
+    run = World(city).open("oak1", "noise")
+    route = RunRoute.objects.create(
+        run_id=run, why="planned", made_at=EVENING, stops=[{"at": [114.3, 30.6]}], legs=[],
+        roads="", estimate=True,
+    )  # fmt: skip
+
+    forget.forget(EVENING + (CLOSED_DAYS + 1) * DAY)
+
+    assert not RunRoute.objects.filter(id=route.id).exists()
+
+
+def test_what_a_donor_said_goes_from_the_parts_of_the_gift_too(city: City) -> None:
+    oak = city.areas["oak"]
+    home = Organisation.objects.create(
+        kind="charity", name_zh="养老院", area=oak, path=oak.path, valid_from="2020-01-01"
+    )
+    said = {"organisation_id": home.id, "what": "Masks from Mei", "quantity": 2, "note": "For Bo"}
+    part = make.hand_over(city.actor("bo"), "goods", said, now=EVENING)
+    receiver = {"receiver": "Aunt Li"}
+    advance(part.item_id, "name_receiver", city.scene("bo"), data=receiver)
+    advance(part.item_id, "receive", city.scene("bo"), data={"quantity_received": 2})
+    assert Said.objects.filter(item_id=part.item_id).count() == 2
+
+    destroy.destroy(EVENING + (CLOSED_DAYS + 1) * DAY)
+
+    item = Item.objects.get(id=part.item_id)
+    assert item.data == {"organisation_id": home.id, "quantity": 2.0, "unit": "",
+                         "quantity_received": 2.0, "received_at": EVENING}  # fmt: skip
+    assert not Said.objects.filter(item_id=part.item_id).exists()
+    assert "Aunt Li" not in str(list(Event.objects.filter(item_id=part.item_id).values("data")))

@@ -88,6 +88,28 @@ def test_the_parent_goes_on_when_the_last_child_has_closed_and_not_before(city: 
     assert tallies() == fresh_tallies()
 
 
+def test_a_gate_that_reads_the_children_sees_the_last_one_as_it_closes(city: City) -> None:
+    item_id, boxes = sent(city, boxes=1)
+    loaded(city, boxes)
+
+    advance(boxes[0], "arrive", city.scene("bo"), data={"outcome": "whole"})
+
+    assert stage_of(item_id) == "finished"
+    assert Event.objects.filter(item_id=item_id, step="finish").count() == 1
+    assert tallies() == fresh_tallies()
+
+
+def test_a_gate_that_stays_shut_over_its_children_keeps_only_their_parent(city: City) -> None:
+    item_id, boxes = sent(city, boxes=2)
+    loaded(city, boxes)
+
+    advance_many(boxes, "arrive", city.scene("bo"), data={"outcome": ""})
+
+    assert [stage_of(box) for box in boxes] == ["arrived", "arrived"]
+    assert (stage_of(item_id), Event.objects.filter(item_id=item_id).count()) == ("sent", 2)
+    assert tallies() == fresh_tallies()
+
+
 def test_children_that_close_in_one_call_move_their_parent_once(city: City) -> None:
     item_id, boxes = sent(city, boxes=3)
     loaded(city, boxes)

@@ -13,10 +13,10 @@ A_CODE = 40  # characters; what is longer is somebody's own words
 
 
 def forms() -> list[Any]:
-    """Every form of every loop about residents, with the loop's name."""
+    """Every form of every loop that keeps words of people, with the loop's name."""
     found: dict[type[Form], str] = {}
     for loop in catalogue.all_loops().values():
-        if loop.about_residents:
+        if loop.keeps_words:
             found |= dict.fromkeys((loop.asks, *(s.asks for s in loop.steps)), loop.name)
     return [pytest.param(form, id=f"{name}-{form.__name__}") for form, name in found.items()]
 

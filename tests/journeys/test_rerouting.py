@@ -10,11 +10,12 @@ from linli import clock
 from linli.analysis.dispatch.check import NotPublished
 from linli.audit.records import Record
 from linli.errors import BadInput, NotAllowed, NotFound
+from linli.jobs.outbox import Message
 from linli.loops.closures import draw
 from linli.loops.closures.draw import ClosureAsk, LiftedAlready
 from linli.loops.ledger import Event, Item
 from linli.loops.routes.tables import RunRoute
-from linli.studies.dispatch import city_roads, closing, rerouting
+from linli.studies.dispatch import city_roads, closing, lifting, rerouting
 from linli.studies.dispatch.closing import Closed, close
 from linli.studies.dispatch.rerouting import PlanMoved
 from linli.studies.dispatch.run_routes import ensured
@@ -60,6 +61,21 @@ def test_a_run_whose_way_is_closed_is_marked_at_once_and_says_by_what(bedside: B
     assert (route["open"], route["closure_id"]) == (False, done.closure.id)
     assert Event.objects.filter(item_id=run, step="meet_closure", role="system").count() == 1
     assert Record.objects.filter(kind="closures", act="shut", subject=done.closure.id).exists()
+
+
+def test_the_worker_keeps_the_way_of_each_run_once_and_a_new_one_when_its_people_change(
+    bedside: Bedside,
+) -> None:
+    ward = bedside.ward()
+    rider = bedside.confirmed(ward)
+    run = bedside.departed(rider)
+    drafted = bedside.run(bedside.confirmed(ward))
+
+    kept = [closing.keep_ways(exercise=False, now=EVENING + n) for n in (0, 1)]
+
+    assert kept == [2, 0]
+    assert closing.keep_ways(exercise=True, now=EVENING) == 0
+    assert {row.run_id for row in RunRoute.objects.all()} == {run, drafted}
 
 
 def test_a_run_that_ended_meanwhile_does_not_keep_a_road_open(
@@ -181,6 +197,57 @@ def test_a_plan_that_was_not_shown_is_not_taken(bedside: Bedside) -> None:
         rerouting.accept(bedside.at("dee"), run, "0" * 16)
     with pytest.raises(NotAllowed):
         rerouting.accept(bedside.city.scene("eve"), run, "0" * 16)
+
+
+def test_the_desk_is_told_of_a_lifted_closure_and_may_take_the_shorter_way(
+    bedside: Bedside,
+) -> None:
+    run = bedside.departed(bedside.confirmed(bedside.ward()))
+    made = shut(bedside).closure
+    around = rerouting.propose(bedside.city.actor("dee"), now=EVENING)[0]
+    rerouting.accept(bedside.at("dee"), run, around.digest)
+    assert rerouting.propose(bedside.city.actor("dee"), now=EVENING) == []
+
+    done = lifting.lift(bedside.city.actor("fay"), made.id, now=EVENING + 1)
+
+    dee = bedside.city.accounts["dee"].id
+    told = Message.objects.get(kind="may_replan", account_id=dee)
+    assert (done.run_ids, told.item_id, told.detail) == ((run,), run, {"closure": made.id})
+    assert Item.objects.get(id=run).data["route"]["open"]  # nothing is planned by itself
+    assert EAST in lats_and_lons(run)
+    shown = rerouting.propose(bedside.city.actor("dee"), now=EVENING + 2)[0]
+    assert (shown.closures, shown.open_again) == ((), (made.id,))
+    assert shown.fewer_minutes == -shown.more_minutes == 11  # 7.7 km less at 40 km an hour
+    rerouting.accept(bedside.at("dee"), run, shown.digest)
+    assert lats_and_lons(run) == {WEST}
+    assert rerouting.propose(bedside.city.actor("dee"), now=EVENING + 3) == []
+
+
+def test_a_run_that_waits_before_a_road_goes_on_when_it_is_open_again(bedside: Bedside) -> None:
+    run = bedside.departed(bedside.confirmed(bedside.ward()))
+    other = bedside.run(bedside.confirmed(bedside.ward()))
+    made = shut(bedside).closure
+
+    lifting.lift(bedside.city.actor("dee"), made.id, now=EVENING + 1)
+
+    assert not Message.objects.filter(kind="may_replan", account_id=bedside.city.accounts["dee"].id)
+    found = {one.run_id: one for one in rerouting.propose(bedside.city.actor("dee"), now=EVENING)}
+    assert set(found) == {run, other}
+    assert not Item.objects.get(id=run).data["route"]["open"]
+    rerouting.accept(bedside.at("dee"), run, found[run].digest)
+    assert Item.objects.get(id=run).data["route"]["open"]
+
+
+def test_a_lifted_closure_that_nobody_met_tells_nobody(bedside: Bedside) -> None:
+    bedside.departed(bedside.confirmed(bedside.ward()))
+    made = shut(bedside, points="114.33 30.58; 114.35 30.58").closure
+
+    done = lifting.lift(bedside.city.actor("fay"), made.id, now=EVENING + 1)
+
+    assert done.run_ids == ()
+    assert not Message.objects.filter(kind="may_replan").exists()
+    with pytest.raises(NotFound):
+        lifting.lift(bedside.city.actor("eve"), made.id, now=EVENING)
 
 
 def test_a_lifted_closure_stops_nobody_and_is_lifted_once(bedside: Bedside) -> None:

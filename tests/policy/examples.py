@@ -16,6 +16,7 @@ TEXTS = {
     "from_at": "2020-02-09T09:00:00+08:00",
     "until_at": "2020-02-09T10:00:00+08:00",
     "role": "grid_worker",
+    "plan": "noise",
     "indicator": "D1.1.4",
     "text": '[[ladder.default]]\nat = "100%"\n[[clock]]\nstage = "working"\nlimit = "1h"\n',
 }

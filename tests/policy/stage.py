@@ -30,12 +30,13 @@ from linli.policy.powers import roles_for
 from linli.policy.roles import STAFF, Role
 from linli.registry import duplicates, imports, roster
 from linli.registry.accounts import Account
-from linli.registry.areas import AreaCode
+from linli.registry.areas import Area, AreaCode
 from linli.registry.declarations import Declaration
 from linli.registry.facts import Fact
 from linli.registry.households import Household
 from linli.registry.organisations import Organisation
 from linli.registry.people import Person
+from linli.registry.plans import PlanRun, PlanRunStep, PlanVersion, Reserve, add_version
 from linli.registry.resources import Resource
 from linli.registry.sites import Site
 from linli.registry.tokens import ApiToken
@@ -46,6 +47,7 @@ from linli.studies.evaluation.tables import Judgement
 from tests.answered import with_answer
 from tests.callers import Caller, open_noise, token_for
 from tests.cast import EVENING, HOUR, City
+from tests.plans.prepared import PLAN
 from tests.policy.examples import Examples
 
 OWN, FOREIGN = "oak", "ash"
@@ -120,6 +122,9 @@ def furnish(city: City, name: str) -> Place:
         "ward_id": ward.id,
         "bed_id": bed.id,
         "transfer_id": item,
+        "run_id": item,  # what follows is asked of a gap
+        "lead_id": holder.id,
+        "unit_id": area.id,
     }
     rows = {
         "areas": area.id,
@@ -158,7 +163,13 @@ def furnish(city: City, name: str) -> Place:
         shape="point", points=[[114.3, 30.6]], path=area.path, reason="t", from_at=EVENING - HOUR,
         until_at=EVENING + HOUR, drawn_at=EVENING - HOUR,
     )  # fmt: skip
+    run, held = a_plan(area, resource.id)
     ids = {
+        "lead_id": holder.id,
+        "unit_id": area.id,
+        "plan_run_id": run,
+        "reserve_id": held,
+        "record_id": resource.id,
         "closure_id": closure.id,
         "route_id": closure.id,
         "whatif_id": with_answer(city, name).id,
@@ -192,6 +203,25 @@ def furnish(city: City, name: str) -> Place:
         "holder_id": city.accounts["cleo"].id,
     }
     return Place(area.id, rows, ids)
+
+
+def a_plan(area: Area, resource_id: int) -> tuple[int, int]:
+    """A run of a plan in an area, and something held back for it."""
+    version = PlanVersion.objects.filter(code="noise").first() or add_version(
+        "noise", PLAN.replace('code = "small"', 'code = "noise"'), by=None, now=EVENING
+    )
+    run = PlanRun.objects.create(
+        uid=uuid4(), version=version, kind="exercise", area=area, path=area.path, reason="t",
+        started_by=1, started_name="t", started_as="street_duty", started_at=EVENING - HOUR,
+        ends_at=EVENING + HOUR, looked_at=EVENING, exercise=True,
+    )  # fmt: skip
+    for name in ("order", "guards", "later"):
+        PlanRunStep.objects.create(run=run, name=name, due_at=EVENING - HOUR)
+    held = Reserve.objects.create(
+        kind="resources", record_id=resource_id, record_path=area.path, quantity=1, plan="noise",
+        area=area, path=area.path, reason="t", signed_by=1, signed_at=EVENING,
+    )  # fmt: skip
+    return run.id, held.id
 
 
 def waiting_result(city: City, path: str) -> int:

@@ -6,10 +6,11 @@ parameter nobody gave a value for fails until it has one.
 
 import re
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from django.test import Client
 from django.urls import URLPattern, get_resolver
 
@@ -26,6 +27,10 @@ pytestmark = pytest.mark.django_db
 NOT_OURS = ("account/", "api/", "^api", "open311/", "static/")  # allauth's, and crossed elsewhere
 SECRETS = (b"Zhao ash", b"item of ash", b"p-ash", b"h-ash")
 FAR_AWAY = 10**8
+# That somebody looked, that they were here, that a notice was read: nothing else follows from
+# opening a page.
+A_LOOK_WRITES = {"audit_record", "django_session", "jobs_notice", "knocks_knock"}
+_WRITES = re.compile(r'\s*(?:INSERT INTO|UPDATE|DELETE FROM|REPLACE INTO)\s+"?(\w+)', re.IGNORECASE)
 CALLERS = [Role.VISITOR, Role.RESIDENT, *sorted(STAFF)]
 
 
@@ -92,6 +97,7 @@ def test_no_page_breaks_or_shows_a_foreign_thing(
             answers.append(missing)
         for answer in answers:
             assert answer.status_code < 500, f"{role}: {answer.told[:500]!r}"
+            assert answer.wrote <= A_LOOK_WRITES, f"{role}: a look changes {answer.wrote}"
 
 
 # Places and what is public have no foreign side; an import is its account's, not an area's.
@@ -124,6 +130,7 @@ def _get(client: Client, page: str, place: stage.Place, beyond: int = 0) -> Any:
         "number": 1,
         "code": "noise",
         "form": "csv",
+        "key": "role-0",
     }
 
     def fill(match: re.Match[str]) -> str:
@@ -132,8 +139,17 @@ def _get(client: Client, page: str, place: stage.Place, beyond: int = 0) -> Any:
 
     path = "/" + re.sub(r"<(?:\w+:)?(\w+)>", fill, page)
     query = {"purpose": "service", "q": "Zhao", "name": "Zhao"}
-    with transaction.atomic():
+    wrote: set[str] = set()
+    with transaction.atomic(), connection.execute_wrapper(partial(_watch, wrote)):
         answer: Any = client.get(path, query, headers={"Accept-Language": "en"})
         answer.told = answer.getvalue()
+        answer.wrote = wrote
         transaction.set_rollback(True)
     return answer
+
+
+def _watch(wrote: set[str], execute: Any, sql: str, *args: Any) -> Any:
+    """Let a statement pass, and note the table that it writes."""
+    if found := _WRITES.match(sql):
+        wrote.add(found[1])
+    return execute(sql, *args)

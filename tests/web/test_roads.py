@@ -10,9 +10,10 @@ from django.urls import reverse
 from linli.loops.closures.tables import RoadClosure
 from linli.loops.ledger import Item
 from linli.loops.routes.tables import RunRoute
+from linli.studies.dispatch import closing
 from tests.bedside import Bedside
 from tests.callers import Caller
-from tests.cast import City
+from tests.cast import EVENING, City
 from tests.four_roads import ACROSS, on_four_roads
 from tests.web.test_transfers import browser, text
 
@@ -58,6 +59,24 @@ def test_from_the_closed_road_to_the_new_way_through_the_pages(bedside: Bedside)
     closure = RoadClosure.objects.get()
     assert dee.post(f"/roads/{closure.id}/lift").status_code == 302
     assert "No road is closed" in text(dee.get("/roads"))
+
+
+def test_whoever_looks_at_a_run_sees_its_way_and_writes_nothing(bedside: Bedside) -> None:
+    run = bedside.departed(bedside.confirmed(bedside.ward()))
+    dee, dov = browser(bedside, "dee"), browser(bedside, "dov")
+    by_api = Caller(bedside.city, "dee")
+
+    shown = text(dov.get(f"/runs/{run}"))
+    for address in ("/roads", "/roads/drawn.json", "/roads/ways"):
+        assert dee.get(address).status_code == 200
+    told = by_api.get("/api/runs/ways", purpose=None).json()
+    assert by_api.get("/api/transfers/ways", purpose=None).json() == []
+
+    assert "Next stop" in shown
+    assert told["runs"][0]["next_at"] is not None
+    assert RunRoute.objects.count() == 0
+    closing.keep_ways(exercise=False, now=EVENING)
+    assert RunRoute.objects.filter(run_id=run, made_by=None).count() == 1
 
 
 def test_the_map_draws_ways_stops_vehicles_and_closures_and_names_nobody(

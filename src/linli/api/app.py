@@ -23,6 +23,7 @@ from linli.api import (
     layers,
     oversight,
     places,
+    plans,
     proposals,
     records,
     risk,
@@ -60,7 +61,7 @@ def build() -> LinliAPI:
     faults.handle(made)
     parts = (
         care, cases, closures, codes, donations, epidemic, evaluation, for_person, imports,
-        joining, laboratory, oversight, places, proposals, risk, rules, screening, signals,
+        joining, laboratory, oversight, places, plans, proposals, risk, rules, screening, signals,
         sync, transfers, warning, what_if, work,
     )  # fmt: skip
     for part in parts:

@@ -9,8 +9,9 @@ from linli import clock
 from linli.api.faults import CsrfMissing
 from linli.knocks import doors
 from linli.policy.can import Actor
-from linli.registry import signed_in, tokens
+from linli.registry import declarations, signed_in, tokens
 
+EXERCISE = "X-Exercise"  # "1": the caller takes part in an exercise that is held
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 
 
@@ -21,12 +22,19 @@ class Caller(AuthBase):
     openapi_scheme = "bearer"
     openapi_description = (
         "An access token of an account, made by an administrator. A signed-in session counts as "
-        "well; its changes need the X-CSRFToken header. Without either the caller is a visitor."
+        "well; its changes need the X-CSRFToken header. Without either the caller is a visitor. "
+        "With the header X-Exercise: 1 a token acts in an exercise, while one is held."
     )
 
     def __call__(self, request: HttpRequest) -> Actor:
         """The actor; raises TokenUnknown, or CsrfMissing for a session's bare change."""
         return actor_of(request)
+
+
+def _exercise(request: HttpRequest) -> bool:
+    """Whether a token is used in an exercise: it says so, and one is held."""
+    asked = request.headers.get(EXERCISE) == "1"
+    return bool(settings.DEMO) or (asked and declarations.exercise_under_way(clock.now_s()))
 
 
 def actor_of(request: HttpRequest) -> Actor:
@@ -39,7 +47,7 @@ def actor_of(request: HttpRequest) -> Actor:
         if scheme.lower() != "bearer":
             raise tokens.TokenUnknown()
         with doors.showing_access(request, tokens.TokenUnknown):
-            return tokens.bearer_of(text.strip(), at=clock.now_s(), exercise=bool(settings.DEMO))
+            return tokens.bearer_of(text.strip(), at=clock.now_s(), exercise=_exercise(request))
     if (
         signed_in.account_of(request) is not None
         and request.method not in SAFE_METHODS

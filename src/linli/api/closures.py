@@ -17,7 +17,7 @@ from linli.loops.closures.tables import Shape
 from linli.loops.runs import sheet as sheets
 from linli.loops.scene import Scene
 from linli.registry.vehicles import VehicleKind
-from linli.studies.dispatch import desk, rerouting
+from linli.studies.dispatch import desk, lifting, rerouting
 from linli.studies.dispatch.closing import close
 
 router = Router(tags=["transfers"])
@@ -37,7 +37,7 @@ class ClosureRow(BaseModel):
 
 
 class ClosureMade(BaseModel):
-    """A closure that was drawn, and the runs that were to drive there."""
+    """A closure that was drawn or lifted, and the runs that were to drive there."""
 
     id: int
     run_ids: list[int]
@@ -80,7 +80,10 @@ class WayStop(BaseModel):
 
 
 class WayNew(BaseModel):
-    """A run that meets a closure: its old way and a new one, and what the check refuses."""
+    """A run that meets a closure: its old way and a new one, and what the check refuses.
+
+    ``open_again``: closures that it had met and that stop nobody any more.
+    """
 
     run_id: int
     closures: list[int]
@@ -90,6 +93,7 @@ class WayNew(BaseModel):
     reordered: bool
     reasons: list[str]
     breaches: list[str]
+    open_again: list[int]
     digest: str
 
 
@@ -137,14 +141,15 @@ def shut(request: HttpRequest, body: Body[ClosureAsk]) -> Any:
 
 @router.post(
     "/closures/{closure_id}/lift",
-    response=Done,
+    response=ClosureMade,
     operation_id="closure_lift",
     summary="Open a closed road again",
     openapi_extra=door(draw.DRAW),
 )
 def lift(request: HttpRequest, closure_id: Path[Id]) -> Any:
-    """Runs that were stopped by it have their road looked at again."""
-    return Done(id=draw.lift(actor_of(request), closure_id, now=clock.now_s()).id)
+    """Runs under way that had met it are named: whoever sends them is told, and may plan anew."""
+    done = lifting.lift(actor_of(request), closure_id, now=clock.now_s())
+    return ClosureMade(id=done.closure.id, run_ids=list(done.run_ids))
 
 
 @router.get(
@@ -175,7 +180,8 @@ def ways(request: HttpRequest, wanted: Query[WayAsk]) -> Any:
             run_id=one.run_id, closures=list(one.closures), old=_stops(one.old),
             new=_stops(one.new) if one.new else None, more_minutes=one.more_minutes,
             reordered=one.reordered, reasons=[reason.tell() for reason in one.reasons],
-            breaches=[breach.tell() for breach in one.breaches], digest=one.digest,
+            breaches=[breach.tell() for breach in one.breaches],
+            open_again=list(one.open_again), digest=one.digest,
         )
         for one in found
     ]  # fmt: skip

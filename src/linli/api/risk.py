@@ -49,6 +49,7 @@ class RiskPart(BaseModel):
     id: str
     name: str
     adds: float | None
+    few: bool
 
 
 class RiskRow(BaseModel):

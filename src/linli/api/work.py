@@ -146,7 +146,9 @@ def own(request: HttpRequest) -> Any:
 def notices(request: HttpRequest, wanted: Query[NoticeAsk]) -> Any:
     """A page of the account's own notices."""
     actor = _signed_in(request)
-    told = outbox.notices_of(actor.id or 0, before=wanted.after or None, most=wanted.most)
+    told = outbox.notices_of(
+        actor.id or 0, exercise=actor.exercise, before=wanted.after or None, most=wanted.most
+    )
     rows = [NoticeRow.model_validate(n, from_attributes=True) for n in told]
     return {"rows": rows, "after": told[-1].id if len(told) == wanted.most else None}
 
@@ -161,7 +163,7 @@ def notices(request: HttpRequest, wanted: Query[NoticeAsk]) -> Any:
 def read(request: HttpRequest, body: Body[NoticesRead]) -> Any:
     """Mark the account's own notices as read up to one of them."""
     actor = _signed_in(request)
-    marked = outbox.mark_read(actor.id or 0, body.up_to, now=clock.now_s())
+    marked = outbox.mark_read(actor.id or 0, body.up_to, exercise=actor.exercise, now=clock.now_s())
     return NoticesMarked(n_marked=marked)
 
 

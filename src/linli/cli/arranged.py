@@ -60,7 +60,7 @@ def group(loop: str, *, name: str, help_: str) -> typer.Typer:
         as_json: InJson = False,
     ) -> None:  # fmt: skip
         """Print where it stands afterwards."""
-        _step(loop, number, name, by, purpose, form, as_json=as_json)
+        take_step(loop, number, name, by, purpose, form, as_json=as_json)
 
     return app
 
@@ -128,9 +128,10 @@ def _show(loop: str, number: int, by: str, purpose: str, *, as_json: bool) -> No
     say(_("Possible now: {steps}"), steps=", ".join(possible) or "-")
 
 
-def _step(
+def take_step(
     loop: str, number: int, name: str, by: str, purpose: str, form: str, *, as_json: bool
 ) -> None:
+    """Take a step of an item in the name of an account, and say where it stands afterwards."""
     get_ready()
     from linli import clock
     from linli.cli.request import acting, checked, read_form

@@ -78,14 +78,15 @@ def lift(
     by: As,
     as_json: InJson = False,
 ) -> None:
-    """Runs that it stopped have their road looked at again."""
+    """Runs under way that had met it are named; whoever sends them is told."""
     get_ready()
     from linli import clock
     from linli.cli.request import acting
-    from linli.loops.closures import draw
+    from linli.studies.dispatch import lifting
 
-    lifted = draw.lift(acting(by), number, now=clock.now_s())
+    done = lifting.lift(acting(by), number, now=clock.now_s())
     if as_json:
-        say_json({"id": lifted.id})
+        say_json({"id": done.closure.id, "run_ids": list(done.run_ids)})
         return
-    say(_("Closure {id} is lifted."), id=lifted.id)
+    say(_("Closure {id} is lifted. Runs that had met it: {runs}"), id=done.closure.id,
+        runs=", ".join(map(str, done.run_ids)) or "-")  # fmt: skip

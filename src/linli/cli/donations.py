@@ -1,4 +1,4 @@
-"""`linli donations`: what is promised and in store, and where each part of a gift went."""
+"""`linli donations`: promise a gift, keep it, and see where each part of it went."""
 
 from typing import Annotated, Any
 
@@ -9,7 +9,7 @@ from linli.cli.words import gettext as _
 
 app = typer.Typer(
     name="donations",
-    help=_("Donations: what is under way, and where a gift went."),
+    help=_("Donations: promise one, take its steps, see where it went."),
     no_args_is_help=True,
 )
 As = Annotated[
@@ -44,6 +44,64 @@ def listed(by: As, purpose: Purpose = "service", as_json: InJson = False) -> Non
         say(f"  {item.id:>8}  {item.stage:<10}  {told.received:g} / {told.came_in:g}")
     if not rows:
         say(_("None is under way here."))
+
+
+@app.command("open", help=_("Promise a gift for somebody who called or came in person."))
+def open_one(
+    what: Annotated[str, typer.Argument(help=_("What is given."))],
+    quantity: Annotated[float, typer.Option(help=_("How much of it."))],
+    area: Annotated[int, typer.Option(help=_("The number of the area it is for."))],
+    class_: Annotated[str, typer.Option("--class", help=_("money or goods."))] = "goods",
+    unit: Annotated[str, typer.Option(help=_("Of which unit."))] = "",
+    wish: Annotated[str, typer.Option(help=_("Whom it is meant for."))] = "",
+    donor: Annotated[str, typer.Option(help=_("Who gives it."))] = "",
+    phone: Annotated[str, typer.Option(help=_("How to reach them."))] = "",
+    by: Annotated[
+        str, typer.Option("--as", envvar="LINLI_AS", help=_("The account in whose name you act."))
+    ] = "",
+    as_json: InJson = False,
+) -> None:
+    """Print its number, and the code by which the donor follows it, told once."""
+    get_ready()
+    from linli import clock
+    from linli.cli.request import acting
+    from linli.errors import N_, BadInput
+    from linli.loops.donations import trace as traces
+    from linli.loops.donations.loop import LOOP
+    from linli.policy.can import VISITOR
+    from linli.registry import areas
+    from linli.registry.gazetteer import answering
+
+    if class_ not in LOOP.classes:
+        raise BadInput(
+            N_("{given} is no kind of gift. Choose one of: {known}."),
+            given=class_, known=tuple(LOOP.classes),
+        )  # fmt: skip
+    said = {"what": what, "quantity": quantity, "unit": unit, "wish": wish, "donor": donor,
+            "contact_phone": phone}  # fmt: skip
+    given = traces.give(acting(by) if by else VISITOR, answering(areas.get(area)).id, class_, said,
+                        now=clock.now_s())  # fmt: skip
+    if as_json:
+        say_json({"id": given.item_id, "token": given.token})
+        return
+    say(_("Gift {id}. To follow it: {token}"), id=given.item_id, token=given.token)
+
+
+@app.command(help=_("Take a step: agree, count_in, share, write_off, give_out, decline."))
+def step(
+    number: Annotated[int, typer.Argument(help=_("Number of the donation."))],
+    name: Annotated[str, typer.Argument(help=_("Name of the step."))],
+    by: As,
+    form: Annotated[
+        str, typer.Option("--form", help=_('What the step asks, as JSON: {"note": "..."}.'))
+    ] = "{}",
+    purpose: Purpose = "service",
+    as_json: InJson = False,
+) -> None:
+    """Print where it stands afterwards."""
+    from linli.cli.arranged import take_step
+
+    take_step("donation", number, name, by, purpose, form, as_json=as_json)
 
 
 @app.command(help=_("Where every part of a gift is; without --as its code is asked for."))

@@ -74,9 +74,11 @@ def due(as_json: Json = False) -> None:
     get_ready()
     from linli import clock
     from linli.loops import destroy, forget
+    from linli.studies import thinning
 
     now = clock.now_s()
-    every = [*destroy.due(now), *(what for _table, what in forget.due(now))]
+    facts = [what for _table, what in forget.due(now)]
+    every = [*destroy.due(now), *facts, *thinning.due(now)]
     rows = [(one, one.rows.count()) for one in every]
     counted = [
         {"loop": one.name, "cause": one.cause, "path": one.path, "items": n} for one, n in rows if n
@@ -96,9 +98,10 @@ def destroy_now(as_json: Json = False) -> None:
     get_ready()
     from linli import clock
     from linli.loops import destroy, forget
+    from linli.studies import thinning
 
     now = clock.now_s()
-    made = [*destroy.destroy(now), *forget.forget(now)]
+    made = [*destroy.destroy(now), *forget.forget(now), *thinning.thin(now)]
     if as_json:
         say_json([{"id": r.id, "loop": r.loop, "items": r.n_items} for r in made])
         return

@@ -58,7 +58,7 @@ def from_records(asked: Asked) -> None:
         most = sorted(one.parts, key=lambda part: -(part.adds or 0.0))[:2]
         say(
             _("{rank}. {name}: {score} ({reasons}), on the list in {share} of draws"),
-            rank=one.rank, name=one.name, score=f"{one.score:.2f}", share=f"{one.in_top:.0%}",
+            rank=one.rank, name=one.name, score=_cut(one.score), share=f"{one.in_top:.0%}",
             reasons=_(", ").join(p.name for p in most if (p.adds or 0.0) > 0),
         )  # fmt: skip
     for name, why in story.gaps(run, language(), _):
@@ -122,6 +122,10 @@ def _reached(by: str, area: str, verb: str) -> "tuple[Actor, Area]":
     return actor, found
 
 
+def _cut(score: float | None) -> str:
+    return "–" if score is None else f"{score:.2f}"
+
+
 def _tell_unit(run: "Run", said: str, listed: set[int]) -> None:
     from linli.cli.evaluate_records import area_of
     from linli.studies.risk import story
@@ -132,7 +136,7 @@ def _tell_unit(run: "Run", said: str, listed: set[int]) -> None:
     at = run.place[area.id]
     say("")
     say(_("{name}: {score}, the middle has {middle}."), name=area.name_zh,
-        score=f"{run.risk.score[at]:.2f}", middle=f"{run.risk.middle_score():.2f}")  # fmt: skip
+        score=_cut(story.score(run, at)), middle=f"{run.risk.middle_score():.2f}")  # fmt: skip
     for line in story.lines(run, at, language(), _):
         told = f"{line.adds:+.3f}" if line.adds is not None else "     –"
         value = "–" if line.value is None else f"{line.value:.4g}"

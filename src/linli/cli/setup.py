@@ -26,10 +26,12 @@ def setup(
 
     from linli.cli.ready import owed_migrations
     from linli.loops.shipped import ship_limits
+    from linli.plans.shelf import ship_plans
 
     owed_migrations()  # tells in a sentence when the database does not answer
     call_command("migrate", interactive=False, verbosity=0)
     ship_limits()
+    ship_plans()
     say(_("The tables are those of this version, and every loop has limits in force."))
     if has_administrator():
         say(_("Somebody administers this deployment already; nobody was added."))

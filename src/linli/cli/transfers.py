@@ -171,7 +171,8 @@ def ways(
     if as_json:
         say_json(
             [
-                {"run_id": one.run_id, "closures": list(one.closures), "passes": one.passes,
+                {"run_id": one.run_id, "closures": list(one.closures),
+                 "open_again": list(one.open_again), "passes": one.passes,
                  "more_minutes": one.more_minutes, "reordered": one.reordered,
                  "reasons": [r.tell(_) for r in one.reasons],
                  "breaches": [b.tell(_) for b in one.breaches], "digest": one.digest}
@@ -180,9 +181,11 @@ def ways(
         )  # fmt: skip
         return
     for one in found:
-        say(_("Run {run}: {minutes} minutes longer. Digest: {digest}"), run=one.run_id,
-            minutes=one.more_minutes, digest=one.digest)  # fmt: skip
+        longer = _("Run {run}: {minutes} minutes longer. Digest: {digest}")
+        shorter = _("Run {run}: {minutes} minutes shorter. Digest: {digest}")
+        say(longer if one.more_minutes >= 0 else shorter, run=one.run_id,
+            minutes=abs(one.more_minutes), digest=one.digest)  # fmt: skip
         for reason in (*one.reasons, *one.breaches):
             say(f"  {reason.tell(_)}")
     if not found:
-        say(_("No run within your reach meets a closed road."))
+        say(_("No run within your reach meets a closed road, or could go a shorter way."))

@@ -1,4 +1,4 @@
-"""How does the emergency of the demo come about? Outbreak, response, rounds and transfers."""
+"""How does the emergency of the demo come about? Outbreak, response, rounds, transfers, gifts."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -7,6 +7,7 @@ from linli.demo.alarms import Alarms
 from linli.demo.cast import home_of
 from linli.demo.city import City
 from linli.demo.evening import Evening
+from linli.demo.gifts import Gifts
 from linli.demo.inflight import Places
 from linli.demo.outbreak import Outbreak, outbreak_of
 from linli.demo.response import Response
@@ -25,6 +26,7 @@ class Health:
     response: Response
     rounds: Rounds
     evening: Evening
+    gifts: Gifts
     work: list[Work] = field(default_factory=list)
 
 
@@ -38,6 +40,9 @@ def health_of(city: City, places: Places, *, seed: int, start: int, until: int) 
     rounds = Rounds(staff, home, seed=seed, until=until)
     alarms = Alarms(staff, home, seed=seed, until=until)
     evening = Evening(staff, home=home, seed=seed, until=until)
-    parts = (rounds, alarms, evening)
+    gifts = Gifts(staff, home=home, until=until)
+    parts = (rounds, alarms, evening, gifts)
     work = [*response.timetable(start), *(one for part in parts for one in part.timetable())]
-    return Health(outbreak, response, rounds, evening, sorted(work, key=lambda one: one[0]))
+    return Health(
+        outbreak, response, rounds, evening, gifts, sorted(work, key=lambda one: one[0])
+    )  # fmt: skip

@@ -9,11 +9,11 @@ from django.core.management import call_command
 from django.db import connection
 
 from linli.audit.records import Record, record
-from linli.demo import build, dial, estates, health, inflight
+from linli.demo import build, dial, estates, health, inflight, reserves
 from linli.demo.plan import plan_named
 from linli.errors import N_, Conflict
 from linli.loops.shipped import ship_limits
-from linli.plans import modes
+from linli.plans import modes, shelf
 from linli.policy.can import SYSTEM
 from linli.registry import dial as city_dial
 from linli.registry import roster
@@ -72,6 +72,7 @@ def clear() -> None:
     standing()
     call_command("flush", interactive=False, verbosity=0)
     ship_limits()
+    shelf.ship_plans()
 
 
 def set_up(wanted: Wanted, progress: Progress) -> None:
@@ -98,6 +99,7 @@ def set_up(wanted: Wanted, progress: Progress) -> None:
         )
         progress("risk", 0, 1)
         estates.see_to(seed=wanted.seed, now=dial.START)
+        reserves.see_to(seed=wanted.seed, now=dial.START)
         risk.chore(dial.START, exercise=True)
     record(SYSTEM, "build", "demo", wanted.plan, detail=asdict(wanted))
 

@@ -138,15 +138,34 @@ def _gathered(messages: Sequence[Message], at: int) -> Notice:
     )
 
 
-def notices_of(account_id: int, *, before: int | None = None, most: int = 50) -> list[Notice]:
-    """What an account was told, the newest first; ``before`` is the last id of the page before."""
-    told = Notice.objects.filter(account_id=account_id)
+def shown_to(*, exercise: bool) -> models.Q:
+    """The notices that reach somebody: those of an exercise only who takes part in one."""
+    return models.Q() if exercise else models.Q(exercise=False)
+
+
+def n_unread(account_id: int, *, exercise: bool) -> int:
+    """How many notices an account has not read."""
+    return Notice.objects.filter(
+        shown_to(exercise=exercise), account_id=account_id, read_at=None
+    ).count()
+
+
+def notices_of(
+    account_id: int, *, exercise: bool, before: int | None = None, most: int = 50
+) -> list[Notice]:
+    """What an account was told, the newest first; ``before`` is the last id of the page before.
+
+    What an exercise tells is shown to who takes part in one (``exercise``), and to nobody else.
+    """
+    told = Notice.objects.filter(shown_to(exercise=exercise), account_id=account_id)
     if before:
         told = told.filter(id__lt=before)
     return list(told.order_by("-id")[:most])
 
 
-def mark_read(account_id: int, up_to: int, *, now: int) -> int:
+def mark_read(account_id: int, up_to: int, *, exercise: bool, now: int) -> int:
     """Mark an account's notices up to an id as read; returns how many were unread."""
-    unread = Notice.objects.filter(account_id=account_id, id__lte=up_to, read_at=None)
+    unread = Notice.objects.filter(
+        shown_to(exercise=exercise), account_id=account_id, id__lte=up_to, read_at=None
+    )
     return unread.update(read_at=now)

@@ -109,6 +109,11 @@ def ask(kind: str, *, account_id: int | None = None, **given: Any) -> Job:
     )
 
 
+def under_way(kind: str) -> QuerySet[Job]:
+    """The jobs of a kind that wait or are being done."""
+    return Job.objects.filter(kind=kind, state__in=[JobState.WAITING, JobState.RUNNING])
+
+
 def run_next() -> bool:
     """Lease the job that waits longest and do it; False when nothing waits."""
     return _do(_lease(int(clock.wall_now())), None)

@@ -1,14 +1,16 @@
 """Which tables hold facts about people beside the items? A folder names its own.
 
 Reports of a round, visits, exposures, follow-ups, results: facts about somebody on some day. They
-go at their time, as residents' words do (``forget``). Counts of areas stay.
+go at their time, as residents' words do (``forget``). Counts of areas stay. Of some tables only the
+free words go, since the row itself says nothing of anybody: that a road was closed stays.
 """
 
 import pkgutil
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, reduce
 from importlib import import_module
 from importlib.util import find_spec
+from operator import or_
 from types import ModuleType
 
 from django.db import models
@@ -21,12 +23,20 @@ class Collected:
     """A table of facts about people: its word, when a row happened, and how it lies in an area.
 
     ``when`` names a day or a moment; ``place`` a path, or the id of an area, a person or an item.
+    ``words``: the columns that are emptied while the row stays; without any, the row goes.
     """
 
     name: str
     model: type[models.Model]
     when: str
     place: str = "path"
+    words: tuple[str, ...] = ()
+
+    @property
+    def left(self) -> models.Q:
+        """The rows of which something is still to go."""
+        said = [~models.Q(**{column: ""}) for column in self.words]
+        return reduce(or_, said, models.Q())
 
     @property
     def by_day(self) -> bool:

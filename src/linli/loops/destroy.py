@@ -25,7 +25,7 @@ def due(now: int) -> list[Due]:
     """All items whose words are due at a moment; each with a query for what still has words."""
     found: list[Due] = []
     for loop in catalogue.all_loops().values():
-        if loop.about_residents:
+        if loop.keeps_words:
             found += _of_emergencies(loop, now) if loop.emergency_only else _of_closed(loop, now)
     return found
 

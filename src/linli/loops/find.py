@@ -315,7 +315,8 @@ def _led_on_sqlite(within_reach: Reach, filters: Filters) -> QuerySet[Item]:
     items = Item.objects.alias(
         anywhere=Concat("path", Value("")), any_loop=Concat("loop", Value(""))
     )
-    return items.filter(seen, conditions(filters)).order_by("-id")
+    climbed = Q(tier__gt=0) if filters.tier else Q()  # as the index of the tiers says it
+    return items.filter(seen, conditions(filters), climbed).order_by("-id")
 
 
 def _led_on_postgresql(within_reach: Reach, filters: Filters) -> QuerySet[Item]:

@@ -52,11 +52,12 @@ def forget(now: int) -> list[Destruction]:
 def _inside(one: Collected, span: tuple[int, int], path: str, exercise: bool) -> Q:
     """The rows that happened in a span of moments, at a path, real or of an exercise."""
     start, end = span
+    q = one.left
     if one.by_day:
         first, last = (clock.day(clock.moment(at)) for at in (start, max(end - 1, start)))
-        q = Q(**{f"{one.when}__gte": first, f"{one.when}__lte": last})
+        q &= Q(**{f"{one.when}__gte": first, f"{one.when}__lte": last})
     else:
-        q = Q(**{f"{one.when}__gte": start, f"{one.when}__lt": end})
+        q &= Q(**{f"{one.when}__gte": start, f"{one.when}__lt": end})
     if one.place == "path":
         return q & under(path) & Q(exercise=exercise)
     if one.place == "area_id":
@@ -77,7 +78,10 @@ def _bite(one: Collected, what: Due, now: int) -> Destruction | None:
     day = oldest if one.by_day else clock.day(oldest)
     rows = what.rows.filter(_of_day(one, day))
     keys = [str(key) for key in rows.order_by("pk").values_list("pk", flat=True)]
-    rows.delete()
+    if one.words:
+        one.model._base_manager.filter(pk__in=keys).update(**dict.fromkeys(one.words, ""))
+    else:
+        rows.delete()
     report = Destruction.objects.create(
         at=now,
         loop=one.name,
@@ -85,7 +89,7 @@ def _bite(one: Collected, what: Due, now: int) -> Destruction | None:
         declaration_id=what.declaration_id,
         path=what.path,
         n_items=len(keys),
-        n_texts=0,
+        n_texts=len(keys) * len(one.words),
         digest=_digest(keys),
         exercise=what.exercise,
     )

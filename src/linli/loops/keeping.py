@@ -23,6 +23,7 @@ from linli.registry.areas import whole_city
 CLOSED_DAYS = 365  # assumed; a city signs its own
 AFTER_EMERGENCY_DAYS = 30  # ours: time to hand over and to object, then it goes
 LONGEST_DAYS = 3660
+_others: dict[str, int] = {}  # what rings above keep, and for how many days unless a city signs
 
 
 class Keeping(models.Model):
@@ -72,14 +73,19 @@ def terms(name: str) -> Terms:
     """The terms in force for a loop, or for a table of what is collected about people."""
     row = Keeping.objects.filter(loop=name).order_by("-id").first()
     if row is None:
-        return Terms(name)
+        return Terms(name, _others.get(name, CLOSED_DAYS))
     return Terms(name, row.closed_days, row.after_emergency_days, row)
 
 
 def names() -> list[str]:
-    """Everything that has terms: loops about residents, and tables about people."""
-    loops = {loop.name for loop in catalogue.all_loops().values() if loop.about_residents}
-    return sorted(loops | {one.name for one in all_collected()})
+    """Everything that has terms: loops that hold words of people, and tables about people, runs."""
+    loops = {loop.name for loop in catalogue.all_loops().values() if loop.keeps_words}
+    return sorted(loops | {one.name for one in all_collected()} | _others.keys())
+
+
+def also(name: str, days: int) -> None:
+    """Let something that another ring keeps have terms too, so many days while nobody signs."""
+    _others[name] = days
 
 
 def all_terms() -> list[Terms]:

@@ -62,18 +62,31 @@ def tell_parents(work: Work) -> None:
     """When the last child has closed, the parent goes on.
 
     The parent is locked before its children are counted: of two that close in the same moment,
-    the second one sees the first.
+    the second one sees the first. What is in hand is written before the parent's gates are
+    asked: a gate that reads the children in their table finds them as they stand now.
     """
     while work.parents:
-        parent_id = min(work.parents)
-        del work.parents[parent_id]
-        parent = work.loaded(parent_id)
-        if parent is None or parent.state != State.WAITING or _has_open_child(work, parent_id):
-            continue
-        step = work.scene.loop(parent.loop).when_children_close
-        if step is not None:
-            with work.linli_acts():
-                work.take_if_possible(parent, step)
+        ids = sorted(work.parents)
+        work.parents.clear()
+        work.hold(write.load_many([i for i in ids if i not in work.hand]))
+        ready = [i for i in ids if _waits_for_nobody(work, i)]
+        if ready:
+            work.put_down()
+        for parent_id in ready:
+            parent = work.hand[parent_id]
+            step = work.scene.loop(parent.loop).when_children_close
+            if step is not None and parent.state == State.WAITING:
+                with work.linli_acts():
+                    work.take_if_possible(parent, step)
+
+
+def _waits_for_nobody(work: Work, parent_id: int) -> bool:
+    parent = work.hand.get(parent_id)
+    return (
+        parent is not None
+        and parent.state == State.WAITING
+        and not _has_open_child(work, parent_id)
+    )
 
 
 def tell_children(work: Work, parent_id: int) -> None:

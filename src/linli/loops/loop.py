@@ -132,6 +132,10 @@ class Step:
         return stage in self.origin
 
 
+# Where an item of an exercise stands that was open when the exercise ended; no step leads there.
+OVER = Stage("exercise_over", N_("ended with its exercise"), State.CLOSED)
+
+
 @dataclass(frozen=True)
 class Loop:
     """A whole loop. Raises BadInput when it is not sound: an unknown stage, or a dead end."""
@@ -154,6 +158,7 @@ class Loop:
     personal: frozenset[str] = frozenset()  # of an item's data, beyond what its forms name so
     first_allot: Allot | None = None
     subject: str = "household"
+    when_exercise_ends: Effect | None = None  # what else ends with an item of an exercise
     reasons: Mapping[str, str] = field(default_factory=dict)  # why an allotment, as a sentence
     photos: bool = False  # its items keep photos, seen by whoever sees the item
 
@@ -190,7 +195,7 @@ class Loop:
 
     def stage(self, name: str) -> Stage:
         """The stage of that name."""
-        return next(stage for stage in self.stages if stage.name == name)
+        return next(stage for stage in (*self.stages, OVER) if stage.name == name)
 
     def step(self, name: str) -> Step | None:
         """The step of that name, None if there is none."""
@@ -200,6 +205,11 @@ class Loop:
         """Everything in an item's data that may name a person."""
         forms = (self.asks, *(step.asks for step in self.steps))
         return self.personal.union(*(form.personal for form in forms))
+
+    @property
+    def keeps_words(self) -> bool:
+        """Whether its items hold words that are destroyed at their time."""
+        return self.about_residents or bool(self.personal_fields())
 
     @property
     def photographers(self) -> frozenset[Role]:

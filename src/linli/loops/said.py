@@ -16,7 +16,7 @@ from django.db import models
 
 from linli import bulk
 from linli.loops.ledger import Event
-from linli.loops.loop import Form, Loop
+from linli.loops.loop import Form
 
 DIGEST = "said:"  # what stands in the event begins so
 SALT_BYTES = 16
@@ -41,7 +41,6 @@ Row = tuple[Any, int, str, dict[str, Any]]  # event, item, salt, words
 
 
 def apart(
-    loop: Loop,
     form: type[Form],
     data: Mapping[str, Any],
     event: Any,
@@ -49,12 +48,12 @@ def apart(
     *,
     reasons: Mapping[str, Any] = NOTHING,
 ) -> tuple[Mapping[str, Any], list[Row]]:
-    """What the event of a form holds, and the row that keeps the resident's own words beside it.
+    """What the event of a form holds, and the row that keeps free words beside it.
 
     ``reasons`` are Linli's own, of an allotment: codes and ids, which stand in the event.
     """
     told = {**data, **reasons}
-    names = sorted(form.personal - reasons.keys()) if loop.about_residents else ()
+    names = sorted(form.personal - reasons.keys())
     words = {name: data[name] for name in names if data.get(name)}
     if not words:
         return told, []

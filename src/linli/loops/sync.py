@@ -172,7 +172,7 @@ def _beside(
         return Answer(act.uid, Came.DUPLICATE, item_id, current.stage)
     holding = can(scene.actor, ask_for(loop, step, current, scene, own)).required()
     form = check_form(step.asks, act.data)
-    told, words = said.apart(loop, step.asks, form, act.uid, item_id)
+    told, words = said.apart(step.asks, form, act.uid, item_id)
     n = current.n_events + 1
     write.update(item_id, {"n_events": n})
     write.insert_event(

@@ -46,11 +46,10 @@ def tick(now: int | None = None, *, items_a_pass: int = ITEMS_A_PASS) -> Ticked:
     """See to every clock up to a moment (UTC seconds)."""
     at = clock.now_s() if now is None else now
     done = Ticked(0, 0, 0)
-    for calendar in office.every():
-        count = calendar.count(at)
+    for name, count in _begun(at):
         while True:
             with transaction.atomic():
-                passed, owed = _pass(calendar.name, count, at, items_a_pass)
+                passed, owed = _pass(name, count, at, items_a_pass)
             for item_id in owed:
                 passed += _guarded(item_id, at)
             done += passed
@@ -62,6 +61,25 @@ def tick(now: int | None = None, *, items_a_pass: int = ITEMS_A_PASS) -> Ticked:
 def chore() -> int:
     """The tick as the worker does it; returns how many items it moved on."""
     return tick().items
+
+
+def _begun(at: int) -> list[tuple[str, int]]:
+    """The calendars by which something is due, with how far each has counted; one question.
+
+    It asks for the earliest moment of each, which an index answers however many items there are
+    and whatever the database believes of them. A tick that finds nothing has asked nothing else.
+    """
+    counts = {calendar.name: calendar.count(at) for calendar in office.every()}
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {', '.join([_EARLIEST] * len(counts))}", list(counts))
+        earliest = zip(counts.items(), cursor.fetchone(), strict=True)
+    return [counted for counted, first in earliest if first is not None and first <= counted[1]]
+
+
+_EARLIEST = (
+    "(SELECT next_c FROM loops_item WHERE calendar = %s AND next_c IS NOT NULL "
+    "ORDER BY next_c LIMIT 1)"
+)
 
 
 def _pass(calendar: str, count: int, at: int, most: int) -> tuple[Ticked, list[int]]:
@@ -84,7 +102,7 @@ def _pass(calendar: str, count: int, at: int, most: int) -> tuple[Ticked, list[i
             _EVENTS[connection.vendor], [Role.SYSTEM.value, calendar == ALWAYS.name, at, at]
         )
         n_rungs = cursor.rowcount
-        cursor.execute(_AFTER, [count])
+        cursor.execute(_AFTER, [count, count])
         cursor.execute(_TALLIES)
         cursor.execute(_UPDATE)
         _tell(cursor, at)
@@ -136,9 +154,10 @@ _EVENTS = {
     ),
 }
 
-# Where each item stands after its highest rung, worked out once for all that follows.
+# Each item as it stood, and where it stands after its highest rung (new_): all that follows reads
+# this alone. When the next rung comes is read off the span between two rungs in which it stands.
 _UNIT = (
-    "CASE MAX(passed.tier) "
+    "CASE top.tier "
     + " ".join(
         f"WHEN {tier.value} THEN COALESCE("
         + ", ".join(f"area.{TIER_COLUMN[t]}" for t in Tier if t >= tier)
@@ -147,57 +166,59 @@ _UNIT = (
     )
     + " ELSE due.unit_id END"
 )
-_AREA_COLUMNS = ", ".join(f"area.{column}" for column in TIER_COLUMN.values())
 _AFTER = f"""
 CREATE TEMP TABLE moved AS
-SELECT due.id AS id,
-       COALESCE(MAX(passed.level), due.level) AS level,
-       COALESCE(MAX(passed.tier), due.tier) AS tier,
-       CASE WHEN MAX(passed.tier) > due.tier THEN {_UNIT} ELSE due.unit_id END AS unit_id,
-       (due.late OR COALESCE(MAX(CASE WHEN passed.late THEN 1 ELSE 0 END), 0) = 1) AS late,
-       CASE WHEN MAX(CASE WHEN passed.clears_holder THEN 1 ELSE 0 END) = 1 THEN NULL
-            ELSE due.holder_id END AS holder_id,
-       due.n_events + COUNT(passed.level) AS n_events,
-       (SELECT due.entered_c + MIN(rung.after_s) FROM loops_rung rung
-         WHERE rung.clock_id = due.clock_id AND due.entered_c + rung.after_s > %s) AS next_c
-FROM due LEFT JOIN registry_area area ON area.id = due.area_id
-LEFT JOIN passed ON passed.id = due.id
-GROUP BY due.id, due.level, due.tier, due.unit_id, due.late, due.holder_id, due.n_events,
-         due.entered_c, due.clock_id, {_AREA_COLUMNS}
+SELECT due.*,
+       COALESCE(top.level, due.level) AS new_level,
+       COALESCE(top.tier, due.tier) AS new_tier,
+       CASE WHEN top.tier > due.tier THEN {_UNIT} ELSE due.unit_id END AS new_unit_id,
+       due.late OR COALESCE(top.late, 0) = 1 AS new_late,
+       due.missed OR (due.replied_at IS NULL AND (due.late OR COALESCE(top.late, 0) = 1))
+           AS new_missed,
+       CASE WHEN top.clears_holder = 1 THEN NULL ELSE due.holder_id END AS new_holder_id,
+       due.n_events + COALESCE(top.n_rungs, 0) AS new_n_events,
+       due.entered_c + span.until_s AS new_next_c
+FROM due
+LEFT JOIN (SELECT id, MAX(level) AS level, MAX(tier) AS tier,
+                  MAX(CASE WHEN late THEN 1 ELSE 0 END) AS late,
+                  MAX(CASE WHEN clears_holder THEN 1 ELSE 0 END) AS clears_holder,
+                  COUNT(*) AS n_rungs FROM passed GROUP BY id) top ON top.id = due.id
+LEFT JOIN (SELECT clock_id, after_s AS until_s,
+                  LAG(after_s) OVER (PARTITION BY clock_id ORDER BY after_s) AS since_s
+           FROM loops_rung WHERE clock_id IN (SELECT clock_id FROM due)) span
+       ON span.clock_id = due.clock_id AND due.entered_c + span.until_s > %s
+      AND (span.since_s IS NULL OR due.entered_c + span.since_s <= %s)
+LEFT JOIN registry_area area ON area.id = due.area_id
 """
 
-_MISSED = "(due.missed OR (moved.late AND due.replied_at IS NULL))"
-_UPDATE = f"""
-UPDATE loops_item SET
-    level = moved.level, tier = moved.tier, unit_id = moved.unit_id, late = moved.late,
-    missed = {_MISSED}, next_c = moved.next_c, holder_id = moved.holder_id,
-    n_events = moved.n_events
-FROM moved JOIN due ON due.id = moved.id WHERE loops_item.id = moved.id
-"""
+_CHANGES = ("level", "tier", "unit_id", "late", "missed", "next_c", "holder_id", "n_events")
+_UPDATE = (
+    f"UPDATE loops_item SET {', '.join(f'{c} = moved.new_{c}' for c in _CHANGES)} "
+    "FROM moved WHERE loops_item.id = moved.id"
+)
 
 # What the rungs change in the tallies, one row a tally.
 _TALLIES = f"""
 INSERT INTO loops_tally (community_id, path, loop, item_class, exercise,
                          {", ".join(write.TALLIES)})
-SELECT area.id, area.path, due.loop, due.item_class, due.exercise,
+SELECT area.id, area.path, moved.loop, moved.item_class, moved.exercise,
        {", ".join("{" + c + "}" for c in write.TALLIES)}
-FROM due JOIN moved ON moved.id = due.id
-JOIN registry_area area ON area.id = due.community_id
-WHERE moved.level > due.level
-GROUP BY area.id, area.path, due.loop, due.item_class, due.exercise
-ORDER BY area.id, due.loop, due.item_class
+FROM moved JOIN registry_area area ON area.id = moved.community_id
+WHERE moved.new_level > moved.level
+GROUP BY area.id, area.path, moved.loop, moved.item_class, moved.exercise
+ORDER BY area.id, moved.loop, moved.item_class
 ON CONFLICT (community_id, loop, item_class, exercise) DO UPDATE SET {write.TALLY_SUMS}
 """.format(
     **(dict.fromkeys(write.TALLIES, "0"))
     | {
-        "n_unheld": "SUM(CASE WHEN due.state = 'open' AND due.holder_id IS NOT NULL "
-        "AND moved.holder_id IS NULL THEN 1 ELSE 0 END)",
-        "n_missed": f"SUM(CASE WHEN {_MISSED} AND NOT due.missed AND due.replied_at IS NULL "
+        "n_unheld": "SUM(CASE WHEN state = 'open' AND holder_id IS NOT NULL "
+        "AND new_holder_id IS NULL THEN 1 ELSE 0 END)",
+        "n_missed": "SUM(CASE WHEN new_missed AND NOT missed AND replied_at IS NULL "
         "THEN 1 ELSE 0 END)",
-        "n_late": "SUM(CASE WHEN moved.late AND NOT due.late THEN 1 ELSE 0 END)",
+        "n_late": "SUM(CASE WHEN new_late AND NOT late THEN 1 ELSE 0 END)",
         **{
-            column: f"SUM(CASE WHEN moved.tier = {tier} THEN 1 ELSE 0 END "
-            f"- CASE WHEN due.tier = {tier} THEN 1 ELSE 0 END)"
+            column: f"SUM(CASE WHEN new_tier = {tier} THEN 1 ELSE 0 END "
+            f"- CASE WHEN tier = {tier} THEN 1 ELSE 0 END)"
             for tier, column in ((1, "n_street"), (2, "n_district"), (3, "n_city"))
         },
     }
@@ -206,7 +227,7 @@ ON CONFLICT (community_id, loop, item_class, exercise) DO UPDATE SET {write.TALL
 
 def _tell(cursor: Any, at: int) -> None:
     """Put a message an item into the outbox for each who is to be told, as messages.told says."""
-    cursor.execute("SELECT DISTINCT unit_id FROM moved")
+    cursor.execute("SELECT DISTINCT new_unit_id FROM moved")
     answerable = first_responsible_many([row[0] for row in cursor.fetchall()], at)
     cursor.execute("CREATE TEMP TABLE seats (unit_id bigint, topic varchar(40), account_id bigint)")
     rows = [(u, topic, a) for u, seats in answerable.items() for topic, a in seats.items()]
@@ -217,27 +238,27 @@ def _tell(cursor: Any, at: int) -> None:
 # Who is told, in the order of outbox.MESSAGE_COLUMNS: the holder; and from the limit on, or
 # where nobody holds it, whoever answers for the unit.
 _MESSAGE = """
-SELECT %s, CASE WHEN moved.late THEN 'late' ELSE 'due_soon' END, {account}, due.id,
-       {detail}, due.item_class = 'urgent', due.exercise
-FROM due JOIN moved ON moved.id = due.id
+SELECT %s, CASE WHEN moved.new_late THEN 'late' ELSE 'due_soon' END, {account}, moved.id,
+       {detail}, moved.item_class = 'urgent', moved.exercise
+FROM moved
 """
-_MOVED_UP = "WHERE moved.level > due.level"
+_MOVED_UP = "WHERE moved.new_level > moved.level"
 _TELLING = (
-    _MESSAGE.replace("{account}", "moved.holder_id")
+    _MESSAGE.replace("{account}", "moved.new_holder_id")
     + _MOVED_UP
-    + " AND moved.holder_id IS NOT NULL UNION ALL "
+    + " AND moved.new_holder_id IS NOT NULL UNION ALL "
     + _MESSAGE.replace("{account}", "COALESCE(topical.account_id, every.account_id)")
-    + "LEFT JOIN seats topical ON topical.unit_id = moved.unit_id "
-    "AND topical.topic = due.topic AND due.topic <> '' "
-    "LEFT JOIN seats every ON every.unit_id = moved.unit_id AND every.topic = '' "
+    + "LEFT JOIN seats topical ON topical.unit_id = moved.new_unit_id "
+    "AND topical.topic = moved.topic AND moved.topic <> '' "
+    "LEFT JOIN seats every ON every.unit_id = moved.new_unit_id AND every.topic = '' "
     + _MOVED_UP
-    + " AND (moved.late OR moved.holder_id IS NULL) "
+    + " AND (moved.new_late OR moved.new_holder_id IS NULL) "
     "AND COALESCE(topical.account_id, every.account_id) IS NOT NULL "
-    "AND COALESCE(topical.account_id, every.account_id) <> COALESCE(moved.holder_id, 0)"
+    "AND COALESCE(topical.account_id, every.account_id) <> COALESCE(moved.new_holder_id, 0)"
 )
 _TOLD = {
-    "sqlite": _TELLING.replace("{detail}", "json_object('level', moved.level)"),
-    "postgresql": _TELLING.replace("{detail}", "jsonb_build_object('level', moved.level)"),
+    "sqlite": _TELLING.replace("{detail}", "json_object('level', moved.new_level)"),
+    "postgresql": _TELLING.replace("{detail}", "jsonb_build_object('level', moved.new_level)"),
 }
 
 

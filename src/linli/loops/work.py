@@ -8,15 +8,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from linli import bulk
-from linli.errors import (
-    N_,
-    BadInput,
-    GateShut,
-    Problem,
-    Sentences,
-    StepNotPossible,
-    Word,
-)
+from linli.errors import N_, BadInput, GateShut, Problem, Sentences, StepNotPossible, Word
 from linli.loops import kin, said, voices, write
 from linli.loops import standing as arithmetic
 from linli.loops.calendar import ALWAYS
@@ -88,7 +80,7 @@ class Work:
         with self._whole():
             self.new.append(made)
             self.hand[made.id] = made
-            data, words = said.apart(loop, loop.asks, made.data, made.uid, made.id)
+            data, words = said.apart(loop.asks, made.data, made.uid, made.id)
             self.said += words
             self._event(made, "open", "", made.uid, holding, data, made.happened_at)
             self._auto(loop, made)
@@ -147,6 +139,13 @@ class Work:
         self._recount(current, key, before)
         self.messages += after_rungs(current, self.scene)
 
+    def move(self, current: Standing, step: str, changes: Mapping[str, Any]) -> None:
+        """A move that Linli makes and no step of the loop names: the end of an exercise."""
+        before, key, stage = arithmetic.counts(current), write.tally_key(current), current.stage
+        self._set(current, changes)
+        self._event(current, step, stage, uuid4(), LINLI, {}, self.scene.now)
+        self._recount(current, key, before)
+
     def take_if_possible(self, current: Standing, name: str) -> int:
         """Take a step if gates and rules let it; 1 if it was taken, 0 if not."""
         try:
@@ -182,21 +181,22 @@ class Work:
     def write(self) -> None:
         """Write everything: items, events, tallies, messages."""
         kin.tell_parents(self)
-        if self.new:
-            write.insert_items(self.new)
-        fresh = {made.id for made in self.new}
-        for item_id, changes in self.changes.items():
-            if item_id not in fresh:
-                write.update(item_id, changes)
-        if len(self.events) == 1:
-            write.insert_event(self.events[0])
-        elif self.events:
-            write.insert_events(self.events)
-        said.keep(self.said)
+        self.put_down()
         write.add_to_tallies(self.deltas)
         for joined, kept in self.joined:
             voices.carry(joined, kept, self.scene.now)
         put(self.messages)
+
+    def put_down(self) -> None:
+        """Write the items and events in hand, so that a gate reads in the tables what is true.
+
+        Tallies wait until the end: many callers share them, and whoever held one while waiting
+        for an item would stop the others.
+        """
+        write.put_down(self.new, self.changes, self.events)
+        said.keep(self.said)
+        for written in (self.new, self.changes, self.events, self.said):
+            written.clear()
 
     def _take(
         self,
@@ -254,7 +254,7 @@ class Work:
         from_stage = current.stage
         self._set(current, changes)
         uid = uid or uuid4()
-        told, words = said.apart(loop, step.asks, form, uid, current.id, reasons=why)
+        told, words = said.apart(step.asks, form, uid, current.id, reasons=why)
         self.said += words
         self._event(current, name, from_stage, uid, holding, told, at)
         if step.retires:

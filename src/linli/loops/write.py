@@ -155,6 +155,24 @@ def insert_items(standings: Sequence[Standing]) -> None:
     )
 
 
+def put_down(
+    new: Sequence[Standing],
+    changes: Mapping[int, Mapping[str, Any]],
+    events: Sequence[Sequence[Any]],
+) -> None:
+    """Write items that are new, columns that changed, and what happened."""
+    if new:
+        insert_items(new)
+    fresh = {made.id for made in new}
+    for item_id, columns in changes.items():
+        if item_id not in fresh:
+            update(item_id, columns)
+    if len(events) == 1:
+        insert_event(events[0])
+    elif events:
+        insert_events(events)
+
+
 def insert_event(row: Sequence[Any]) -> None:
     """Add one event; ``row`` is in the order that event_row gives."""
     values = list(row)

@@ -1,1 +1,1 @@
-"""Modes, phases and declarations: how a city switches between peace and emergency, and back."""
+"""Modes, declarations and plans: how a city switches between peace and emergency, and back."""

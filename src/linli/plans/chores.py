@@ -22,8 +22,11 @@ from linli.loops.follow_ups import watch as follow_ups
 from linli.loops.screening import owed
 from linli.loops.substitutes import watch as substitutes
 from linli.loops.vacancies import watch
-from linli.plans import modes
+from linli.plans import modes, running
+from linli.registry.imports import staging
 from linli.studies import jobs as studies
+from linli.studies import thinning
+from linli.studies.dispatch import closing
 from linli.studies.evaluation.jobs import ask_for_the_night
 
 HEARTBEAT = "worker"  # the lease that shows that some worker is alive
@@ -78,6 +81,11 @@ def _substitutes() -> int:
     return substitutes.chore(exercise=bool(settings.DEMO))
 
 
+def _staged() -> int:
+    """Drop the rows of lists that were sent in and that nobody took in."""
+    return staging.forget(clock.now_s())
+
+
 def _risk() -> int:
     """Ask for the risk of the communities once a day."""
     return studies.ask_for(studies.RISK, now=clock.now_s(), exercise=bool(settings.DEMO))
@@ -86,6 +94,11 @@ def _risk() -> int:
 def _calls() -> int:
     """See to those in special care with whom nobody had contact today."""
     return calls.chore(exercise=bool(settings.DEMO))
+
+
+def _ways() -> int:
+    """Keep the way of every run that has none yet."""
+    return closing.keep_ways(exercise=bool(settings.DEMO), now=clock.now_s())
 
 
 def _snapshots() -> int:
@@ -103,6 +116,7 @@ CHORES: tuple[Chore, ...] = (
     Chore("alive", beat, every_s=HEARTBEAT_EVERY_S, lease_s=10),
     Chore("tick", tick.chore, every_s=1.0, lease_s=30),
     Chore("modes", modes.chore, every_s=1.0, lease_s=120),
+    Chore("plans", running.chore, every_s=5.0, lease_s=300),
     Chore("contacts", follow_ups.chore, every_s=60.0, lease_s=300),
     Chore("vacancies", _vacancies, every_s=60.0, lease_s=60),
     Chore("rounds", _rounds, every_s=60.0, lease_s=300),
@@ -111,12 +125,15 @@ CHORES: tuple[Chore, ...] = (
     Chore("disinfections", _disinfections, every_s=60.0, lease_s=60),
     Chore("calls", _calls, every_s=60.0, lease_s=60),
     Chore("substitutes", _substitutes, every_s=600.0, lease_s=300),
+    Chore("ways", _ways, every_s=5.0, lease_s=120),
     Chore("risk", _risk, every_s=600.0, lease_s=60),
     Chore("warnings", _warnings, every_s=600.0, lease_s=60),
     Chore("send", outbox.send, every_s=1.0, lease_s=30),
     Chore("mail", mail.post, every_s=5.0),
     Chore("snapshots", _snapshots, every_s=600.0, lease_s=60),
     Chore("destroy", destroy.chore, every_s=3600.0, lease_s=600),
+    Chore("thin", thinning.chore, every_s=3600.0, lease_s=600),
+    Chore("staged", _staged, every_s=3600.0, lease_s=600),
     Chore("seal", seal_all, every_s=5.0, lease_s=60),
     Chore("knocks", counter.forget, every_s=300.0, lease_s=60),
 )

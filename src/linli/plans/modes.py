@@ -1,6 +1,6 @@
 """How does an area go into a mode, and out of it again? By a signed act with an end."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db import transaction
 from django.db.models import F, Q
@@ -9,7 +9,7 @@ from linli import clock
 from linli.audit.records import record
 from linli.errors import N_, BadInput, Conflict, NotFound, Word
 from linli.loops.retime import Retimed, retime
-from linli.policy.can import SYSTEM, Actor, Ask, can
+from linli.policy.can import SYSTEM, Actor, Ask, Holding, can
 from linli.policy.powers import roles_for
 from linli.registry.areas import Area
 from linli.registry.declarations import Declaration, Mode, Phase
@@ -44,28 +44,54 @@ def declare(actor: Actor, area: Area, new: NewDeclaration, *, now: int) -> Decla
     holding = can(actor, Ask("mode.declare", roles_for("mode.declare"), area.path)).required()
     _check(new, now)
     with transaction.atomic():
-        made = Declaration.objects.create(
-            area=area,
-            path=area.path,
-            mode=new.mode,
-            phase=new.phase,
-            authority=new.authority.strip(),
-            reason=new.reason.strip(),
-            starts_at=new.starts_at,
-            ends_at=new.ends_at,
-            account_id=actor.id,
-            exercise=actor.exercise,
-        )
-        record(
-            actor,
-            "declare",
-            "mode",
-            made.id,
-            holding=holding,
-            path=area.path,
-            detail={"mode": new.mode, "phase": new.phase, "ends_at": new.ends_at},
-        )
+        made = _put(actor, holding, area, new)
     settle(now)
+    return made
+
+
+def declare_exercise(
+    actor: Actor, holding: Holding, area: Area, new: NewDeclaration, *, now: int
+) -> Declaration:
+    """Declare a mode for an exercise only, by the power to hold one; the city's mode stays.
+
+    In the caller's transaction, who settles the clocks afterwards.
+    """
+    _check(new, now)
+    return _put(replace(actor, exercise=True), holding, area, new)
+
+
+def end_exercise(declaration_id: int, *, now: int) -> None:
+    """End the declaration of an exercise with it; one of the city's own stays as it is.
+
+    In the caller's transaction, who settles the clocks afterwards.
+    """
+    Declaration.objects.filter(
+        id=declaration_id, exercise=True, lifted_at=None, ends_at__gt=now
+    ).update(lifted_at=now)
+
+
+def _put(actor: Actor, holding: Holding, area: Area, new: NewDeclaration) -> Declaration:
+    made = Declaration.objects.create(
+        area=area,
+        path=area.path,
+        mode=new.mode,
+        phase=new.phase,
+        authority=new.authority.strip(),
+        reason=new.reason.strip(),
+        starts_at=new.starts_at,
+        ends_at=new.ends_at,
+        account_id=actor.id,
+        exercise=actor.exercise,
+    )
+    record(
+        actor,
+        "declare",
+        "mode",
+        made.id,
+        holding=holding,
+        path=area.path,
+        detail={"mode": new.mode, "phase": new.phase, "ends_at": new.ends_at},
+    )
     return made
 
 

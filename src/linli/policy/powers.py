@@ -109,6 +109,14 @@ POWERS: dict[str, frozenset[Role]] = {
     "whatif.see": DUTY_OFFICERS | {Role.ANALYST, Role.TRACER},
     "whatif.run": DUTY_OFFICERS | {Role.ANALYST},
     "whatif.decide": DUTY_OFFICERS,
+    # plans: who stands ready reads them; a commander starts one, in an exercise or for real
+    "plans.see": STAFF - DOOR_STAFF,
+    "plans.ready": DESKS | {Role.ANALYST, Role.DATA_OFFICE},
+    "plans.sign": frozenset({Role.CITY_COMMAND, Role.ADMINISTRATOR}),
+    "plans.reserve": DUTY_OFFICERS,
+    "plans.exercise": DUTY_OFFICERS,
+    "plans.start": frozenset({Role.DISTRICT_COMMAND, Role.CITY_COMMAND}),
+    "plans.answer": STAFF,
     # data in and out
     "imports.run": _KEEPERS | {Role.ADMINISTRATOR},  # each list takes its own power as well
     "exports.run": _KEEPERS | {Role.SECRETARY} | DUTY_OFFICERS,

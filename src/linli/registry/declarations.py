@@ -79,6 +79,13 @@ def mode_at(path: str, at: int, *, exercise: bool = False) -> str:
     return declared.mode if declared else Mode.PEACE
 
 
+def exercise_under_way(at: int) -> bool:
+    """Whether an exercise is held anywhere in the city at a moment."""
+    return Declaration.objects.filter(
+        Q(lifted_at=None) | Q(lifted_at__gt=at), starts_at__lte=at, ends_at__gt=at, exercise=True
+    ).exists()
+
+
 def active(at: int, *, exercise: bool = False) -> list[tuple[str, str]]:
     """The (path, mode) of every declaration in force at a moment, the latest first.
 

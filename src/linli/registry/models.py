@@ -15,6 +15,14 @@ from linli.registry.merges import Merge
 from linli.registry.names import NamePart
 from linli.registry.organisations import Organisation
 from linli.registry.person import Person
+from linli.registry.plans import (
+    PlanAnswer,
+    PlanRun,
+    PlanRunItem,
+    PlanRunStep,
+    PlanVersion,
+    Reserve,
+)
 from linli.registry.qualifications import Qualification
 from linli.registry.resources import Resource
 from linli.registry.roster import Absence, Assignment, Post
@@ -46,9 +54,15 @@ __all__ = [
     "NamePart",
     "Organisation",
     "Person",
+    "PlanAnswer",
+    "PlanRun",
+    "PlanRunItem",
+    "PlanRunStep",
+    "PlanVersion",
     "Post",
     "Qualification",
     "RequestType",
+    "Reserve",
     "Resource",
     "Site",
     "Upload",

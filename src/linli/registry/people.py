@@ -1,6 +1,6 @@
 """Who lives here, and what do they need? Lists, search and one person, as somebody may see them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -66,6 +66,7 @@ SHOWN = (
 )  # fmt: skip
 COMMUNITY_PATH = 4 * PATH_STEP  # the path of a community; what is longer lies in one
 Key = tuple[str, str, int]  # the text, path and id of a part
+FEW = 4_000  # people: to read as many takes as long as finding a page of more, in a million's names
 LEAST_DIGITS = 4  # of a phone, document or code that is searched for whole
 _SQL_OF = {"gte": ">=", "lte": "<=", "": "="}
 
@@ -172,6 +173,8 @@ def _by_part(
     key = (text, path, number) if number is not None else None
     if folded and ranges and all(len(first) >= COMMUNITY_PATH for first, _ in ranges):
         keys = _keys_nearby(folded, ranges, asked, key)[: most + 1]
+    elif folded and (few := _few(need, ranges, asked)) is not None:
+        keys = _met(folded, few, key)[: most + 1]
     else:
         keys = _keys(folded, need, ranges, asked, key, most + 1)
     rows = {r["id"]: r for r in Person.objects.filter(id__in=[k[2] for k in keys]).values(*SHOWN)}
@@ -197,10 +200,8 @@ def _keys(
 ) -> list[Key]:
     """The parts that a search meets, in their order: one range of their key."""
     where, values = names.conditions(folded or need, ranges, after)
-    for lookup, value in asked.tests().items():
-        column, _, test = lookup.partition("__")
-        where += f" AND p.{column} {_SQL_OF[test]} %s"
-        values.append(value)
+    tests, limits = _tests(asked)
+    where, values = where + tests, values + limits
     if folded and need:
         where += (
             " AND EXISTS (SELECT 1 FROM registry_namepart m"
@@ -225,11 +226,59 @@ def _keys_nearby(
 ) -> list[Key]:
     """The same for who sees a community or less: its few people are read, and not the city's."""
     people = Person.objects.filter(in_ranges(ranges), **asked.tests())
+    rows = people.values_list("id", "path", "name", "pinyin", "needs")
+    fit = (row[:4] for row in rows if not asked.need or asked.need in row[4])
+    return _met(folded, fit, after)
+
+
+def _few(
+    need: str, ranges: Sequence[tuple[str, str]], asked: Filters
+) -> list[tuple[int, str, str, str]] | None:
+    """The people who fit all but the name, if a need or a span of births leaves few; else None.
+
+    A rare need beside a common name, the names looked through in their order would be looked
+    through for long. Whether they are few is known from an index alone.
+    """
+    if need:
+        which, values = names.conditions(need, ranges, None)
+        lead, key = "registry_namepart n", "n.person_id"
+    elif asked.born_from is not None and asked.born_until is not None:
+        inside = " OR ".join("(n.path >= %s AND n.path < %s)" for _ in ranges) or "1 = 0"
+        which = f"n.birth_date >= %s AND n.birth_date <= %s AND ({inside})"
+        values = [asked.born_from, asked.born_until, *(end for pair in ranges for end in pair)]
+        lead, key = "registry_person n", "n.id"
+    else:
+        return None
+    tests, limits = _tests(asked)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT COUNT(*) FROM (SELECT 1 FROM {lead} WHERE {which} LIMIT %s) few",
+            [*values, FEW + 1],
+        )
+        if cursor.fetchone()[0] > FEW:
+            return None
+        cursor.execute(  # CROSS: the few lead on SQLite as well
+            f"SELECT p.id, p.path, p.name, p.pinyin FROM {lead} CROSS JOIN registry_person p "
+            f"WHERE {which} AND p.id = {key} AND p.survivor_id IS NULL{tests}",
+            [*values, *limits],
+        )
+        return cursor.fetchall()
+
+
+def _tests(asked: Filters) -> tuple[str, list[Any]]:
+    """What a list is narrowed to, as conditions on ``p`` (Person) that go on from others."""
+    sql, values = "", []
+    for lookup, value in asked.tests().items():
+        column, _, test = lookup.partition("__")
+        sql += f" AND p.{column} {_SQL_OF[test]} %s"
+        values.append(value)
+    return sql, values
+
+
+def _met(folded: str, people: Iterable[tuple[int, str, str, str]], after: Key | None) -> list[Key]:
+    """The first part that a search meets of each of these people, in the order of the parts."""
     met = []
-    for row in people.values_list("id", "path", "name", "pinyin", "needs"):
-        person_id, path, name, pinyin, needs = row
-        if asked.need and asked.need not in needs:
-            continue
+    for person_id, path, name, pinyin in people:
         if names.is_chinese(name) and folded not in name and folded not in pinyin.replace(" ", ""):
             continue  # as nearly everybody: not worth cutting the name into its endings
         part = names.first_part(folded, name, pinyin)

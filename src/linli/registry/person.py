@@ -63,6 +63,7 @@ class Person(models.Model):
             models.Index(fields=["path", "id"], name="person_path"),
             models.Index(fields=["name", "birth_date"], name="person_name"),
             models.Index(fields=["pinyin"], name="person_pinyin"),
+            models.Index(fields=["birth_date", "path"], name="person_born"),
             models.Index(fields=["phone"], condition=~Q(phone=""), name="person_phone"),
             models.Index(fields=["document"], condition=~Q(document=""), name="person_document"),
             models.Index(

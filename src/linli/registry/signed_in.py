@@ -12,13 +12,14 @@ from django.http import HttpRequest
 
 from linli import clock
 from linli.policy.can import VISITOR, Actor
-from linli.registry import roster
+from linli.registry import declarations, roster
 from linli.registry.accounts import Account
 
 # Where allauth keeps how the session's owner has signed in.
 _METHODS = "account_authentication_methods"
 _METHODS_OF = "account_authentication_methods_user"
 _ACTOR = "_linli_actor"
+_EXERCISE = "linli_exercise"  # of a session: takes part in an exercise
 
 
 def account_of(request: HttpRequest) -> Account | None:
@@ -52,9 +53,27 @@ def actor_of(request: HttpRequest) -> Actor:
     exercise = bool(settings.DEMO)  # everything done in a demonstration is an exercise
     if account is None:
         actor = replace(VISITOR, exercise=exercise)
+    elif takes_part(request):
+        actor = roster.actor_of(
+            account, clock.now_s(), two_factor=shown_second_factor(request), exercise=True
+        )
     else:
         actor = roster.actor_of(
             account, clock.now_s(), two_factor=shown_second_factor(request), exercise=exercise
         )
     setattr(request, _ACTOR, actor)
     return actor
+
+
+def takes_part(request: HttpRequest) -> bool:
+    """Whether this session takes part in an exercise, and one is held: it ends with the last."""
+    session: Any = getattr(request, "session", {})
+    return bool(session.get(_EXERCISE)) and declarations.exercise_under_way(clock.now_s())
+
+
+def take_part(request: HttpRequest, *, on: bool) -> None:
+    """Go into the exercise with this session, or back to the city's own work."""
+    if on:
+        request.session[_EXERCISE] = True
+    else:
+        request.session.pop(_EXERCISE, None)

@@ -320,3 +320,68 @@ def test_who_sees_a_little_and_who_sees_much_are_told_the_same_in_the_same_order
         raise AssertionError("The pages do not end.")
 
     assert pages("sam") == pages("dee") == pages("gil")
+
+
+MONTH = {"born_from": date(1950, 1, 1), "born_until": date(1950, 1, 31)}
+COMBINED = [
+    people.Filters(need="dialysis"),
+    people.Filters(need="dialysis", sex="f"),
+    people.Filters(need="dialysis", **MONTH),
+    people.Filters(need="wheelchair", born_from=date(1950, 1, 1)),
+    people.Filters(**MONTH),
+    people.Filters(**MONTH, floating=True),
+]
+
+
+@pytest.mark.parametrize("asked", COMBINED)
+@pytest.mark.parametrize("text", ["王", "丽", "li", "xiaom", "zzz"])
+def test_a_rare_need_or_month_beside_a_name_finds_the_same_whichever_of_them_leads(
+    city: City, monkeypatch: pytest.MonkeyPatch, text: str, asked: people.Filters
+) -> None:
+    everybody = []
+    for n, name in enumerate(("王丽丽", "李小明", "王晓明", "黎丽", "王丽", "李王丽", "王力") * 3):
+        needs = [need for need, each in (("dialysis", 2), ("wheelchair", 3)) if n % each == 0]
+        born = date(1950, 1 + n % 2, 31 if n % 2 == 0 else 1)
+        area, sex = ("oak1", "oak2", "ash1")[n % 3], "mf"[n // 2 % 2]
+        person = lives(
+            city, name, area=area, needs=needs, sex=sex, birth_date=born, floating=n % 5 == 0
+        )
+        everybody.append(person)
+
+    def pages(by: str, few: int) -> list[int]:
+        monkeypatch.setattr(people, "FEW", few)
+        told, after = [], None
+        for _ in range(60):
+            page = people.listing(
+                city.actor(by), purpose="service", text=text, filters=asked, after=after, most=2
+            )
+            told += [row["id"] for row in page.rows]
+            after = page.after
+            if after is None:
+                return told
+        raise AssertionError("The pages do not end.")
+
+    def fits(who: people.Person) -> bool:
+        return (
+            (not asked.need or asked.need in who.needs)
+            and all(getattr(who, c) == v for c, v in asked.tests().items() if "__" not in c)
+            and (asked.born_from is None or who.birth_date >= asked.born_from)
+            and (asked.born_until is None or who.birth_date <= asked.born_until)
+            and (text in who.name or text in who.pinyin.replace(" ", ""))
+        )
+
+    assert pages("gil", 100) == pages("gil", 0)
+    assert sorted(pages("gil", 100)) == sorted(who.id for who in everybody if fits(who))
+    assert pages("dee", 100) == pages("dee", 0)
+
+
+def test_a_name_beside_a_rare_need_asks_a_fixed_number_of_questions(
+    city: City, django_assert_num_queries: Any
+) -> None:
+    for count in range(12):
+        lives(city, f"王{count}", needs=["dialysis"])
+    actor, asked = city.actor("gil"), people.Filters(need="dialysis")
+
+    for most in (2, 10):
+        with django_assert_num_queries(4):
+            people.listing(actor, purpose="service", text="王", filters=asked, most=most)

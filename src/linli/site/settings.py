@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     "linli.registry",
     "linli.loops",
     "linli.studies",
+    "linli.plans",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

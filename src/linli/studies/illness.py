@@ -75,31 +75,34 @@ class Confirmed:
 
 
 def confirmed(frame: Frame) -> dict[str, list[Confirmed]]:
-    """Every case that stands as confirmed, for each disease of which a case was ever kept."""
+    """The cases that were confirmed in these days, or fell ill in them, for each disease."""
     found: dict[str, list[Confirmed]] = {
         name: [] for name in happened.diseases_of_cases(exercise=frame.exercise)
     }
-    for case in happened.confirmed_cases(exercise=frame.exercise):
+    for case in happened.confirmed_cases(
+        exercise=frame.exercise, first=frame.days[0], last=frame.days[-1]
+    ):
         ill = Ill(case.person_id or 0, case.path, clock.day(case.confirmed_at))
         found[case.disease].append(Confirmed(ill, case.onset_on))
     return found
 
 
-def by_confirmation(frame: Frame, cases: Iterable[Confirmed]) -> NDArray[np.float64]:
+def by_confirmation(frame: Frame, disease: str, cases: Iterable[Confirmed]) -> NDArray[np.float64]:
     """Cases by the day they were confirmed; known from the first on."""
-    ill = [case.ill for case in cases]
-    began = min((one.day for one in ill), default=None)
-    counts = frame.unknown if began is None else frame.known_from(began)
-    return _spread(frame, [one for one in ill if frame.days[0] <= one.day <= frame.days[-1]],
-                   counts)  # fmt: skip
+    began = happened.first_confirmed(disease, exercise=frame.exercise)
+    counts = frame.unknown if began is None else frame.known_from(clock.day(began))
+    ill = [case.ill for case in cases if frame.days[0] <= case.ill.day <= frame.days[-1]]
+    return _spread(frame, ill, counts)
 
 
-def by_onset(frame: Frame, cases: Iterable[Confirmed]) -> NDArray[np.float64]:
+def by_onset(frame: Frame, disease: str, cases: Iterable[Confirmed]) -> NDArray[np.float64]:
     """Cases by the day they fell ill, as far as they are confirmed by now: the last days lack."""
-    known = [case for case in cases if case.onset is not None and case.onset <= case.ill.day]
-    ill = [Ill(c.ill.person_id, c.ill.path, c.onset) for c in known if c.onset is not None]
-    began = min((one.day for one in ill), default=None)
+    began = happened.first_onset(disease, exercise=frame.exercise)
     counts = frame.unknown if began is None else frame.known_from(began)
+    ill = [
+        Ill(case.ill.person_id, case.ill.path, case.onset)
+        for case in cases if case.onset is not None and case.onset <= case.ill.day
+    ]  # fmt: skip
     return _spread(frame, ill, counts)
 
 

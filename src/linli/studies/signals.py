@@ -111,8 +111,8 @@ def count(areas: Sequence[Area], first: date, last: date, *, exercise: bool = Fa
     counts |= {f"{POSITIVES}{name}": count for name, count in illness.positives(frame).items()}
     cases = illness.confirmed(frame)
     for disease, confirmed in cases.items():
-        counts[f"{CASES}{disease}"] = illness.by_confirmation(frame, confirmed)
-        counts[f"{ONSETS}{disease}"] = illness.by_onset(frame, confirmed)
+        counts[f"{CASES}{disease}"] = illness.by_confirmation(frame, disease, confirmed)
+        counts[f"{ONSETS}{disease}"] = illness.by_onset(frame, disease, confirmed)
     to_come = [day > clock.day(clock.now()) for day in days]
     for count in counts.values():
         count[:, to_come] = np.nan

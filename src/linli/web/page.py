@@ -12,7 +12,7 @@ from django.http import HttpRequest
 from linli import clock
 from linli.columns import whole
 from linli.errors import N_, BadInput, SignInNeeded
-from linli.jobs.outbox import Notice
+from linli.jobs import outbox
 from linli.loops.sync import within_reach
 from linli.policy.can import Actor, Ask, Holding, can
 from linli.policy.powers import roles_for
@@ -38,9 +38,7 @@ def every_page(request: HttpRequest) -> dict[str, Any]:
         "demo": settings.DEMO,
         "speeds": SPEEDS,
         "clock_speed": int(dial.find().speed) if settings.DEMO else 1,
-        "n_unread": Notice.objects.filter(account_id=account.id, read_at=None).count()
-        if account
-        else 0,
+        "n_unread": outbox.n_unread(account.id, exercise=actor.exercise) if account else 0,
         "purpose_name": dict(purposes.open_to(request)).get(purposes.of(request) or "", "–"),
     }
 

@@ -1,6 +1,7 @@
 """How will the infection of each newly infected person go? Drawn once, on the day it begins."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -9,7 +10,7 @@ from numpy.typing import NDArray
 from linli.analysis.simulation.dice import Purpose, key_of
 from linli.analysis.simulation.disease import Disease, Duration
 from linli.analysis.simulation.observation import Observation
-from linli.analysis.simulation.state import Event, State
+from linli.analysis.simulation.state import State
 
 if TYPE_CHECKING:
     from linli.analysis.simulation.course_kernel import Tables
@@ -55,14 +56,16 @@ def tables_of(course: Course, observation: Observation) -> "Tables":
     from linli.analysis.simulation.course_kernel import Tables
 
     severe = course.symptomatic * course.severe
+    durations = np.stack([
+        course.latent, course.presymptomatic, course.infectious, course.onset_to_severe,
+        course.severe_to_critical, course.stay, course.critical_stay,
+    ])  # fmt: skip
+    visit = np.stack(course.visit)
+    longest = float(durations.max(axis=1).sum() + visit.max())
     return Tables(
-        np.stack([
-            course.latent, course.presymptomatic, course.infectious, course.onset_to_severe,
-            course.severe_to_critical, course.stay, course.critical_stay,
-        ]),
-        np.stack(course.visit), np.array([p.from_day for p in observation.periods]),
+        durations, visit, np.array([p.from_day for p in observation.periods]),
         course.symptomatic, severe, severe * course.critical,
-        float(observation.mild_seek),
+        float(observation.mild_seek), int(np.ceil(longest)) + 2,
     )  # fmt: skip
 
 
@@ -71,7 +74,7 @@ DRAWN = (  # the kernel's order
     (Purpose.WORSE, 1), (Purpose.STAY, 0), (Purpose.STAY, 0), (Purpose.STRENGTH, 0),
     (Purpose.FATE, 0), (Purpose.SEEKS, 0), (Purpose.VISIT, 0),
 )  # fmt: skip
-DUE = (Event.STARTS, Event.VISITS, Event.NEEDS_BED, Event.NEEDS_INTENSIVE, Event.ENDS)
+N_DUE = 5  # the most that is noted of one person
 
 
 def fall_ill(
@@ -83,16 +86,18 @@ def fall_ill(
 
     ``spared``: whom a vaccine spares a severe course.
     """
-    from linli.analysis.simulation.course_kernel import N_DUE, Columns, draw
+    from linli.analysis.simulation.course_kernel import draw
 
     seen = state.infected
-    rows = seen.add(len(who))
-    state.status[who] = 1
-    if len(state.row):
-        state.row[who] = rows
-    keys = np.array([key_of(state.seed, purpose, slot) for purpose, slot in DRAWN])
-    due = np.empty((N_DUE, len(who)), dtype=np.float32)
-    columns = Columns(*(getattr(seen, name) for name in Columns._fields))
-    draw(int(rows[0]), state.day, who, source, layer, at, spared, age, keys, tables, columns, due)
-    for event, days in zip(DUE, due, strict=True):
-        state.calendar.add(event, days, rows)
+    seen.add(len(who))
+    due = state.calendar.reserve(N_DUE * len(who), state.day + tables.longest)
+    people = (age, state.status, state.row)
+    draw(
+        seen.n - len(who), state.day, who, source, layer, at, spared, people, _keys(state.seed),
+        tables, seen.table, due,
+    )  # fmt: skip
+
+
+@lru_cache(maxsize=64)
+def _keys(seed: int) -> NDArray[np.uint64]:
+    return np.array([key_of(seed, purpose, slot) for purpose, slot in DRAWN])

@@ -5,13 +5,14 @@ from typing import Any, NamedTuple
 import numpy as np
 from numba import njit
 
+from linli.analysis.simulation.calendar_kernel import note
 from linli.analysis.simulation.dice_compiled import bits_of, unit
 from linli.analysis.simulation.disease import QUANTILES
 
 NEVER, LAST_DAY, NO_DAY = np.float32(np.inf), np.float32(32_766), np.int16(32_767)
+NOT_YET = np.int16(-1)
 OLDEST = 110
-N_DUE = 5
-STARTS, VISITS, NEEDS_BED, NEEDS_INTENSIVE, ENDS = range(N_DUE)  # rows of what is due
+STARTS, VISITS, NEEDS_BED, NEEDS_INTENSIVE, ENDS = 0, 1, 3, 4, 5  # what is due, as `Event`
 ASYMPTOMATIC, MILD, SEVERE, CRITICAL = range(4)
 (LATENT, PRESYMPTOMATIC, INFECTIOUS, TO_SEVERE, TO_CRITICAL, STAY, CRITICAL_STAY,
  STRENGTH, FATE, SEEKS, VISIT) = range(11)  # whose key; seven have a table  # fmt: skip
@@ -27,25 +28,7 @@ class Tables(NamedTuple):
     severe: Any
     critical: Any
     mild_seek: float
-
-
-class Columns(NamedTuple):
-    """The columns of the infected that are written once."""
-
-    person: Any
-    source: Any
-    layer: Any
-    fate: Any
-    at: Any
-    start: Any
-    stop: Any
-    onset: Any
-    end: Any
-    strength: Any
-    kept_from: Any
-    reported: Any
-    visits: Any
-    waits_since: Any
+    longest: int  # days: nothing is due later after an infection
 
 
 @njit(nogil=True, cache=True, inline="always")
@@ -54,11 +37,12 @@ def _drawn(table, key, person):
 
 
 @njit(nogil=True, cache=True)
-def draw(first, today, who, source, layer, at, spared, age, keys, tables, columns, due):
-    """Write the rows of newly infected people from row ``first`` on, and what is due when.
+def draw(first, today, who, source, layer, at, spared, people, keys, tables, columns, due):
+    """Write the rows of newly infected people from row ``first`` on, and note what is due when.
 
-    ``due``: shape (N_DUE, people); a day, or infinite.
+    ``people``: of everybody, the age, whether infected at some time, and the row, if it is kept.
     """
+    age, status, row = people
     length = tables.durations
     for k in range(len(who)):
         i, r = who[k], first + k
@@ -101,47 +85,16 @@ def draw(first, today, who, source, layer, at, spared, age, keys, tables, column
         columns.end[r] = np.int16(min(np.ceil(end), LAST_DAY))
         columns.onset[r] = np.int16(min(onset, LAST_DAY)) if fate > ASYMPTOMATIC else NO_DAY
         columns.kept_from[r] = NO_DAY
-        columns.reported[r] = columns.waits_since[r] = -1
-        columns.visits[r] = np.int16(visits) if visits < NEVER else np.int16(-1)
-        due[STARTS, k] = max(np.floor(start), np.float32(today + 1))
-        due[VISITS, k] = visits
-        due[NEEDS_BED, k] = np.floor(severe)
-        due[NEEDS_INTENSIVE, k] = np.floor(critical)
-        due[ENDS, k] = max(np.floor(end), np.float32(today + 1))
-
-
-@njit(nogil=True, cache=True)
-def by_day(days, rows):
-    """Rows sorted by their day, as noted within a day: rows, the days, and where each begins.
-
-    Rows whose day is infinite are left out.
-    """
-    least, most, n = 32_767, -1, 0
-    for day in days:
-        if np.isfinite(day):
-            n += 1
-            least, most = min(least, int(day)), max(most, int(day))
-    if n == 0:
-        return np.empty(0, np.int32), np.empty(0, np.int64), np.zeros(1, np.int64)
-    begin = np.zeros(most - least + 2, np.int64)
-    for day in days:
-        if np.isfinite(day):
-            begin[int(day) - least + 1] += 1
-    n_days = 0
-    for k in range(1, len(begin)):
-        n_days += begin[k] > 0
-        begin[k] += begin[k - 1]
-    which, cuts = np.empty(n_days, np.int64), np.empty(n_days + 1, np.int64)
-    at = 0
-    for k in range(len(begin) - 1):
-        if begin[k + 1] > begin[k]:
-            which[at], cuts[at] = least + k, begin[k]
-            at += 1
-    cuts[at] = n
-    ordered = np.empty(n, np.int32)
-    for k in range(len(days)):
-        if np.isfinite(days[k]):
-            bin_ = int(days[k]) - least
-            ordered[begin[bin_]] = rows[k]
-            begin[bin_] += 1
-    return ordered, which, cuts
+        columns.reported[r] = columns.waits_since[r] = NOT_YET
+        columns.visits[r] = np.int16(visits) if visits < NEVER else NOT_YET
+        status[i] = 1
+        if len(row):
+            row[i] = r
+        note(due, STARTS, max(int(start), today + 1), r)
+        if visits < NEVER:
+            note(due, VISITS, int(visits), r)
+        if severe < NEVER:
+            note(due, NEEDS_BED, int(severe), r)
+        if critical < NEVER:
+            note(due, NEEDS_INTENSIVE, int(critical), r)
+        note(due, ENDS, max(int(end), today + 1), r)

@@ -6,6 +6,7 @@ which people are looked at: threads, checkpoints and worlds with other policies 
 
 from enum import IntEnum
 from functools import lru_cache
+from math import ceil
 
 import numpy as np
 from numpy.typing import NDArray
@@ -80,3 +81,8 @@ def bits(key: np.uint64, who: NDArray) -> NDArray[np.uint64]:
 def chance(seed: int, purpose: Purpose, who: NDArray, *, day: int = 0) -> NDArray[np.float64]:
     """One number a person, evenly in [0, 1)."""
     return (bits(key_of(seed, purpose, day), who) >> S11).astype(np.float64) * TO_UNIT
+
+
+def bound_of(share: float) -> np.uint64:
+    """A share as a whole number of 2^-53: a chance is below it as `dice_compiled.is_below` asks."""
+    return np.uint64(ceil(share * 2**53))

@@ -16,6 +16,7 @@ from linli.analysis.simulation.dice import (
 )  # fmt: skip
 
 ONE, SLOTS_OF_LAYER = np.uint64(1), np.uint64(1 << 20)
+LOW, S32, TO_LOW_UNIT = np.uint64(2**32 - 1), np.uint64(32), 2.0**-32
 
 
 @njit(nogil=True, cache=True, inline="always")
@@ -45,6 +46,18 @@ def bits_of_slot(who, layer, slot):
 
 
 @njit(nogil=True, cache=True, inline="always")
+def low_unit(h):
+    """Evenly in [0, 1), by the bits that `pick` leaves."""
+    return np.float64(np.int64(h & LOW)) * TO_LOW_UNIT
+
+
+@njit(nogil=True, cache=True, inline="always")
 def pick(h, n):
-    """One of so many, evenly."""
-    return np.int64(unit(h) * n)
+    """One of so many, evenly, by the upper half of the bits."""
+    return np.int64(((h >> S32) * np.uint64(n)) >> S32)
+
+
+@njit(nogil=True, cache=True, inline="always")
+def is_below(h, bound):
+    """Whether `unit` is below a share, given as `bound_of` has it."""
+    return (h >> S11) < bound

@@ -57,7 +57,6 @@ class Run:
         return np.bincount(at, minlength=len(areas))
 
 
-QUEUES = ("queue", "to_trace", "wait_ward", "wait_intensive", "wait_shelter")
 COUNTS = (
     "others", "in_ward", "in_intensive", "in_shelter", "in_rooms", "held_rooms", "ever_held",
     "undelivered",
@@ -77,7 +76,8 @@ def begin(setting: Setting, *, seed: int) -> State:
 def _untouched(setting: Setting, seed: int) -> State:
     city = setting.city
     n, n_compounds = city.n_people, len(city.compound)
-    tally: dict[str, Any] = {name: np.empty(0, dtype=np.int32) for name in QUEUES}
+    queues = ("to_trace", *care.QUEUES)
+    tally: dict[str, Any] = {name: np.empty(0, dtype=np.int32) for name in queues}
     tally |= dict.fromkeys(COUNTS, 0) | {"held": np.empty(0, dtype=np.int32)}
     return State(
         seed=seed, day=0, status=np.zeros(n, np.uint8), held_until=np.zeros(n, np.int16),
@@ -154,28 +154,21 @@ def _day(setting: Setting, state: State, each: Callable[..., Any], *, oracle: bo
     rules = _rules(setting, state, shares, on)
     who, source, layer, at = _meet(setting, state, rules, each, oracle=oracle)
     _infect(setting, state, who, source=source, layer=layer, at=at, rules=rules, on=on)
-    n_in = int(setting.imported_a_day)
-    n_in += chance(state.seed, Purpose.IMPORTED, np.zeros(1), day=day)[0] < (
-        setting.imported_a_day - n_in
-    )
-    who = _some(setting, state.seed, Purpose.IMPORTED, day + 1, int(n_in), state)
-    _infect(setting, state, who, at=np.full(len(who), float(day)), rules=rules, on=on)
-    care.need_bed(state, _waiting(state, take(Event.NEEDS_BED, day)), care.WARD)
-    care.need_bed(state, _waiting(state, take(Event.NEEDS_INTENSIVE, day)), care.INTENSIVE)
-    deaths = care.end(state, ready.course, take(Event.ENDS, day), city.age)
-    care.visit(state, take(Event.VISITS, day))
-    care.test(state, setting.observation, n_people=city.n_people)
+    if setting.imported_a_day:
+        whole, broken = divmod(setting.imported_a_day, 1)
+        one_more = chance(state.seed, Purpose.IMPORTED, np.zeros(1), day=day)[0] < broken
+        who = _some(setting, state.seed, Purpose.IMPORTED, day + 1, int(whole) + one_more, state)
+        _infect(setting, state, who, at=np.full(len(who), float(day)), rules=rules, on=on)
     samples = sum(
         care.screen(state, n, p, where, city.compound.start)
         for n, where in reach.items()
         if isinstance(p := setting.policies[n], Screen)
     )
-    care.give_beds(state, setting.policies, list(reach))
+    deaths = care.evening(setting, state, list(reach), age=city.age)
     _deliver(setting, state, on, closed)
-    people = np.diff(city.compound.start)
     for name, value in (
         ("infections", seen.n - n_before), ("reports", len(cases)), ("deaths", deaths),
-        ("screen_samples", samples), ("closed_people", int(people[closed].sum())),
+        ("screen_samples", samples), ("closed_people", int(ready.people[closed].sum())),
         ("held_people", len(state.tally["held"])), ("infectious", len(state.active)),
         ("screen_reports", int(np.isin(by_screen, cases).sum()) if len(by_screen) else 0),
     ):  # fmt: skip
@@ -202,18 +195,17 @@ class _Series(dict[str, list[float]]):
             values += [0.0] * (day + 1 - len(values))
 
 
-def _waiting(state: State, rows: NDArray[np.int32]) -> NDArray[np.int32]:
-    return rows[state.infected.end[rows] > state.day]
-
-
 def _respond(setting: Setting, state: State, reach: Any, on: Any, cases: NDArray) -> None:
     """Isolate, quarantine and trace, each in the compounds where it holds."""
     city = setting.city
-    home = city.compound.of(state.infected.person[cases])
 
     def held(kind: type[Policy]) -> tuple[Any, NDArray]:
         n, policy = on.get(kind, (None, None))
-        return policy, cases[reach[n][home]] if policy is not None else cases[:0]
+        if policy is None:
+            return None, cases[:0]
+        if reach[n].all():
+            return policy, cases
+        return policy, cases[reach[n][city.compound.of(state.infected.person[cases])]]
 
     policy, of = held(Isolate)
     response.isolate(state, policy, of)
@@ -225,7 +217,10 @@ def _respond(setting: Setting, state: State, reach: Any, on: Any, cases: NDArray
     policy, of = held(Trace)
     if policy is not None:
         response.trace(state, policy, of, city, _meets(setting, state))
-    response.keep(state, rooms=policy.rooms if policy is not None else 0)
+    response.keep(
+        state, rooms=policy.rooms if policy is not None else 0,
+        longest=setting.prepared.tables.longest,
+    )  # fmt: skip
 
 
 def _rules(setting: Setting, state: State, shares: NDArray, on: Any) -> Any:
@@ -246,20 +241,13 @@ def _rules(setting: Setting, state: State, shares: NDArray, on: Any) -> Any:
     )  # fmt: skip
 
 
-def _rows(state: State) -> Any:
-    from linli.analysis.simulation.kernel import Rows
-
-    seen = state.infected
-    return Rows(
-        seen.person, seen.at, seen.start, seen.stop, seen.strength, seen.kept, seen.kept_from
-    )
-
-
 def _meet(
     setting: Setting, state: State, rules: Any, each: Callable[..., Any], *, oracle: bool
 ) -> tuple[NDArray, NDArray, NDArray, NDArray]:
     """Who is infected today, by whom, where and when; the first to infect somebody did it."""
-    places, rows = setting.prepared.places, _rows(state)
+    from linli.analysis.simulation.kernel import firsts
+
+    places, rows = setting.prepared.places, state.infected.table
     spread = (places, rows, rules, state.status, state.held_until, state.held_away)
     if oracle:
         from linli.analysis.simulation import oracle as plain
@@ -272,10 +260,7 @@ def _meet(
         blocks = [state.active[b : b + BLOCK] for b in range(0, len(state.active), BLOCK)]
         parts = list(each(lambda block: _block(block, spread), blocks or [state.active]))
     who, source, layer, at = (np.concatenate(c) for c in zip(*parts, strict=True))
-    order = np.lexsort((rows.person[source], at, who))
-    is_first = np.ones(len(order), dtype=bool)
-    np.not_equal(who[order[1:]], who[order[:-1]], out=is_first[1:])
-    first = order[is_first]
+    first = firsts(np.argsort(who, kind="stable"), who, rows.person[source], at)
     return who[first], source[first], layer[first], at[first]
 
 
@@ -296,21 +281,27 @@ def _block(active: NDArray, spread: Any) -> tuple[NDArray, ...]:
 def _meets(setting: Setting, state: State) -> response.Meets:
     """What finds the contacts of rows on a day that has passed."""
     from linli.analysis.simulation.kernel import contacts_of
+    from linli.analysis.simulation.response_kernel import before
 
-    places = setting.prepared.places
+    places, columns = setting.prepared.places, state.infected.table
 
-    def meets(of: NDArray, first_days: NDArray, luck: "Luck") -> response.Contacts:
+    def meets(
+        of: NDArray, first_days: NDArray, luck: "Luck", sources_since: int
+    ) -> response.Contacts:
         rules = _rules(setting, state, state.shares[0], {})
         days = range(state.day - DAYS_BACK, state.day)
         keys = np.zeros(DAYS_BACK, dtype=np.uint64)
         for day in days:
             keys[day % DAYS_BACK] = key_of(state.seed, Purpose.CONTACT, day)
+        least = state.shares.min(axis=2)
         room = 16 * len(of) + 64
         while True:
             people, layer = found = _room(room)
-            n = contacts_of(
-                of, first_days, keys, places, _rows(state), rules, state.shares, luck, found
-            )
+            n = before(of, sources_since, columns, luck, found)
+            n += contacts_of(
+                of, first_days, keys, places, columns, rules, state.shares, least, luck,
+                (people[n:], layer[n:]),
+            )  # fmt: skip
             if n <= room:
                 return people[:n], layer[:n]
             room = n

@@ -11,12 +11,12 @@ from typing import Any, NamedTuple
 import numpy as np
 from numba import njit
 
-from linli.analysis.simulation.dice import STEP
 from linli.analysis.simulation.dice_compiled import (
     ONE,
     SLOTS_OF_LAYER,
     bits_of,
     bits_of_slot,
+    low_unit,
     mix,
     pick,
     unit,
@@ -25,11 +25,14 @@ from linli.analysis.simulation.response_kernel import is_kept
 
 N_LAYERS = 7
 HOUSEHOLD, COMPOUND, COMMUNITY, WORK, SCHOOL, CITY, RESPONSE = range(N_LAYERS)
+REACHES = N_LAYERS  # dice that say which of somebody's contacts infect
 FULL_SLOT = 0.25  # the most one contact may infect by; who is more infectious has met more people
 HOME, AWAY = 1, 2
 AT_ONCE = 128  # rows looked up together
-N_LOOKED = 7  # of what was looked up:
-HOME_OF, N_OPEN, COMPOUND_OF, PLACE_OF, FIRST_THERE, N_THERE, HELD_UNTIL = range(N_LOOKED)
+N_LOOKED = 6  # of what was looked up:
+HOME_FIRST, HOME_SIZE, COMPOUND_OF, PLACE_OF, FIRST_THERE, N_THERE = range(N_LOOKED)
+N_MOMENTS = 4  # of what was computed of a row's day:
+BEGIN, END, X, LUCK = range(N_MOMENTS)
 
 
 class Places(NamedTuple):
@@ -49,18 +52,7 @@ class Places(NamedTuple):
     responder: Any
     responder_start: Any  # by community
     is_responder: Any  # (people / 8,): a bit a person
-
-
-class Rows(NamedTuple):
-    """The infected as the kernel reads them."""
-
-    person: Any
-    at: Any
-    start: Any
-    stop: Any
-    strength: Any
-    kept: Any
-    kept_from: Any
+    served: Any  # responders a resident, by community
 
 
 class Rules(NamedTuple):
@@ -103,35 +95,39 @@ def _infectiousness(rows, r, day, rules):
 
 
 @njit(nogil=True, cache=True, inline="always")
-def _placed(p, first, n, layer, n_schools, mean):
-    """Among whom people of a workplace or a class meet, as `_meeting`."""
-    if p < 0 or (p < n_schools) != (layer == SCHOOL):
-        return np.int64(0), np.int64(0), 0, 0.0
-    return first, n, 1, min(mean, np.float64(n))
+def _is_responder(i, is_responder):
+    return is_responder[i >> 3] >> (i & 7) & 1
 
 
 @njit(nogil=True, cache=True, inline="always")
-def _meeting(i, compound, layer, places, rules):
-    """Among whom person i meets people: first, how many, from which list, how many a day."""
-    mean = rules.contacts[layer]
+def _means(means, here, n_schools, contacts, served):
+    """Write how many people somebody meets a day in the layers where that is their own.
+
+    ``served``: how many responders there are a resident; 1 for a responder.
+    """
+    means[WORK] = means[SCHOOL] = 0.0
+    layer = SCHOOL if here[PLACE_OF] < n_schools else WORK
+    if here[PLACE_OF] >= 0:
+        means[layer] = min(contacts[layer], np.float64(here[N_THERE]))
+    means[RESPONSE] = contacts[RESPONSE] * served
+
+
+@njit(nogil=True, cache=True, inline="always")
+def _meeting(i, here, compound, layer, places):
+    """Among whom person i meets people: first, how many, from which list."""
     if layer == COMPOUND:
         first = np.int64(places.compound_start[compound])
-        return first, np.int64(places.compound_start[compound + 1]) - first, 0, mean
+        return first, np.int64(places.compound_start[compound + 1]) - first, 0
     if layer == CITY:
-        return np.int64(0), np.int64(len(places.age)), 0, mean
+        return np.int64(0), np.int64(len(places.age)), 0
     if WORK <= layer <= SCHOOL:
-        p = places.place[i]
-        first = np.int64(places.place_start[max(p, 0)])
-        n = np.int64(places.place_start[max(p, 0) + 1]) - first
-        return _placed(p, first, n, layer, places.n_schools, mean)
+        return here[FIRST_THERE], here[N_THERE], 1
     community = places.compound_community[compound]
-    first = np.int64(places.community_start[community])
-    n = np.int64(places.community_start[community + 1]) - first
-    if layer == COMMUNITY or places.is_responder[i >> 3] >> (i & 7) & 1:
-        return first, n, 0, mean
-    begin = np.int64(places.responder_start[community])
-    served = np.int64(places.responder_start[community + 1]) - begin
-    return begin, served, 2, mean * served / n
+    if layer == COMMUNITY or _is_responder(i, places.is_responder):
+        first = np.int64(places.community_start[community])
+        return first, np.int64(places.community_start[community + 1]) - first, 0
+    first = np.int64(places.responder_start[community])
+    return first, np.int64(places.responder_start[community + 1]) - first, 2
 
 
 @njit(nogil=True, cache=True, inline="always")
@@ -168,154 +164,205 @@ def _susceptible(j, places, rules):
 
 
 @njit(nogil=True, cache=True)
-def _look_up(active, places, rows, status, held_until, looked):
-    """Of each row: its home, how many there were never infected, compound, workplace, quarantine.
+def _look_up(cases, places, rows, looked):
+    """Of each row: its compound and workplace.
 
     One loop a table, so that the processor waits for many places of memory at once.
     """
-    for a in range(len(active)):
-        looked[a, HOME_OF] = places.household[rows.person[active[a]]]
-    for a in range(len(active)):
-        looked[a, COMPOUND_OF] = places.household_compound[looked[a, HOME_OF]]
-    for a in range(len(active)):
-        home, n = looked[a, HOME_OF], 0
-        for j in range(places.household_start[home], places.household_start[home + 1]):
-            n += status[j] == 0
-        looked[a, N_OPEN] = n
-    for a in range(len(active)):
-        looked[a, PLACE_OF] = places.place[rows.person[active[a]]]
-    for a in range(len(active)):
+    for a in range(len(cases)):
+        looked[a, COMPOUND_OF] = places.household[rows.person[cases[a]]]
+    for a in range(len(cases)):
+        looked[a, COMPOUND_OF] = places.household_compound[looked[a, COMPOUND_OF]]
+    for a in range(len(cases)):
+        looked[a, PLACE_OF] = places.place[rows.person[cases[a]]]
+    for a in range(len(cases)):
         p = max(looked[a, PLACE_OF], 0)
         looked[a, FIRST_THERE] = places.place_start[p]
         looked[a, N_THERE] = np.int64(places.place_start[p + 1]) - looked[a, FIRST_THERE]
-    for a in range(len(active)):
-        looked[a, HELD_UNTIL] = held_until[rows.person[active[a]]]
+
+
+@njit(nogil=True, cache=True)
+def _may_infect(active, places, rows, rules, most_met, chosen, looked, moments):
+    """Choose the rows that may infect somebody today; the chance of the others is not enough.
+
+    Writes rows, their home's first person and size, and from when and until when they infect, how
+    much, and their luck. ``most_met``: contacts outside home, weighed: nobody has more.
+    """
+    n = 0
+    for r in active:
+        if rows.kept[r] == AWAY:
+            continue
+        begin, end, x0 = _infectiousness(rows, r, rules.day, rules)
+        if x0 > 0.0:
+            chosen[n], moments[n, BEGIN], moments[n, END], moments[n, X] = r, begin, end, x0
+            n += 1
+    for k in range(n):
+        looked[k, HOME_FIRST] = places.household[rows.person[chosen[k]]]
+    for k in range(n):
+        home = looked[k, HOME_FIRST]
+        looked[k, HOME_FIRST] = places.household_start[home]
+        looked[k, HOME_SIZE] = np.int64(places.household_start[home + 1]) - looked[k, HOME_FIRST]
+    n_seen, n = n, 0
+    at_home = rules.weight[HOUSEHOLD]
+    for k in range(n_seen):
+        r = chosen[k]
+        met = at_home * looked[k, HOME_SIZE]
+        if rows.kept[r] != HOME:
+            met += most_met[1 if _is_responder(rows.person[r], places.is_responder) else 0]
+        luck = unit(bits_of_slot(bits_of(rules.key, rows.person[r]), REACHES, 0))
+        if luck < moments[k, X] * met:
+            chosen[n], looked[n], moments[n] = r, looked[k], moments[k]
+            moments[n, LUCK] = luck
+            n += 1
+    return n
+
+
+@njit(nogil=True, cache=True)
+def _most_met(places, rules):
+    """Contacts a day outside home, each by its weight, with what `_may_infect` is on the safe side.
+
+    The most that anybody has who is no responder, and who is one. At most FULL_SLOT of a contact's
+    chance p makes -log(1 - p) <= p (1 + FULL_SLOT); broken numbers of contacts are rounded up.
+    """
+    most = np.ceil(rules.contacts) * rules.weight
+    near = most[COMPOUND] + most[COMMUNITY] + most[CITY] + max(most[WORK], most[SCHOOL])
+    by_responders = np.ceil(rules.contacts[RESPONSE] * places.served.max()) * rules.weight[RESPONSE]
+    safe = 1.0 + FULL_SLOT
+    return (near + by_responders) * safe, (near + most[RESPONSE]) * safe
 
 
 @njit(nogil=True, cache=True)
 def infect(active, places, rows, rules, status, held_until, held_away, found):
     """Go through infectious rows; write (person, row, layer, when) of whom they reach.
 
-    Returns how many there are; more than fit means: give more room and call again.
+    Each contact infects by its own chance. They are walked through by exponential steps: most days
+    of most people end before the first contact that infects. Returns how many are reached; more
+    than fit means: give more room and call again.
     """
     target, source, by, at = found
-    looked = np.empty((AT_ONCE, N_LOOKED), np.int64)
+    chosen, looked = np.empty(AT_ONCE, np.int32), np.empty((AT_ONCE, N_LOOKED), np.int64)
+    moments, means = np.empty((AT_ONCE, N_MOMENTS)), rules.contacts.copy()
+    most_met = _most_met(places, rules)
+    responder, served, community_of = places.is_responder, places.served, places.compound_community
+    n_schools, contacts, weight = places.n_schools, rules.contacts, rules.weight
     n_found = 0
-    for a in range(len(active)):
-        if a % AT_ONCE == 0:
-            _look_up(active[a : a + AT_ONCE], places, rows, status, held_until, looked)
-        r, here = active[a], looked[a % AT_ONCE]
-        if rows.kept[r] == AWAY:
-            continue
-        begin, end, x0 = _infectiousness(rows, r, rules.day, rules)
-        if x0 <= 0.0:
-            continue
-        i = np.int64(rows.person[r])
-        held = here[HELD_UNTIL] > rules.day
-        if held and held_away[i]:
-            continue
-        who = bits_of(rules.key, i)
-        at_home = rows.kept[r] == HOME
-        if here[N_OPEN] > 0:
-            x = x0 * rules.weight[HOUSEHOLD] * (rules.home_share if at_home else 1.0)
-            p = 1.0 - np.exp(-x)
-            first = np.int64(places.household_start[here[HOME_OF]])
-            for j in range(first, np.int64(places.household_start[here[HOME_OF] + 1])):
-                h = bits_of_slot(who, HOUSEHOLD, j - first)
-                if j == i or status[j] != 0 or unit(h) >= p:
-                    continue
-                if held_away[j] and held_until[j] > rules.day:
-                    continue
-                if unit(mix(h)) >= _susceptible(j, places, rules):
-                    continue
-                if n_found < len(target):
-                    target[n_found], source[n_found], by[n_found] = j, r, HOUSEHOLD
-                    at[n_found] = begin + unit(mix(h ^ STEP)) * (end - begin)
-                n_found += 1
-        if at_home or held:
-            continue
-        compound = here[COMPOUND_OF]
-        for layer in range(1, N_LAYERS):
-            own = rules.shares[layer, compound]
-            if own <= 0.0 or rules.weight[layer] <= 0.0:
+    for block in range(0, len(active), AT_ONCE):
+        some = active[block : block + AT_ONCE]
+        n_chosen = _may_infect(some, places, rows, rules, most_met, chosen, looked, moments)
+        _look_up(chosen[:n_chosen], places, rows, looked)
+        for k in range(n_chosen):
+            r, here = chosen[k], looked[k]
+            i, compound = np.int64(rows.person[r]), here[COMPOUND_OF]
+            begin, end, x0 = moments[k, BEGIN], moments[k, END], moments[k, X]
+            held = held_until[i] > rules.day
+            if held and held_away[i]:
                 continue
-            if WORK <= layer <= SCHOOL:
-                first, n, listed, mean = _placed(
-                    here[PLACE_OF], here[FIRST_THERE], here[N_THERE], layer, places.n_schools,
-                    rules.contacts[layer],
-                )  # fmt: skip
-            else:
-                first, n, listed, mean = _meeting(i, compound, layer, places, rules)
-            if n == 0:
-                continue
-            x = x0 * rules.weight[layer]
-            m = max(1.0, np.ceil(x / FULL_SLOT))
-            p = x / m
-            wanted = mean * m
-            n_slots = _whole(who, layer, wanted)
-            for s in range(n_slots):
-                h = bits_of_slot(who, layer, s)
-                if unit(h) >= p:
-                    continue
-                h2 = mix(h)
-                h3 = mix(h2)
-                if unit(h3) >= own:
-                    continue
-                j = _partner(h2, first, n, listed, places)
-                if j == i or status[j] != 0 or held_until[j] > rules.day:
-                    continue
-                if unit(h3) >= rules.shares[layer, _compound(j, places)]:
-                    continue
-                if unit(mix(h3)) >= _susceptible(j, places, rules):
-                    continue
-                if n_found < len(target):
-                    target[n_found], source[n_found], by[n_found] = j, r, layer
-                    at[n_found] = begin + unit(mix(h ^ STEP)) * (end - begin)
-                n_found += 1
+            who, at_home = bits_of(rules.key, i), rows.kept[r] == HOME
+            left, n_luck = -np.log1p(-moments[k, LUCK]), 1  # until the next contact that infects
+            is_served = 1.0 if _is_responder(i, responder) else served[community_of[compound]]
+            _means(means, here, n_schools, contacts, is_served)
+            for layer in range(1 if at_home or held else N_LAYERS):
+                if layer == HOUSEHOLD:
+                    n_slots = here[HOME_SIZE]
+                    each = x0 * weight[HOUSEHOLD] * (rules.home_share if at_home else 1.0)
+                else:
+                    x = x0 * weight[layer]
+                    m = max(1.0, np.ceil(x / FULL_SLOT))
+                    n_slots = _whole(who, layer, means[layer] * m)
+                    each = -np.log1p(-x / m)
+                s = 0
+                while left < (n_slots - s) * each:
+                    s += min(int(left / each), n_slots - s - 1)
+                    h = bits_of_slot(who, layer, s)
+                    if layer == HOUSEHOLD:
+                        j, own = here[HOME_FIRST] + s, np.float32(1.0)
+                    else:
+                        first, n, listed = _meeting(i, here, compound, layer, places)
+                        j = _partner(h, first, n, listed, places)
+                        own = rules.shares[layer, compound]
+                    s += 1
+                    left = -np.log1p(-unit(bits_of_slot(who, REACHES, n_luck)))
+                    n_luck += 1
+                    if low_unit(h) >= own or j == i or status[j] != 0:
+                        continue
+                    if held_until[j] > rules.day and (layer != HOUSEHOLD or held_away[j]):
+                        continue
+                    if layer and low_unit(h) >= rules.shares[layer, _compound(j, places)]:
+                        continue
+                    h2 = mix(h)
+                    if unit(h2) >= _susceptible(j, places, rules):
+                        continue
+                    if n_found < len(target):
+                        target[n_found], source[n_found], by[n_found] = j, r, layer
+                        at[n_found] = begin + unit(mix(h2)) * (end - begin)
+                    n_found += 1
+                left -= (n_slots - s) * each
     return n_found
 
 
 @njit(nogil=True, cache=True)
-def contacts_of(cases, first_days, keys, places, rows, rules, back, luck, found):
+def firsts(order, who, person, at):
+    """Which of the infections found come about: of each person's the first in time.
+
+    ``order`` sorts them by person. Of two at once the one by the lower person counts.
+    """
+    chosen, n = np.empty(len(order), np.int64), 0
+    for k in order:
+        if n == 0 or who[chosen[n - 1]] != who[k]:
+            chosen[n] = k
+            n += 1
+            continue
+        other = chosen[n - 1]
+        if at[k] < at[other] or (at[k] == at[other] and person[k] < person[other]):
+            chosen[n - 1] = k
+    return chosen[:n]
+
+
+@njit(nogil=True, cache=True)
+def contacts_of(cases, first_days, keys, places, rows, rules, back, least, luck, found):
     """Write the contacts outside home, since a day, whom tracers find and who do as told.
 
-    ``keys`` and ``back``: of each past day, by its number modulo their length, the key of its
-    chances and the shares of contacts that went on. ``found`` takes (person, layer). Returns how
-    many contacts there are.
+    ``keys``, ``back`` and ``least``: of each past day, by its number modulo their length, the key
+    of its chances, the shares of contacts that went on, and the least share of each layer.
+    ``found`` takes (person, layer). Returns how many contacts there are.
     """
     target, by = found
     n_days, n_found = len(keys), 0
     whos, x0s = np.empty(n_days, np.uint64), np.empty(n_days)
+    looked, means = np.empty((AT_ONCE, N_LOOKED), np.int64), rules.contacts.copy()
+    responder, served, community_of = places.is_responder, places.served, places.compound_community
+    n_schools = places.n_schools
     for a in range(len(cases)):
-        r = cases[a]
-        i = np.int64(rows.person[r])
-        compound = _compound(i, places)
+        if a % AT_ONCE == 0:
+            _look_up(cases[a : a + AT_ONCE], places, rows, looked)
+        r, here = cases[a], looked[a % AT_ONCE]
+        i, compound = np.int64(rows.person[r]), here[COMPOUND_OF]
+        is_served = 1.0 if _is_responder(i, responder) else served[community_of[compound]]
+        _means(means, here, n_schools, rules.contacts, is_served)
         begin, end = first_days[a], min(rules.day, np.int64(rows.kept_from[r]))
         for day in range(begin, end):
             whos[day % n_days] = bits_of(keys[day % n_days], i)
             x0s[day % n_days] = _infectiousness(rows, r, day, rules)[2]
         for layer in range(1, N_LAYERS):
-            if luck.found[layer] <= 0.0:
+            mean = means[layer]
+            if luck.found[layer] == 0 or mean <= 0.0:
                 continue
-            first, n, listed, mean = _meeting(i, compound, layer, places, rules)
-            if n == 0:
-                continue
+            first, n, listed = _meeting(i, here, compound, layer, places)
             for day in range(begin, end):
-                shares = back[day % n_days, layer]
+                shares, lowest = back[day % n_days, layer], least[day % n_days, layer]
                 own = shares[compound]
                 if own <= 0.0:
                     continue
                 who = whos[day % n_days]
                 x = x0s[day % n_days] * rules.weight[layer]
                 for s in range(_whole(who, layer, mean * max(1.0, np.ceil(x / FULL_SLOT)))):
-                    h2 = mix(bits_of_slot(who, layer, s))
-                    goes_on = unit(mix(h2))
-                    if goes_on >= own:
+                    h = bits_of_slot(who, layer, s)
+                    if low_unit(h) >= own:
                         continue
-                    j = _partner(h2, first, n, listed, places)
+                    j = _partner(h, first, n, listed, places)
                     if j == i or not is_kept(j, layer, luck):
                         continue
-                    if goes_on >= shares[_compound(j, places)]:
+                    if own > lowest and low_unit(h) >= shares[_compound(j, places)]:
                         continue
                     if n_found < len(target):
                         target[n_found], by[n_found] = j, layer

@@ -1,18 +1,22 @@
 """Who meets whom today, in plain NumPy? The kernel's twin for small cities, written another way.
 
-Where the kernel walks from infectious person to person, this lays all possible contacts of a layer
-out as one table. Tests ask that both find the same infections, number for number.
+Where the kernel passes by who infects nobody and walks from layer to layer, this lays all contacts
+of somebody's day out as one table. Tests ask that both find the same infections, number for number.
 """
+
+from collections.abc import Iterator
+from itertools import count
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from linli.analysis.simulation.dice import S11, SLOT_STEP, STEP, TO_UNIT, bits, mix
+from linli.analysis.simulation.dice import S11, SLOT_STEP, TO_UNIT, bits, mix
 from linli.analysis.simulation.disease import LAYERS, Layer
 
 FULL_SLOT = 0.25
 SLOTS_OF_LAYER = np.uint64(1 << 20)
-ONE = np.uint64(1)
+ONE, S32, LOW = np.uint64(1), np.uint64(32), np.uint64(2**32 - 1)
 Found = list[tuple[int, int, int, float]]
 
 
@@ -24,12 +28,21 @@ def infections(active: NDArray, places, rows, rules, status, held_until, held_aw
     free = (x0 > 0) & (rows.kept[active] != 2) & ~(held & (held_away[i] != 0))
     out = free & ~held & (rows.kept[active] != 1)
     found: Found = []
-    for layer in LAYERS:
-        who = free if layer is Layer.HOUSEHOLD else out
-        table = (active[who], i[who], begin[who], end[who], x0[who])
-        met = _home if layer is Layer.HOUSEHOLD else _outside
-        found += met(LAYERS.index(layer), table, places, rows, rules, status, held_until, held_away)
+    for a in np.flatnonzero(free):
+        day = _Day(int(active[a]), int(i[a]), float(x0[a]), bool(out[a]))
+        for layer, j, luck in _reached(day, places, rows, rules, status, held_until, held_away):
+            when = begin[a] + luck * (end[a] - begin[a])
+            found.append((j, day.row, layer, float(when)))
     return found
+
+
+class _Day(NamedTuple):
+    """Somebody's day: the row, the person, how infectious, and whether they leave home."""
+
+    row: int
+    person: int
+    x0: float
+    is_out: bool
 
 
 def _infectious(active, rows, rules):
@@ -61,48 +74,54 @@ def _open_to(j: NDArray, places, rules) -> NDArray[np.float64]:
     return share
 
 
-def _home(layer, table, places, rows, rules, status, held_until, held_away) -> Found:
-    row, i, begin, end, x0 = table
-    first = places.household_start[places.household[i]].astype(np.int64)
-    size = places.household_start[places.household[i] + 1].astype(np.int64) - first
-    a = np.repeat(np.arange(len(i)), size)
-    slot = np.arange(len(a)) - np.repeat(np.cumsum(size) - size, size)
-    j = first[a] + slot
-    share = np.where(rows.kept[row[a]] == 1, rules.home_share, 1.0)
-    h = _hash(rules, i[a], layer, slot)
-    caught = _unit(h) < 1 - np.exp(-(x0[a] * rules.weight[layer] * share))
-    caught &= (j != i[a]) & (status[j] == 0)
-    caught &= ~((held_away[j] != 0) & (held_until[j] > rules.day))
-    caught &= _unit(mix(h)) < _open_to(j, places, rules)
-    when = begin[a] + _unit(mix(h ^ STEP)) * (end - begin)[a]
-    return [(int(j[k]), int(row[a[k]]), layer, float(when[k])) for k in np.flatnonzero(caught)]
-
-
-def _outside(layer, table, places, _rows, rules, status, held_until, _away) -> Found:
-    row, i, begin, end, x0 = table
-    pools = [_pool(int(p), LAYERS[layer], places, rules) for p in i]
-    mean = np.array([m for _, m in pools])
-    x = x0 * rules.weight[layer]
-    m = np.maximum(1.0, np.ceil(x / FULL_SLOT))
-    wanted = mean * m
-    last = np.full(len(i), SLOTS_OF_LAYER - ONE, dtype=np.uint64)
-    n = wanted.astype(int) + (_unit(_hash(rules, i, layer, last)) < wanted - wanted.astype(int))
-    n = np.where([len(p) == 0 for p, _ in pools], 0, n)
-    found: Found = []
-    for a in np.flatnonzero(n):
-        slot = np.arange(n[a])
-        h = _hash(rules, np.full(n[a], i[a]), layer, slot)
+def _reached(day: _Day, places, rows, rules, status, held_until, held_away):
+    """Whom somebody infects today: layer, person, and when on a scale from 0 to 1."""
+    layer, slot, chance = _contacts(day, places, rows, rules)
+    i = day.person
+    for k in _infecting(rules, i, chance):
+        la, at_home = int(layer[k]), layer[k] == 0
+        h = _hash(rules, np.array([i]), la, slot[[k]])
+        pool = np.asarray(_pool(i, LAYERS[la], places, rules)[0])
+        j = int(pool[slot[k] if at_home else int(h[0] >> S32) * len(pool) >> 32])
+        is_kept = held_until[j] > rules.day and (not at_home or held_away[j] != 0)
+        lives = places.household_compound[places.household[[i, j]]]
+        goes_on = at_home or int(h[0] & LOW) * 2.0**-32 < rules.shares[la, lives].min()
+        if not goes_on or j == i or status[j] != 0 or is_kept:
+            continue
         h2 = mix(h)
-        pool = pools[a][0]
-        j = np.asarray(pool)[(_unit(h2) * len(pool)).astype(int)]
-        lives = places.household_compound[places.household[np.append(j, i[a])]]
-        share = np.minimum(rules.shares[layer, lives[:-1]], rules.shares[layer, lives[-1]])
-        caught = (_unit(h) < x[a] / m[a]) & (j != i[a]) & (status[j] == 0)
-        caught &= (held_until[j] <= rules.day) & (_unit(mix(h2)) < share)
-        caught &= _unit(mix(mix(h2))) < _open_to(j, places, rules)
-        when = begin[a] + _unit(mix(h ^ STEP)) * (end[a] - begin[a])
-        found += [(int(j[k]), int(row[a]), layer, float(when[k])) for k in np.flatnonzero(caught)]
-    return found
+        if _unit(h2)[0] < _open_to(np.array([j]), places, rules)[0]:
+            yield la, j, _unit(mix(h2))[0]
+
+
+def _contacts(day: _Day, places, rows, rules) -> tuple[NDArray, NDArray, NDArray]:
+    """Of each contact of somebody's day: the layer, its number there, and its chance to infect."""
+    size = len(_pool(day.person, LAYERS[0], places, rules)[0])
+    share = rules.home_share if rows.kept[day.row] == 1 else 1.0
+    home = 1 - np.exp(-day.x0 * rules.weight[0] * share)
+    parts = [(np.zeros(size, int), np.arange(size), np.full(size, home))]
+    for la in range(1, len(LAYERS)) if day.is_out else ():
+        pool, mean = _pool(day.person, LAYERS[la], places, rules)
+        x = day.x0 * rules.weight[la]
+        m = max(1.0, np.ceil(x / FULL_SLOT))
+        wanted = mean * m if len(pool) else 0.0
+        last = np.array([SLOTS_OF_LAYER - ONE])
+        more = _unit(_hash(rules, np.array([day.person]), la, last))[0] < wanted - int(wanted)
+        n = int(wanted) + int(more)
+        parts.append((np.full(n, la), np.arange(n), np.full(n, x / m)))
+    layer, slot, chance = (np.concatenate(c) for c in zip(*parts, strict=True))
+    return layer, slot, chance
+
+
+def _infecting(rules, i: int, chance: NDArray) -> Iterator[int]:
+    """Which contacts infect: each by its chance, walked through by exponential steps."""
+    hazard, so_far = np.cumsum(-np.log1p(-chance)), 0.0
+    for n in count():
+        u = _unit(_hash(rules, np.array([i]), len(LAYERS), np.array([n])))[0]
+        k = int(np.searchsorted(hazard, so_far - np.log1p(-u), side="right"))
+        if k == len(hazard):
+            return
+        yield k
+        so_far = hazard[k]
 
 
 def _pool(i: int, layer: Layer, places, rules) -> tuple[range | NDArray, float]:
@@ -111,6 +130,9 @@ def _pool(i: int, layer: Layer, places, rules) -> tuple[range | NDArray, float]:
     compound = int(places.household_compound[places.household[i]])
     community = int(places.compound_community[compound])
     near = range(*(int(places.community_start[community + k]) for k in (0, 1)))
+    if layer is Layer.HOUSEHOLD:
+        home = places.household[i]
+        return range(*(int(places.household_start[home + k]) for k in (0, 1))), 0.0
     if layer is Layer.COMPOUND:
         return range(*(int(places.compound_start[compound + k]) for k in (0, 1))), mean
     if layer is Layer.COMMUNITY:

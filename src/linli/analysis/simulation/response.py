@@ -7,18 +7,21 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from linli.analysis.simulation.care import ROOM, SHELTER, need_bed
+from linli.analysis.simulation.care import SHELTER, need_bed
 from linli.analysis.simulation.city import City
-from linli.analysis.simulation.dice import Purpose, chance, key_of
+from linli.analysis.simulation.dice import Purpose, bound_of, key_of
 from linli.analysis.simulation.disease import LAYERS, Layer
 from linli.analysis.simulation.policies import Isolate, Quarantine, Trace
-from linli.analysis.simulation.state import NO_DAY, NOT_YET, Event, Fate, Kept, State
+from linli.analysis.simulation.state import NO_DAY, Fate, State
 
 if TYPE_CHECKING:
     from linli.analysis.simulation.response_kernel import Luck
 
 Contacts = tuple[NDArray[np.int32], NDArray[np.uint8]]  # person, layer
-Meets = Callable[[NDArray, NDArray, "Luck"], Contacts]  # rows, since when: whom they met outside
+Meets = Callable[[NDArray, NDArray, "Luck", int], Contacts]  # rows, since when: whom they met
+
+
+LAG_DAYS = 3  # from meeting a source to being asked about it, beside the days asked about
 
 
 @dataclass(frozen=True)
@@ -32,12 +35,11 @@ class Hold:
 
 def report(state: State, rows: NDArray[np.int32], city: City) -> NDArray[np.int32]:
     """Make cases known; returns those that were not known before."""
-    seen = state.infected
-    rows = distinct(rows[seen.reported[rows] == NOT_YET])
-    seen.reported[rows] = state.day
-    at = city.compound.of(seen.person[rows])
-    np.add.at(state.reports[:, state.day], at, 1)
-    return rows
+    from linli.analysis.simulation.response_kernel import made_known
+
+    return made_known(
+        np.sort(rows), state.day, state.infected.table, city.compound.start, state.reports
+    )
 
 
 def isolate(state: State, policy: Isolate | None, rows: NDArray[np.int32]) -> None:
@@ -46,13 +48,10 @@ def isolate(state: State, policy: Isolate | None, rows: NDArray[np.int32]) -> No
     need_bed(state, rows[(seen.fate[rows] <= Fate.MILD) & (seen.end[rows] > state.day)], SHELTER)
     if policy is None:
         return
-    loose = rows[(seen.kept[rows] == Kept.FREE) & (seen.end[rows] > state.day)]
+    from linli.analysis.simulation.response_kernel import apart
+
     n_rooms = max(0, policy.rooms - tally["in_rooms"])
-    placed, at_home = loose[:n_rooms], loose[n_rooms:]
-    seen.kept[placed], seen.kept[at_home] = Kept.AWAY, Kept.HOME
-    seen.bed[placed] = ROOM
-    tally["in_rooms"] += len(placed)
-    seen.kept_from[loose] = state.day
+    tally["in_rooms"] += apart(rows, n_rooms, state.day, seen.table)
 
 
 def quarantine(state: State, policy: Quarantine, rows: NDArray[np.int32], city: City) -> None:
@@ -79,12 +78,11 @@ def trace(state: State, policy: Trace, rows: NDArray[np.int32], city: City, meet
     onset = np.where(seen.onset[taken] < NO_DAY, seen.onset[taken] - 2, day)
     begins = np.minimum(np.maximum(onset, day - 14), seen.reported[taken] - policy.look_back_days)
     begins = np.maximum(begins, max(0, day + 1 - len(state.shares))).astype(np.int64)
-    parts = [_before(state, taken, policy, luck), meets(taken, begins, luck)]
-    people = np.concatenate([who for who, _ in parts])
-    layer = np.concatenate([by for _, by in parts])
-    delay = np.array([int(policy.delay_days.get(la, 0)) for la in LAYERS])[layer]
+    people, layer = meets(taken, begins, luck, day - policy.look_back_days - LAG_DAYS)
+    delay = np.array([int(policy.delay_days.get(la, 0)) for la in LAYERS])
+    late = delay[layer]
     for days in sorted(set(delay.tolist())):
-        _note(state, people[delay == days], day + days, hold)
+        _note(state, people[late == days], day + days, hold)
 
 
 def _luck(state: State, policy: Quarantine | Trace) -> "Luck":
@@ -94,20 +92,9 @@ def _luck(state: State, policy: Quarantine | Trace) -> "Luck":
     found = policy.found if isinstance(policy, Trace) else {Layer.HOUSEHOLD: 1.0}
     return Luck(
         key_of(state.seed, Purpose.TRACED, state.day),
-        np.array([float(found.get(la, 0.0)) for la in LAYERS]),
-        key_of(state.seed, Purpose.OBEYS), float(policy.obey),
+        np.array([bound_of(float(found.get(la, 0.0))) for la in LAYERS]),
+        key_of(state.seed, Purpose.OBEYS), bound_of(float(policy.obey)),
     )  # fmt: skip
-
-
-def _before(state: State, rows: NDArray[np.int32], policy: Trace, luck: "Luck") -> Contacts:
-    """Who infected the cases was a contact too, if they met within the days asked about."""
-    seen = state.infected
-    recent = (seen.at[rows] >= state.day - policy.look_back_days - 3) & (seen.source[rows] >= 0)
-    of = rows[recent]
-    people, layer = seen.person[seen.source[of]], seen.layer[of]
-    lucky = chance(state.seed, Purpose.TRACED, people, day=state.day) < luck.found[layer]
-    lucky &= chance(state.seed, Purpose.OBEYS, people) < luck.obey
-    return people[lucky], layer[lucky]
 
 
 def _housemates(
@@ -126,26 +113,28 @@ def _note(state: State, people: NDArray[np.int32], day: int, hold: Hold) -> None
         state.holds.setdefault(day, []).append(held)
 
 
-def keep(state: State, *, rooms: int) -> None:
-    """Begin the quarantines that are due today; let go of those that are over."""
-    from linli.analysis.simulation.response_kernel import begin_hold
+def keep(state: State, *, rooms: int, longest: int) -> None:
+    """Begin the quarantines that are due today; let go of those that are over.
 
-    tally, day, seen = state.tally, state.day, state.infected
+    ``longest``: days within which everybody infected so far falls ill.
+    """
+    from linli.analysis.simulation.response_kernel import begin_hold, still_held
+
+    tally, day, columns = state.tally, state.day, state.infected.table
     tally["held_rooms"] -= state.releases.pop(day, 0)
-    parts = [tally["held"][state.held_until[tally["held"]] > day]]
-    watch = (seen.reported, seen.start, seen.stop, seen.onset, seen.visits)
+    parts = [still_held(tally["held"], state.held_until, day)]
     for people, days, test, wants_room in state.holds.pop(day, []):
         free = max(0, rooms - tally["held_rooms"])
-        new, n_placed, rows, due = begin_hold(
+        due = state.calendar.reserve(len(people), day + longest)
+        new, n_placed = begin_hold(
             people, (day, day + days), test, wants_room, free, state.find_rows(), state.held_until,
-            state.held_away, watch,
+            state.held_away, columns, due,
         )  # fmt: skip
         if wants_room:
             tally["held_rooms"] += n_placed
             state.releases[day + days] = state.releases.get(day + days, 0) + n_placed
         parts.append(new if days > 0 else new[:0])
         tally["ever_held"] += len(new)
-        state.calendar.add(Event.VISITS, due, rows)
     tally["held"] = np.concatenate(parts)
 
 

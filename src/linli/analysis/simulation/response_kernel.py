@@ -5,28 +5,32 @@ from typing import Any, NamedTuple
 import numpy as np
 from numba import njit
 
-from linli.analysis.simulation.dice_compiled import bits_of, unit
+from linli.analysis.simulation.calendar_kernel import note
+from linli.analysis.simulation.dice_compiled import bits_of, is_below
 
 NOT_YET = -1
 HOUSEHOLD = 0  # the layer's number
 NEVER_DUE = np.float32(30_000)
+VISITS = 1  # what is due, as `Event`
+FREE, HOME, AWAY = range(3)  # as `Kept`
+ROOM = 4  # a kind of bed
 
 
 class Luck(NamedTuple):
-    """Which contacts tracers find, and who does as told."""
+    """Which contacts tracers find, and who does as told; shares as `bound_of` has them."""
 
     traced_key: Any
-    found: Any  # (layers,): share of contacts that are found
+    found: Any  # (layers,)
     obeys_key: Any
-    obey: float
+    obey: Any
 
 
 @njit(nogil=True, cache=True, inline="always")
 def is_kept(j, layer, luck):
     """Whether a contact is found and does as told."""
-    if unit(bits_of(luck.traced_key, j)) >= luck.found[layer]:
+    if not is_below(bits_of(luck.traced_key, j), luck.found[layer]):
         return False
-    return unit(bits_of(luck.obeys_key, j)) < luck.obey
+    return is_below(bits_of(luck.obeys_key, j), luck.obey)
 
 
 @njit(nogil=True, cache=True)
@@ -57,21 +61,65 @@ def housemates(cases, household, household_start, luck):
 
 
 @njit(nogil=True, cache=True)
-def begin_hold(people, days, is_tested, wants_room, rooms, row, held_until, held_away, seen):
-    """Keep people from today on: who is new, how many got a room, and whose visit is due when.
+def made_known(rows, day, columns, compound_start, reports):
+    """Those of some sorted rows who were not known before; counted by compound from today on."""
+    found, n = np.empty(len(rows), np.int32), 0
+    for r in rows:
+        if columns.reported[r] == NOT_YET:
+            columns.reported[r] = day
+            at = np.searchsorted(compound_start, columns.person[r], side="right") - 1
+            reports[at, day] += 1
+            found[n] = r
+            n += 1
+    return found[:n]
+
+
+@njit(nogil=True, cache=True)
+def apart(rows, rooms, day, columns):
+    """Keep those of some rows who are at large apart, so many in rooms; how many got one."""
+    n_placed = 0
+    for r in rows:
+        if columns.kept[r] != FREE or columns.end[r] <= day:
+            continue
+        columns.kept[r] = HOME
+        columns.kept_from[r] = day
+        if n_placed < rooms:
+            columns.kept[r], columns.bed[r] = AWAY, ROOM
+            n_placed += 1
+    return n_placed
+
+
+@njit(nogil=True, cache=True)
+def before(rows, since, columns, luck, found):
+    """Write who infected some rows, if since a day and if they are found and do as told."""
+    people, layers = found
+    n = 0
+    for r in rows:
+        source = columns.source[r]
+        if source < 0 or columns.at[r] < since:
+            continue
+        i, layer = columns.person[source], columns.layer[r]
+        if is_kept(i, layer, luck):
+            people[n], layers[n] = i, layer
+            n += 1
+    return n
+
+
+@njit(nogil=True, cache=True)
+def begin_hold(
+    people, days, is_tested, wants_room, rooms, row, held_until, held_away, columns, due
+):
+    """Keep people from today on; note visits. Who is new, and how many got a room.
 
     Who sits in a room keeps its days, so that the room falls free when it was noted for. Who is
     watched is seen on the day of onset, and tested once infectious if all are tested.
     """
     today, until = days
-    reported, start, stop, onset, visits = seen
     new = np.empty(len(people), np.int32)
-    watched, due = np.empty(len(people), np.int32), np.empty(len(people), np.float32)
-    n_new = n_placed = n_watched = 0
-    for k in range(len(people)):
-        i = people[k]
+    n_new = n_placed = 0
+    for i in people:
         r = row[i]
-        if r != NOT_YET and reported[r] != NOT_YET:
+        if r != NOT_YET and columns.reported[r] != NOT_YET:
             continue
         is_new = held_until[i] <= today
         if is_new:
@@ -83,12 +131,24 @@ def begin_hold(people, days, is_tested, wants_room, rooms, row, held_until, held
             n_new += 1
         if held_away[i] == 0 or is_new:
             held_until[i] = max(held_until[i], until)
-        if r == NOT_YET or stop[r] <= today:
+        if r == NOT_YET or columns.stop[r] <= today:
             continue
-        day = np.floor(start[r]) + np.float32(1) if is_tested else np.float32(onset[r])
+        day = np.float32(columns.onset[r])
+        if is_tested:
+            day = np.floor(columns.start[r]) + np.float32(1)
         day = min(max(day, np.float32(today)), NEVER_DUE)
-        if day < NEVER_DUE and (visits[r] > day or visits[r] == NOT_YET):
-            visits[r] = np.int16(day)
-            watched[n_watched], due[n_watched] = r, day
-            n_watched += 1
-    return new[:n_new], n_placed, watched[:n_watched], due[:n_watched]
+        if day < NEVER_DUE and (columns.visits[r] > day or columns.visits[r] == NOT_YET):
+            columns.visits[r] = np.int16(day)
+            note(due, VISITS, int(day), r)
+    return new[:n_new], n_placed
+
+
+@njit(nogil=True, cache=True)
+def still_held(held, held_until, day):
+    """Those of who is kept whose quarantine is not over."""
+    left, n = np.empty(len(held), np.int32), 0
+    for i in held:
+        if held_until[i] > day:
+            left[n] = i
+            n += 1
+    return left[:n]

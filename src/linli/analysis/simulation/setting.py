@@ -107,15 +107,18 @@ class Prepared:
         np.bitwise_or.at(
             is_responder, city.responder >> 3, (1 << (city.responder & 7)).astype(np.uint8)
         )
+        responder_start = np.searchsorted(city.responder, city.community.start)
         self.places = Places(
             city.age, city.household, city.household_start, city.household_compound, city.place,
             city.place_start, city.members, city.n_schools, city.compound.start, community,
             city.community.start, city.responder,
-            np.searchsorted(city.responder, city.community.start), is_responder,
+            responder_start, is_responder,
+            np.diff(responder_start) / np.maximum(1, np.diff(city.community.start)),
         )  # fmt: skip
         self.contacts = np.array([city.contacts.of(la) for la in LAYERS])
         self.weight = np.array([setting.disease.layers[la] for la in LAYERS])
         self.cumulative = setting.disease.cumulative()
+        self.people = np.diff(city.compound.start)
         self.homes = np.bincount(city.household_compound, minlength=len(city.compound))
         self._rank: dict[tuple[tuple[str, ...], float], NDArray[np.int32]] = {}
 

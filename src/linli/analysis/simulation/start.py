@@ -26,7 +26,16 @@ from linli.analysis.simulation.course import fall_ill
 from linli.analysis.simulation.disease import LAYERS, QUANTILES, Disease, Duration, Layer
 from linli.analysis.simulation.observation import Observation
 from linli.analysis.simulation.setting import Setting
-from linli.analysis.simulation.state import NO_DAY, NOT_YET, Event, Fate, Kept, State
+from linli.analysis.simulation.state import (
+    NO_DAY,
+    NOT_YET,
+    Calendar,
+    Event,
+    Fate,
+    Kept,
+    Listed,
+    State,
+)  # fmt: skip
 
 REMEMBERED_DAYS = 28
 LEAST_ONSETS = 10  # below this no growth is read from the records; assumed
@@ -183,8 +192,8 @@ class Start:
             *_alone(np.concatenate([known.person, who])),
             np.concatenate([np.zeros(n_known), at]), np.zeros(n_known + len(who), bool),
         )  # fmt: skip
-        _as_recorded(state, known, setting.disease)
-        _calendar(state, known, setting.observation)
+        before = _as_recorded(state, known, setting.disease)
+        _calendar(state, known, before, setting.observation)
         _placed(state, known)
         _held(state, known)
         state.reports = np.zeros((len(setting.city.compound), known.today), np.int32)
@@ -277,8 +286,8 @@ def _ranges(
     return begin, end
 
 
-def _as_recorded(state: State, known: Known, disease: Disease) -> None:
-    """Move each known case's days to those of the records, and its severity too."""
+def _as_recorded(state: State, known: Known, disease: Disease) -> Listed:
+    """Move each known case's days to those of the records, and its severity; what is due then."""
     seen, n = state.infected, len(known.person)
     rows = np.arange(n)
     drawn = seen.fate[:n].copy()
@@ -290,19 +299,17 @@ def _as_recorded(state: State, known: Known, disease: Disease) -> None:
     for name in ("at", "start", "stop", "onset", "end"):
         getattr(seen, name)[:n] += move
     moved: dict[tuple[int, int], list[NDArray[np.int32]]] = {}
-    for (event, day), parts in state.calendar.due.items():
-        at = np.concatenate(parts)
+    for (event, day), at in state.calendar.listed().items():
         own = at < n
         for row, new in zip(at[own], day + move[at[own]].astype(int), strict=True):
             moved.setdefault((event, int(new)), []).append(np.array([row], dtype=np.int32))
         if (~own).any():
             moved.setdefault((event, day), []).append(at[~own])
-    state.calendar.due = moved
+    due = {when: np.concatenate(parts) for when, parts in moved.items()}
     # Who is known to be mild and would be worse by now is not; who is worse needs a bed by now.
     worse = np.zeros(n, dtype=bool)
-    for (event, day), parts in list(state.calendar.due.items()):
+    for (event, day), at in due.items():
         if event in (Event.NEEDS_BED, Event.NEEDS_INTENSIVE) and day < known.today:
-            at = np.concatenate(parts)
             worse[at[at < n]] = True
     fate = np.maximum(drawn, Fate.MILD)
     fate[worse & (known.fate < Fate.SEVERE)] = Fate.MILD
@@ -322,9 +329,10 @@ def _as_recorded(state: State, known: Known, disease: Disease) -> None:
     seen.visits[:n] = np.maximum(0, known.reported)
     seen.kept[:n] = Kept.HOME
     seen.kept_from[:n] = known.reported
+    return due
 
 
-def _calendar(state: State, known: Known, seen_by: Observation) -> None:
+def _calendar(state: State, known: Known, before: Listed, seen_by: Observation) -> None:
     """What is due from today on; what was due before has happened."""
     seen, n, today = state.infected, len(known.person), known.today
     over = np.zeros(seen.n, dtype=bool)
@@ -334,11 +342,10 @@ def _calendar(state: State, known: Known, seen_by: Observation) -> None:
     started = np.arange(seen.n, dtype=np.int32)
     begun = started[seen.start[: seen.n] < today]
     state.active = begun[seen.stop[begun] > today]
-    before, state.calendar.due = state.calendar.due, {}
+    state.calendar = Calendar()
     note = state.calendar.add
-    for (event, day), parts in before.items():
-        rows = np.concatenate(parts)
-        rows = rows[~over[rows]]
+    for (event, day), listed in before.items():
+        rows = listed[~over[listed]]
         if event == Event.ENDS:
             continue
         if event == Event.VISITS:

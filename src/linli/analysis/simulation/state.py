@@ -6,14 +6,21 @@ People who were never infected cost a few bytes each; everything else is one row
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+if TYPE_CHECKING:
+    from linli.analysis.simulation.calendar_kernel import Due
+
 NOT_YET = -1
 NO_DAY = 32_767  # where a whole day is written and there is none
-FEW = 4096  # rows noted together that are not worth to be kept apart by day
+DAYS_AHEAD = 256  # for which there is room from the start
+FEW = 1024  # chunks of the calendar to begin with
+
+
+Listed = dict[tuple[int, int], NDArray[np.int32]]  # rows by event and day
 
 
 class Fate(IntEnum):
@@ -45,8 +52,29 @@ class Event(IntEnum):
     SCREEN_RESULT = 6
 
 
-# Moments are float32; days are whole: `onset` the day it falls in, `end` the first that is over it.
-# `strength` is a place in `Prepared.strength`.
+class Columns(NamedTuple):
+    """The infected as compiled code reads them, a row each. Moments are float32, days are whole."""
+
+    person: Any
+    source: Any  # the row of who infected them
+    layer: Any
+    fate: Any
+    kept: Any
+    at: Any
+    start: Any
+    stop: Any
+    onset: Any  # the day it falls in
+    end: Any  # the first day that is over it
+    strength: Any  # a place in `Prepared.strength`
+    kept_from: Any
+    reported: Any
+    visits: Any
+    tests: Any
+    bed: Any
+    waits_since: Any
+    died: Any
+
+
 COLUMNS: dict[str, type] = {
     "person": np.int32, "source": np.int32, "layer": np.uint8, "fate": np.uint8, "kept": np.uint8,
     "at": np.float32, "start": np.float32, "stop": np.float32, "onset": np.int16,
@@ -64,6 +92,7 @@ class Infected:
         self._room = 1024
         for name, kind in COLUMNS.items():
             setattr(self, name, np.zeros(self._room, dtype=kind))
+        self.table = Columns(*(getattr(self, name) for name in Columns._fields))
 
     def __getattr__(self, name: str) -> NDArray[Any]:
         raise AttributeError(name)  # columns are set at the start; this tells the types of them
@@ -73,11 +102,13 @@ class Infected:
         first, self.n = self.n, self.n + n
         if self.n > self._room:
             self._room = max(self.n, int(self._room * 1.5))
+            del self.table  # so that each column is let go of before the next is made
             for name in COLUMNS:
                 old = getattr(self, name)
                 new = np.zeros(self._room, dtype=old.dtype)
                 new[:first] = old[:first]
                 setattr(self, name, new)
+            self.table = Columns(*(getattr(self, name) for name in Columns._fields))
         return np.arange(first, self.n, dtype=np.int32)
 
     def columns(self) -> dict[str, NDArray]:
@@ -86,29 +117,75 @@ class Infected:
 
 
 class Calendar:
-    """What is due on which day: rows by event and day."""
+    """What is due on which day: rows by event and day, in the order they were noted."""
 
-    def __init__(self) -> None:
-        self.due: dict[tuple[int, int], list[NDArray[np.int32]]] = {}
+    def __init__(self, due: Listed | None = None) -> None:
+        from linli.analysis.simulation.calendar_kernel import CHUNK, NO_CHUNK, Due
+
+        shape = (len(Event), DAYS_AHEAD)
+        self.due = Due(
+            np.full(shape, NO_CHUNK, np.int32), np.full(shape, NO_CHUNK, np.int32),
+            np.zeros(shape, np.int32), np.empty((FEW, CHUNK), np.int32),
+            np.array([NO_CHUNK, 0, 0], np.int32),
+        )  # fmt: skip
+        for (event, day), rows in (due or {}).items():
+            self.add(Event(event), np.full(len(rows), day, np.float32), rows)
+
+    def reserve(self, n: int, last_day: int) -> "Due":
+        """Make room for so many rows more, none due later than a day."""
+        from linli.analysis.simulation.calendar_kernel import LINK, N_FREE, NO_CHUNK, USED
+
+        due = self.due
+        n_days = due.head.shape[1]
+        if last_day >= n_days:
+            more = ((0, 0), (0, max(last_day + 1, 2 * n_days) - n_days))
+            due = due._replace(
+                head=np.pad(due.head, more, constant_values=NO_CHUNK),
+                tail=np.pad(due.tail, more, constant_values=NO_CHUNK), fill=np.pad(due.fill, more),
+            )  # fmt: skip
+        needed = n // LINK + min(n, due.head.size) - int(due.pool[N_FREE])
+        used, n_chunks = int(due.pool[USED]), len(due.chunk)
+        if used + needed > n_chunks:
+            chunk = np.empty(
+                (max(used + needed, int(n_chunks * 1.5)), due.chunk.shape[1]), np.int32
+            )
+            chunk[:used] = due.chunk[:used]
+            due = due._replace(chunk=chunk)
+        self.due = due
+        return due
 
     def add(self, event: Event, days: NDArray, rows: NDArray[np.int32]) -> None:
         """Note rows for days; those without a day (infinite) are left out."""
-        if not len(rows):
-            return
-        from linli.analysis.simulation.course_kernel import by_day
+        from linli.analysis.simulation.calendar_kernel import note_all
 
-        ordered, which, cuts = by_day(days.astype(np.float32, copy=False), rows)
-        kind, due, apart = int(event), self.due, len(ordered) > FEW
-        begin = 0
-        for day, end in zip(which.tolist(), cuts[1:].tolist(), strict=True):
-            some = ordered[begin:end]
-            due.setdefault((kind, day), []).append(some.copy() if apart else some)
-            begin = end
+        days = days.astype(np.float32, copy=False)
+        some = days[np.isfinite(days)]
+        if len(some):
+            note_all(self.reserve(len(some), int(some.max())), int(event), days, rows)
 
     def take(self, event: Event, day: int) -> NDArray[np.int32]:
         """The rows of a day, in the order they were noted; they are taken out."""
-        found = self.due.pop((int(event), day), None)
-        return np.concatenate(found) if found else np.empty(0, dtype=np.int32)
+        from linli.analysis.simulation.calendar_kernel import taken
+
+        if day >= self.due.head.shape[1]:
+            return np.empty(0, dtype=np.int32)
+        return taken(self.due, int(event), day)
+
+    def count(self, event: Event, day: int) -> int:
+        """How many rows are due on a day."""
+        from linli.analysis.simulation.calendar_kernel import counted
+
+        if day >= self.due.head.shape[1]:
+            return 0
+        return counted(self.due, int(event), day)
+
+    def listed(self) -> Listed:
+        """All that is due, by event and day."""
+        from linli.analysis.simulation.calendar_kernel import NO_CHUNK, listed
+
+        events, days = np.nonzero(self.due.head != NO_CHUNK)
+        keys = zip(events.tolist(), days.tolist(), strict=True)
+        return {(event, day): listed(self.due, event, day) for event, day in keys}
 
 
 @dataclass
@@ -149,8 +226,8 @@ class State:
             **{f"tally.{n}": np.array(v) for n, v in self.tally.items()},
             "releases": np.array(sorted(self.releases.items()), dtype=np.int64).reshape(-1, 2),
         }
-        for (event, day), rows in self.calendar.due.items():
-            found[f"due.{event}.{day}"] = np.concatenate(rows)
+        for (event, day), rows in self.calendar.listed().items():
+            found[f"due.{event}.{day}"] = rows
         for day, holds in self.holds.items():
             for n, (people, days, test, away) in enumerate(holds):
                 found[f"hold.{day}.{n}.{days}.{int(test)}.{int(away)}"] = people
@@ -159,7 +236,7 @@ class State:
     @classmethod
     def restored(cls, arrays: Mapping[str, NDArray]) -> "State":
         """A world as it was kept."""
-        infected, calendar = Infected(), Calendar()
+        infected, due = Infected(), {}
         rows = infected.add(len(arrays["infected.person"]))
         holds: dict[int, list[tuple[NDArray, int, bool, bool]]] = {}
         series, tally = {}, {}
@@ -173,7 +250,7 @@ class State:
                 tally[rest] = value.item() if value.ndim == 0 else value.copy()
             elif part == "due":
                 event, day = map(int, rest.split("."))
-                calendar.due[event, day] = [value.copy()]
+                due[event, day] = value
             elif part == "hold":
                 day, _, days, test, away = map(int, rest.split("."))
                 holds.setdefault(day, []).append((value.copy(), days, bool(test), bool(away)))
@@ -181,7 +258,7 @@ class State:
         releases = {int(d): int(n) for d, n in arrays["releases"]}
         plain = {n: arrays[n].copy() for n in PLAIN}
         return cls(
-            seed=seed, day=day, infected=infected, calendar=calendar, holds=holds,
+            seed=seed, day=day, infected=infected, calendar=Calendar(due), holds=holds,
             releases=releases, tally=tally, series=series, **plain,
         )  # fmt: skip
 

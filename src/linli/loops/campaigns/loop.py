@@ -122,6 +122,13 @@ def closed(item: Standing, form: Mapping[str, Any], scene: Scene) -> Changes:
     return {"outcome": "held"}
 
 
+def ended_with_exercise(item: Standing, form: Mapping[str, Any], scene: Scene) -> Changes:
+    """No report is taken any more, and no day of it is asked about."""
+    changes = ended(item, {}, scene)
+    Round.objects.filter(item_id=item.id).update(closed_at=scene.now)
+    return changes
+
+
 def _declaration(item: Standing, scene: Scene) -> declarations.Declaration | None:
     found = declarations.in_force(item.path, scene.now, exercise=bool(item.exercise))
     return found if found is not None and found.mode == Mode.EMERGENCY else None
@@ -141,6 +148,7 @@ LOOP = Loop(
     classes={"sweep": N_("sweep: some days, everybody"), "daily": N_("daily: every day anew")},
     about_residents=False,
     subject="place",
+    when_exercise_ends=ended_with_exercise,
     stages=(
         Stage("planned", N_("planned")),
         Stage("open", N_("running")),

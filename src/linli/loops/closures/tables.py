@@ -5,6 +5,7 @@ from django.db.models import F, Q
 
 from linli.columns import AreaPathField, MomentField
 from linli.errors import N_
+from linli.loops.collected import Collected
 
 
 class Shape(models.TextChoices):
@@ -43,3 +44,7 @@ class RoadClosure(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(until_at__gt=F("from_at")), name="closure_ends")
         ]
+
+
+# Somebody's own words may name a person; where and how long a road was closed does not.
+COLLECTED = (Collected("closures", RoadClosure, "drawn_at", words=("reason",)),)

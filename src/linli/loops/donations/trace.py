@@ -117,7 +117,7 @@ def _traced(item: Item) -> Trace:
     moves = [(e.to_stage, e.at) for e in events if e.to_stage != e.from_stage]
     return Trace(
         number=item.id,
-        what=item.data["what"],
+        what=item.data.get("what", ""),
         quantity=item.data["quantity"],
         unit=item.data.get("unit", ""),
         stage=LOOP.stage(item.stage),

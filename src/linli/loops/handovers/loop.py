@@ -5,7 +5,7 @@ who receives. Whoever receives closes it, by a receipt with what was counted.
 """
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from pydantic import Field
 
@@ -43,7 +43,9 @@ class NoOrganisation(BadInput):
 
 
 class HandoverAsk(Form):
-    """What goes to which organisation, how much of it, and what for."""
+    """What goes to which organisation, how much, and what for; of a gift as its donor said."""
+
+    personal: ClassVar[frozenset[str]] = frozenset({"what", "note"})
 
     organisation_id: int = Field(gt=0, title=N_("Number of the organisation"))
     what: str = Field(min_length=2, max_length=120, title=N_("What is handed over?"))
@@ -55,11 +57,15 @@ class HandoverAsk(Form):
 class HandoverReceiver(Form):
     """Who will receive: a post or a name that can be asked for."""
 
+    personal: ClassVar[frozenset[str]] = frozenset({"receiver"})
+
     receiver: str = Field(min_length=2, max_length=80, title=N_("Who receives it?"))
 
 
 class HandoverReceipt(Form):
     """What was counted when it arrived, and what is said of a difference."""
+
+    personal: ClassVar[frozenset[str]] = frozenset({"remark"})
 
     quantity_received: float = Field(
         ge=0, le=MOST, allow_inf_nan=False, title=N_("How much has arrived?")
@@ -69,6 +75,8 @@ class HandoverReceipt(Form):
 
 class HandoverNo(Form):
     """Why not."""
+
+    personal: ClassVar[frozenset[str]] = frozenset({"reason"})
 
     reason: str = Field(min_length=2, max_length=400, title=N_("Why not?"))
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from linli import clock
 from linli.geo import Point
 from linli.loops.routes.tables import RouteWhy, RunRoute
 
@@ -56,8 +57,18 @@ def keep(
     run_id: int, route: Route, *, now: int, by: int | None, why: RouteWhy = RouteWhy.PLANNED
 ) -> RunRoute:
     """Add a route to a run."""
-    return RunRoute.objects.create(
-        run_id=run_id, why=why, made_at=now, made_by=by, roads=route.roads,
+    row = row_of(run_id, route, now=now, by=by, why=why)
+    row.save()
+    return row
+
+
+def row_of(
+    run_id: int, route: Route, *, now: int, by: int | None, why: RouteWhy = RouteWhy.PLANNED
+) -> RunRoute:
+    """A route as it would be kept, not kept yet."""
+    made_at = clock.moment(now)
+    return RunRoute(
+        run_id=run_id, why=why, made_at=made_at, made_by=by, roads=route.roads,
         estimate=route.estimate, stops=[asdict(stop) for stop in route.stops],
         legs=[asdict(leg) for leg in route.legs],
     )  # fmt: skip

@@ -4,6 +4,7 @@ from django.db import models
 
 from linli.columns import MomentField
 from linli.errors import N_
+from linli.loops.collected import Collected
 
 
 class RouteWhy(models.TextChoices):
@@ -24,7 +25,7 @@ class RunRoute(models.Model):
     run_id = models.BigIntegerField()
     why = models.CharField(max_length=12, choices=RouteWhy)
     made_at = MomentField()
-    made_by = models.BigIntegerField(null=True)  # None: Linli, when it was first asked for
+    made_by = models.BigIntegerField(null=True)  # None: Linli, soon after it was made up
     stops = models.JSONField()
     legs = models.JSONField()
     roads = models.CharField(max_length=32)  # the digest of the network
@@ -33,3 +34,7 @@ class RunRoute(models.Model):
     class Meta:
         app_label = "loops"
         indexes = [models.Index(fields=["run_id", "-id"], name="run_route")]
+
+
+# At which door somebody was called for, and when, is a fact about them.
+COLLECTED = (Collected("run_routes", RunRoute, "made_at", "run_id"),)

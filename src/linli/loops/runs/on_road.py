@@ -1,8 +1,9 @@
 """Which runs are being made up or driven, whom do they carry, and what do they look like?"""
 
+from collections.abc import Iterable
 from typing import Any, Protocol
 
-from linli.loops.ledger import Item
+from linli.loops.ledger import Event, Item
 from linli.loops.loop import State
 
 ON_ITS_WAY = ("drafted", "departed")
@@ -30,3 +31,13 @@ def under_way(*, exercise: bool) -> list[Item]:
 def find(run_id: int) -> Item:
     """One run by its number."""
     return Item.objects.get(id=run_id, loop="run")
+
+
+def met(run_ids: Iterable[int]) -> dict[int, tuple[int, ...]]:
+    """The closures that each of these runs has met since it was made up, in order."""
+    rows = Event.objects.filter(item_id__in=list(run_ids), step="meet_closure").order_by("n")
+    found: dict[int, dict[int, None]] = {}
+    for run_id, data in rows.values_list("item_id", "data"):
+        if (closure_id := data.get("closure_id")) is not None:
+            found.setdefault(run_id, {})[closure_id] = None
+    return {run_id: tuple(ids) for run_id, ids in found.items()}

@@ -13,7 +13,7 @@ from linli.policy.disclosure import LEAST_SHOWN
 from linli.policy.powers import roles_for
 from linli.policy.roles import Role
 from linli.registry.areas import Area, Tier, under
-from linli.studies.risk import runs
+from linli.studies.risk import runs, story
 from linli.studies.risk.records import UNITS
 from linli.studies.risk.runs import Run
 
@@ -49,6 +49,8 @@ def _say(run: Run, at: NDArray[np.int64]) -> Figure:
         return Figure((None, None), gap=Gap.WITHHELD)
     if not known.any():
         return Figure((None, None), gap=Gap.UNKNOWN)
+    if at.size == 1 and story.score(run, int(at[0])) is None:
+        return Figure((None, None), gap=Gap.WITHHELD)
     score = float(np.average(run.risk.score[at[known]], weights=people[known]))
     return Figure((score, float((run.rank[at[known]] <= run.k).mean())))
 

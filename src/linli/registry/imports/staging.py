@@ -10,7 +10,8 @@ from django.db import models, transaction
 
 from linli import bulk, clock
 from linli.columns import MomentField
-from linli.errors import N_, BadInput, NotFound, Word
+from linli.errors import N_, BadInput, Conflict, NotFound, Word
+from linli.jobs import queue
 from linli.policy.can import Actor, Ask, can
 from linli.policy.powers import roles_for
 from linli.registry.imports import files, kinds
@@ -18,6 +19,8 @@ from linli.registry.imports.columns import folded
 from linli.registry.imports.kind import Kind
 
 STAGED_AT_ONCE = 5_000
+STAGED_DAYS = 30  # assumed; rows of residents wait for an answer, and not for ever
+DAY_S = 86_400
 ROWS_SHOWN = 10
 
 Mapping_ = Mapping[str, str]  # a header's title to the name of a column, or to nothing
@@ -52,6 +55,13 @@ class ImportRow(models.Model):
 
     class Meta:
         app_label = "registry"
+
+
+class RowsGone(Conflict):
+    """The rows of a file are not here any more: taken in, or too long here."""
+
+    code = "rows_gone"
+    sentence = N_("The rows of {name} are not here any more. Send the file again.")
 
 
 class ColumnMapping(models.Model):
@@ -155,8 +165,10 @@ def by_titles(kind: Kind, header: list[str]) -> dict[str, str]:
 
 
 def checked(upload: Upload, mapping: Mapping_ | None) -> dict[str, str]:
-    """The mapping to be used; raises BadInput when it names what is not there."""
+    """The mapping to be used; BadInput when it names what is not there, RowsGone after that."""
     kind = kinds.get(upload.kind)
+    if not ImportRow.objects.filter(upload_id=upload.id).exists():
+        raise RowsGone(name=upload.name)
     chosen = dict(mapping) if mapping else preview(upload).mapping
     names = {c.name for c in kind.columns}
     for title, name in chosen.items():
@@ -191,6 +203,19 @@ def remember(upload: Upload, mapping: Mapping_) -> None:
             "at": clock.now_s(),
         },
     )
+
+
+def forget(now: int) -> int:
+    """Drop the rows of files that nobody took in for a while; returns how many rows went.
+
+    A file of which an import is under way keeps them until it has ended.
+    """
+    old = Upload.objects.filter(at__lt=now - STAGED_DAYS * DAY_S)
+    under_way = {job.given.get("upload") for job in queue.under_way("import")}
+    staged = ImportRow.objects.filter(upload_id__in=old.values("id")).exclude(
+        upload_id__in=under_way
+    )
+    return staged.delete()[0]
 
 
 def drop(upload: Upload) -> None:

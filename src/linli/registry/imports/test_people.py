@@ -15,7 +15,7 @@ from linli.policy.roles import Role
 from linli.registry import imports, roster
 from linli.registry.duplicates import Candidate
 from linli.registry.households import Household
-from linli.registry.imports import running
+from linli.registry.imports import running, staging
 from linli.registry.imports.staging import ImportRow
 from linli.registry.names import NamePart
 from linli.registry.person import Person
@@ -245,3 +245,21 @@ def test_the_worker_does_what_was_asked_and_another_account_does_not_see_it(city
     assert imports.job_of(city.actor("ida"), job.id).id == job.id
     with pytest.raises(NotAllowed):
         imports.job_of(city.actor("eve"), job.id)
+
+
+def test_rows_that_nobody_takes_in_go_after_a_while_and_those_under_way_stay(city: City) -> None:
+    uploads = [
+        imports.begin(city.actor("ida"), "people", io.BytesIO((HEAD + row).encode()), "list.csv")
+        for row in ROWS[:2]
+    ]
+    tried = imports.run(uploads[0], dry_run=True)
+    imports.run(uploads[1])
+    queue.run_this(tried.id)
+    late = clock.now_s() + (staging.STAGED_DAYS + 1) * staging.DAY_S
+
+    assert staging.forget(late - 2 * staging.DAY_S) == 0
+    assert staging.forget(late) == 1
+    assert {row.upload_id for row in ImportRow.objects.all()} == {uploads[1].id}
+    assert imports.result(tried).counts["created"] == 1
+    with pytest.raises(staging.RowsGone, match=r"list\.csv are not here any more"):
+        imports.run(uploads[0])

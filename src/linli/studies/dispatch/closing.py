@@ -16,12 +16,13 @@ from linli.loops.closures import draw
 from linli.loops.closures.draw import ClosureAsk, Drawn
 from linli.loops.closures.tables import RoadClosure, Shape
 from linli.loops.for_person import linli_for
+from linli.loops.routes import kept as routes
 from linli.loops.routes.tables import RunRoute
 from linli.loops.runs.on_road import Run, under_way
 from linli.loops.scene import Scene
 from linli.policy.can import Actor
 from linli.registry.vehicles import Vehicle
-from linli.studies.dispatch.city_roads import CityRoads, city_roads
+from linli.studies.dispatch.city_roads import CityRoads, city_roads, known_roads
 from linli.studies.dispatch.run_routes import ahead_of, ensured
 
 LINE_DEGREES = 0.00002  # a line is drawn so wide, about two metres
@@ -57,6 +58,20 @@ def close(actor: Actor, form: ClosureAsk, *, now: int) -> Closed:
         told = {"closure_id": made.id, **_middle(drawn)}
         marked = [run.id for run in hit if _marked(run.id, linli_for(actor, now), told)]
     return Closed(made, tuple(marked))
+
+
+def keep_ways(*, exercise: bool, now: int) -> int:
+    """Keep a way for every run that has none that still fits; how many are new.
+
+    The worker's: whoever looks at a run is shown its way and writes nothing.
+    """
+    runs = under_way(exercise=exercise)
+    roads = known_roads() if runs else None
+    if roads is None:
+        return 0
+    before = {row.id for row in routes.newest(run.id for run in runs).values()}
+    kept = ensured(runs, in_force(roads, exercise=exercise, now=now), now=now)
+    return len({row.id for row in kept.values()} - before)
 
 
 def _marked(run_id: int, scene: Scene, told: dict[str, Any]) -> bool:

@@ -21,7 +21,7 @@ from linli.registry.sites import Site
 from linli.registry.vehicles import Vehicle
 from linli.studies.dispatch.city_roads import known_roads
 from linli.studies.dispatch.closing import in_force
-from linli.studies.dispatch.run_routes import ahead_of, ensured
+from linli.studies.dispatch.run_routes import ahead_of, driven
 
 
 @dataclass(frozen=True)
@@ -87,8 +87,8 @@ def look(actor: Actor, *, now: int) -> DeskMap:
     roads = known_roads()
     if roads is None:  # no area has a point yet
         return DeskMap(tuple(_told(runs, {})), closures, estimate=True)
-    driven = ensured(runs, in_force(roads, exercise=actor.exercise, now=now), now=now)
-    return DeskMap(tuple(_told(runs, driven)), closures, roads.estimate)
+    ways = driven(runs, in_force(roads, exercise=actor.exercise, now=now), now=now)
+    return DeskMap(tuple(_told(runs, ways)), closures, roads.estimate)
 
 
 def way(run: Run, *, exercise: bool, now: int) -> DeskRun | None:
@@ -98,8 +98,8 @@ def way(run: Run, *, exercise: bool, now: int) -> DeskRun | None:
     roads = known_roads()
     if roads is None:
         return None
-    driven = ensured([run], in_force(roads, exercise=exercise, now=now), now=now)
-    return next(iter(_told([run], driven)), None) if driven else None
+    ways = driven([run], in_force(roads, exercise=exercise, now=now), now=now)
+    return next(iter(_told([run], ways)), None) if ways else None
 
 
 def stops_of(one: DeskRun) -> list[dict[str, Any]]:
@@ -120,13 +120,13 @@ def stops_of(one: DeskRun) -> list[dict[str, Any]]:
     ]
 
 
-def _told(runs: Sequence[Run], driven: dict[int, RunRoute]) -> Iterable[DeskRun]:
+def _told(runs: Sequence[Run], ways: dict[int, RunRoute]) -> Iterable[DeskRun]:
     vehicles = Vehicle.objects.in_bulk({i for run in runs if (i := run.data.get("vehicle_id"))})
-    stops = [stop for row in driven.values() for stop in row.stops]
+    stops = [stop for row in ways.values() for stop in row.stops]
     areas = Area.objects.in_bulk({i for stop in stops if (i := stop["area_id"])})
     sites = Site.objects.in_bulk({i for stop in stops if (i := stop["site_id"])})
     for run in runs:
-        row = driven.get(run.id)
+        row = ways.get(run.id)
         told = run.data.get("position")
         end = row.stops[-1]["site_id"] if row and row.stops else None
         yield DeskRun(

@@ -27,9 +27,10 @@ from linli.loops.scene import Scene
 from linli.policy.can import Actor, Ask, can
 from linli.studies.dispatch.city_roads import CityRoads, known_roads
 from linli.studies.dispatch.closing import hits, in_force
+from linli.studies.dispatch.lifting import open_again
 from linli.studies.dispatch.run_routes import (
     ahead_of,
-    ensured,
+    driven,
     laid,
     nearest_first,
     plan_of,
@@ -38,6 +39,7 @@ from linli.studies.dispatch.run_routes import (
     trip_of,
 )
 
+WORTH_S = 60  # a way that saves less is not worth telling a driver; assumed
 NO_WAY = N_(
     "No open road leads this run on to its site. Let it stop where it is safe, lift a closure, or "
     "place its passengers elsewhere."
@@ -68,6 +70,7 @@ class NewWay:
     closures: tuple[int, ...]  # that it would meet
     reasons: tuple[Reason, ...]
     breaches: tuple[Reason, ...]
+    open_again: tuple[int, ...] = ()  # closures it had met that stop nobody any more
 
     @property
     def passes(self) -> bool:
@@ -85,6 +88,11 @@ class NewWay:
         return 0 if self.new is None else self.new.minutes - self.old.minutes
 
     @property
+    def fewer_minutes(self) -> int:
+        """How much shorter it is."""
+        return -self.more_minutes
+
+    @property
     def digest(self) -> str:
         """What says that the plan accepted is the plan that was shown."""
         new = self.new
@@ -97,6 +105,7 @@ class NewWay:
 def propose(actor: Actor, *, now: int, run_ids: Iterable[int] = (), seed: int = 1) -> list[NewWay]:
     """A new way for every run within reach that would meet a closure; nothing is changed.
 
+    And a shorter one for who went around a road that is open again, or still stands before it.
     Raises NotAllowed for who does not dispatch.
     """
     can(actor, Ask("run.open", DISPATCHERS)).required()
@@ -109,14 +118,20 @@ def propose(actor: Actor, *, now: int, run_ids: Iterable[int] = (), seed: int = 
     if not runs or roads is None:
         return []
     closed = in_force(roads, exercise=actor.exercise, now=now)
-    driven = ensured(runs, closed, now=now)
-    return [
-        new
-        for run in runs
-        if run.id in driven
-        and (met := hits(run, driven[run.id], closed, roads))
-        and (new := _new_way(run, driven[run.id], met, closed, roads, now=now, seed=seed))
-    ]
+    old = driven(runs, closed, now=now)
+    free = open_again(runs, now=now)
+    found = []
+    for run in runs:
+        if run.id not in old:
+            continue
+        if met := hits(run, old[run.id], closed, roads):
+            new = _new_way(run, old[run.id], met, closed, roads, now=now, seed=seed)
+        else:
+            ids = free.get(run.id, ())
+            new = _shorter(run, old[run.id], ids, closed, roads, now=now, seed=seed)
+        if new is not None:
+            found.append(new)
+    return found
 
 
 @transaction.atomic
@@ -174,6 +189,53 @@ def _new_way(
     )  # fmt: skip
     new = laid(ride, trips[0], roads, now=now)
     return NewWay(run.id, old, new, ids, reasons, verdict.breaches)
+
+
+def _shorter(
+    run: Run, row: RunRoute, free: tuple[int, ...], closed: Sequence[Closure],
+    roads: CityRoads, *, now: int, seed: int,
+) -> NewWay | None:  # fmt: skip
+    """The way over a road that is open again, if the run stands before it or gets there sooner."""
+    ride = ride_of(run) if free else None
+    if ride is None:
+        return None
+    snapshot, placed, node_of = snapshot_of(ride, roads, closed)
+    order = _kept_order(row, ride.groups) or nearest_first(ride, snapshot)
+    trip = trip_of(ride, snapshot, placed, order)
+    if trip is None:
+        return None
+    trip = with_paths((trip,), node_of, roads.ways(closed, passes=ride.permits))[0]
+    old, new = _left(row, run), laid(ride, trip, roads, now=now)
+    if not _stopped_by(run, free) and _seconds(new) > _seconds(old) - WORTH_S:
+        return None
+    mine = [closure for closure in closed if closure.stops(ride.permits)]
+    travel = replace(snapshot.travel, estimate=roads.estimate)
+    verdict = check(
+        plan_of(trip, placed, roads, seed), replace(snapshot, travel=travel), closures=mine,
+        departing=False,
+    )  # fmt: skip
+    return NewWay(run.id, old, new, (), (), verdict.breaches, free)
+
+
+def _stopped_by(run: Run, free: tuple[int, ...]) -> bool:
+    """Whether the run still stands before a road that is open again."""
+    seen = run.data.get("route", {})
+    return seen.get("open") is False and seen.get("closure_id") in free
+
+
+def _left(row: RunRoute, run: Run) -> Route:
+    """The kept way as far as it still lies ahead."""
+    leg, share = ahead_of(run, row)
+    kept = routes.read(row)
+    if not kept.legs:
+        return kept
+    driven_s = int(share * kept.legs[leg].seconds)
+    first = replace(kept.stops[leg], arrive_at=kept.stops[leg].arrive_at + driven_s)
+    return replace(kept, stops=(first, *kept.stops[leg + 1 :]), legs=kept.legs[leg:])
+
+
+def _seconds(way: Route) -> int:
+    return way.stops[-1].arrive_at - way.stops[0].arrive_at if way.stops else 0
 
 
 def _kept_order(row: RunRoute, groups: Sequence) -> list[int]:

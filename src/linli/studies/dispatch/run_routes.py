@@ -221,29 +221,47 @@ def plan_of(trip: Trip, placed: Sequence[Placed], roads: CityRoads, seed: int) -
     )
 
 
+def driven(runs: Iterable[Run], closed: Sequence[Closure] = (), *, now: int) -> dict[int, RunRoute]:
+    """The route of each of these runs: the one that is kept, or one made for this look only.
+
+    Whoever looks changes nothing; what is to stay is kept by ``ensured``.
+    """
+    return {run_id: row for run_id, (row, _) in _driven(runs, closed, now=now).items()}
+
+
 def ensured(
     runs: Iterable[Run], closed: Sequence[Closure] = (), *, now: int
 ) -> dict[int, RunRoute]:
-    """The route of each of these runs; one is made for whoever has none that still fits."""
+    """The same, and what was missing is kept from now on."""
+    return {
+        run_id: row if fresh is None else routes.keep(run_id, fresh, now=now, by=None)
+        for run_id, (row, fresh) in _driven(runs, closed, now=now).items()
+    }
+
+
+def _driven(
+    runs: Iterable[Run], closed: Sequence[Closure], *, now: int
+) -> dict[int, tuple[RunRoute, Route | None]]:
+    """Of each run the row of its route, and the route itself where it is not kept yet."""
     listed = [run for run in runs if run.stage in ON_ITS_WAY]
-    found = routes.newest(run.id for run in listed)
-    stale = [run for run in listed if not _fits(run, found.get(run.id))]
-    if not stale:
-        return {n: row for n, row in found.items() if n in {run.id for run in listed}}
-    roads = city_roads()
-    for run in stale:
-        found.pop(run.id, None)
+    kept = routes.newest(run.id for run in listed)
+    found: dict[int, tuple[RunRoute, Route | None]] = {}
+    roads = None
+    for run in listed:
+        row = kept.get(run.id)
+        if row is not None and _fits(run, row):
+            found[run.id] = (row, None)
+            continue
+        roads = roads or city_roads()
         ride = ride_of(run)
         route = planned(ride, roads, closed, now=now) if ride else None
         if route is not None:
-            found[run.id] = routes.keep(run.id, route, now=now, by=None)
+            found[run.id] = (routes.row_of(run.id, route, now=now, by=None), route)
     return found
 
 
-def _fits(run: Run, row: RunRoute | None) -> bool:
+def _fits(run: Run, row: RunRoute) -> bool:
     """Whether a route still brings the very people who are on the run."""
-    if row is None:
-        return False
     if run.stage == "departed":
         return bool(row.stops)  # who is on it does not change any more; the way is mended only
     there = {p.id for p in manifest.aboard(run.id)}

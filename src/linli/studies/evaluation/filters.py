@@ -23,11 +23,13 @@ from linli.registry.imports.staging import Upload
 from linli.registry.names import NamePart
 from linli.registry.organisations import Organisation
 from linli.registry.person import Person
+from linli.registry.plans import PlanRun, RunKind
 from linli.registry.qualifications import Qualification
 from linli.registry.roster import Assignment
 
 HOUR_S = 3600
 DAY_S = 24 * HOUR_S
+PLAN_DAYS = 365  # how long a signature or an exercise keeps a plan current; assumed
 INFECTED_DAYS = 180  # how long a worker's illness counts as one of this emergency; assumed
 NO_ROOMS = ("no_toilet", "no_kitchen")  # figures of a building, as the disinfections read them
 Make = Callable[["Asked", tuple[Any, ...]], Q]
@@ -113,6 +115,23 @@ def answered(asked: Asked) -> Q:
         account__is_active=True,
     ).exclude(account__absences__starts_at__lte=asked.now, account__absences__ends_at__gt=asked.now)
     return Q(Exists(seats))
+
+
+def plan_current(asked: Asked) -> Q:
+    """The city signed the plan, or held an exercise of it, within a year."""
+    since = asked.now - PLAN_DAYS * DAY_S
+    tried = PlanRun.objects.filter(
+        version__code=OuterRef("code"), kind=RunKind.EXERCISE, started_at__gt=since
+    )
+    return Q(signed_by__isnull=False, signed_at__gt=since) | Q(Exists(tried))
+
+
+def plan_complete(_: Asked) -> Q:
+    """The newest exercise of this version that is over left no gap open."""
+    over = PlanRun.objects.filter(kind=RunKind.EXERCISE, ended_at__isnull=False)
+    newest = over.filter(version=OuterRef("version")).order_by("-id").values("id")[:1]
+    whole = over.filter(version=OuterRef("pk"), id=Subquery(newest), n_gaps__lte=F("n_gaps_mended"))
+    return Q(Exists(whole))
 
 
 def left(asked: Asked) -> Q:

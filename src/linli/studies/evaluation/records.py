@@ -20,6 +20,7 @@ from linli.registry.duties import RequestType
 from linli.registry.households import Household
 from linli.registry.organisations import Organisation
 from linli.registry.person import Person
+from linli.registry.plans import PlanVersion
 from linli.registry.qualifications import Qualification
 from linli.registry.roster import Assignment, Post
 from linli.registry.sites import Site
@@ -51,6 +52,8 @@ from linli.studies.evaluation.filters import (
     linked,
     moment,
     owned_by,
+    plan_complete,
+    plan_current,
     running,
     sent_by,
     shares_rooms,
@@ -165,6 +168,11 @@ RECORDS: dict[str, Records] = {
     "vehicles": Records(
         N_("vehicles"), lambda asked: Vehicle.objects.filter(lasting(asked)),
         {"kind": (str, among("kind"))}, verb="vehicles.see", page="vehicles",
+    ),
+    "plans": Records(
+        N_("plans"), lambda _: PlanVersion.objects.filter(newest=True),
+        {"current": (bool, flag(plan_current)), "complete": (bool, flag(plan_complete))},
+        path=None, verb="plans.see",
     ),
     "request_types": Records(
         N_("types of request"), lambda asked: RequestType.objects.filter(lasting(asked)),

@@ -23,8 +23,6 @@ from linli.studies.evaluation.tables import Snapshot, SnapshotRow
 KEEP = "evaluation.keep"
 ROWS_AT_ONCE = 500
 NIGHT_HOUR = 2  # of the city's clock: the day's reports are in by then
-NIGHTS_KEPT = 35
-DAY_S = 24 * 3600
 
 
 class NoSnapshot(NotFound):
@@ -107,15 +105,10 @@ def nightly(
     exercise: bool,
     told: Callable[[int, int], None] | None = None,
 ) -> int:
-    """Keep each city's counts once a night, and thin out old nights; how many were kept.
-
-    Every night of the last five weeks stays, then the first one of each month. What somebody took
-    by hand stays for good.
-    """
+    """Keep each city's counts once a night; how many were kept. Old nights are thinned later."""
     kept = 0
     for city in owed_tonight(framework, now=now, exercise=exercise):
         keep(city, framework, formulas, now=now, by=None, exercise=exercise, told=told)
-        _thin(_nights(framework, city, exercise=exercise), now)
         kept += 1
     return kept
 
@@ -136,19 +129,6 @@ def _nights(framework: Framework, city: Area, *, exercise: bool) -> QuerySet[Sna
     return Snapshot.objects.filter(
         framework=framework.name, exercise=exercise, path=city.path, taken_by=None
     )
-
-
-def _thin(mine: QuerySet[Snapshot], now: int) -> None:
-    """Leave of old nights the first of each month."""
-    months: set[tuple[int, int]] = set()
-    old = mine.filter(at__lt=now - NIGHTS_KEPT * DAY_S).order_by("at").values_list("id", "at")
-    gone = []
-    for snapshot_id, at in old:
-        day = clock.day(at)
-        if (day.year, day.month) in months:
-            gone.append(snapshot_id)
-        months.add((day.year, day.month))
-    Snapshot.objects.filter(id__in=gone).delete()
 
 
 def holding(

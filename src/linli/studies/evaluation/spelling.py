@@ -19,6 +19,8 @@ FILTERS: Mapping[str, str] = {
     "above": N_("and those above"),
     "answered": N_("somebody answers"),
     "back_check": N_("asked again"),
+    "complete": N_("whose newest exercise left no gap open"),
+    "current": N_("signed or exercised within a year"),
     "first_responsible": N_("first responsible"),
     "floating": N_("floating"),
     "free_of_cases": N_("free of cases"),

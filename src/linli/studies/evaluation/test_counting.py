@@ -2,6 +2,7 @@
 
 from datetime import date
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -13,11 +14,13 @@ from linli.loops.counted import items
 from linli.loops.scene import Scene
 from linli.policy.can import SYSTEM
 from linli.registry.accounts import Account
+from linli.registry.areas import Area
 from linli.registry.facts import Fact
 from linli.registry.households import Household
 from linli.registry.imports.staging import Upload
 from linli.registry.organisations import Organisation
 from linli.registry.person import Person
+from linli.registry.plans import PlanRun, PlanVersion, add_version
 from linli.studies.evaluation import spelling
 from linli.studies.evaluation.counting import Figure, Why, by_area, counted
 from linli.studies.evaluation.records import RECORDS, rows_of, vocabulary
@@ -57,6 +60,31 @@ def person(city: City, code: str, area: str = "oak1") -> Person:
     return Person.objects.create(
         code=code, name=code, area=place, path=place.path, changed_at=EVENING, **SAID
     )
+
+
+def a_run(version: PlanVersion, area: Area, n_gaps: int, n_mended: int, at: int) -> None:
+    PlanRun.objects.create(
+        uid=uuid4(), version=version, kind="exercise", area=area, path=area.path, reason="x",
+        started_by=1, started_name="x", started_as="street_duty", started_at=at, ends_at=at + HOUR,
+        ended_at=at + HOUR, looked_at=at, exercise=True, n_gaps=n_gaps, n_gaps_mended=n_mended,
+    )  # fmt: skip
+
+
+def test_plans_count_half_for_being_current_and_half_for_leaving_no_gap(city: City):
+    PlanVersion.objects.all().delete()
+    old = add_version("a", "a", by=None, now=EVENING - 400 * DAY)
+    tried = add_version("b", "b", by=None, now=EVENING - 400 * DAY)
+    assert figure(city, "oak", "D1.4.1").why is Why.NONE_RECORDED  # shipped, and never touched
+    add_version("c", "c", by=1, name="Gil", now=EVENING - 10 * DAY)
+    a_run(tried, city.areas["elm"], 4, 4, EVENING - 20 * DAY)
+    a_run(old, city.areas["elm"], 4, 4, EVENING - 380 * DAY)
+
+    found = figure(city, "oak", "D1.4.1")
+
+    # row by row: current are b (tried) and c (signed); complete are a and b: 4 halves of 3 plans
+    assert (found.value, found.count, found.per) == (pytest.approx(50 * 4 / 3), 4, 3)
+    a_run(tried, city.areas["elm"], 4, 3, EVENING - 2 * DAY)  # the newest one left a gap
+    assert figure(city, "oak", "D1.4.1") == Figure(50, 3, 3)
 
 
 def test_what_a_party_organisation_owns_is_counted_of_what_names_an_owner(city: City):

@@ -10,6 +10,7 @@ from linli.analysis.evaluation.formulas import shipped_formulas
 from linli.analysis.evaluation.framework import shipped
 from linli.jobs import queue
 from linli.registry.households import Household
+from linli.studies import thinning
 from linli.studies.evaluation import snapshots, study
 from linli.studies.evaluation.history import history
 from linli.studies.evaluation.jobs import ask_for_the_night
@@ -66,6 +67,7 @@ def test_old_nights_are_thinned_to_the_first_of_a_month_and_what_a_person_took_s
     Snapshot.objects.filter(id=byhand.id).update(taken_by=city.accounts["gil"].id)
 
     snapshots.nightly(COMMUNITY, FORMULAS, now=EVENING, exercise=False)
+    thinning.thin(EVENING)
 
     left = [round((EVENING - clock.seconds(s.at)) / DAY) for s in Snapshot.objects.order_by("-at")]
     assert left == [0, 3, 34, 37, 50, 68]  # the first of 3 and 4 January, and of 3 to 5 December

@@ -1,13 +1,13 @@
 """How is a run told? Rows of communities, their factors and reasons, for pages, machines, sheets.
 
 Rates and shares of residents behind which fewer than five people stand are withheld: None, with
-the reason beside it.
+the reason beside it; and with them whatever they would follow from by subtraction.
 """
 
 import csv
 import io
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
@@ -15,7 +15,7 @@ import numpy as np
 from linli import clock
 from linli.analysis.risk.model import IMPORTATION, Factor
 from linli.errors import N_
-from linli.policy.disclosure import LEAST_SHOWN
+from linli.policy.disclosure import LEAST_SHOWN, Withheld, withhold_parts
 from linli.studies.evaluation.counting import WHY, Figure
 from linli.studies.evaluation.records import RECORDS
 from linli.studies.risk.records import formulas_for
@@ -45,6 +45,7 @@ class Part:
     id: str
     name: str
     adds: float | None
+    few: bool = False  # its sum would tell of fewer than five residents
 
 
 @dataclass(frozen=True)
@@ -101,7 +102,7 @@ class Below:
 
 def row(run: Run, at: int, language: str) -> Row:
     """One community of a run in the reader's language."""
-    risk, place = run.risk, run.gathered.communities
+    risk, place, hidden = run.risk, run.gathered.communities, withheld(run, at)
     scored = not np.isnan(risk.score[at])
     listed = bool(0 < run.rank[at] <= run.k)
     learnt, ranks = run.learnt, run.learnt_rank
@@ -116,14 +117,15 @@ def row(run: Run, at: int, language: str) -> Row:
         name=run.gathered.name(at, language),
         district=place.districts[at],
         rank=int(run.rank[at]),
-        score=_known(risk.score[at]),
+        score=None if hidden.total else _known(risk.score[at]),
         listed=listed,
         in_top=_known(run.in_top[at]),
         rank_low=_whole(run.rank_low[at]),
         rank_high=_whole(run.rank_high[at]),
         parts=tuple(
             Part(d.id, _said(d.names, language),
-                 _known(np.nansum(risk.parts[at, risk.model.of(d.id)])) if scored else None)
+                 _known(np.nansum(risk.parts[at, risk.model.of(d.id)]))
+                 if scored and d.id not in hidden.groups else None, d.id in hidden.groups)
             for d in risk.model.dimensions
         ),
         types=tuple(_said(flags[name], language) for name, holds in risk.flags().items()
@@ -148,10 +150,11 @@ def lines(run: Run, at: int, language: str, translate: Translate) -> list[Line]:
     risk = run.risk
     formulas = formulas_for(risk.model)
     helps = {a.factor: a for a in risk.actions(at, k=run.k)} if run.rank[at] else {}
+    hidden = withheld(run, at).parts
     found = []
     for n, factor in enumerate(risk.model.factors):
         value = _known(risk.raw[at, n])
-        few = value is not None and is_small(run, at, factor.id, value)
+        few = factor.id in hidden
         formula, action = formulas.get(factor.id), helps.get(factor.id)
         why = run.gathered.gaps.get(factor.id) or NOT_HERE
         found.append(
@@ -170,19 +173,34 @@ def lines(run: Run, at: int, language: str, translate: Translate) -> list[Line]:
                 enough=bool(action and action.enough),
             )
         )
-    return _with_a_second(found)
+    return found
 
 
-def _with_a_second(lines: list[Line]) -> list[Line]:
-    """Withhold one more where a single withheld factor would follow from its dimension."""
-    out = list(lines)
-    for dimension in {line.dimension for line in lines}:
-        own = [n for n, line in enumerate(out) if line.dimension == dimension]
-        rest = [n for n in own if out[n].adds is not None]
-        if sum(out[n].few for n in own) == 1 and rest:
-            least = min(rest, key=lambda n: abs(out[n].adds or 0.0))
-            out[least] = replace(out[least], few=True, value=None, adds=None, score_after=None)
-    return out
+def withheld(run: Run, at: int) -> Withheld:
+    """Which factors of a community, which sums of dimensions, and whether its score is not told.
+
+    Nothing of what fewer than five residents stand behind can be worked out from the rest.
+    """
+    risk, known = run.risk, run.risk.raw[at]
+    groups = {
+        dimension.id: {
+            factor.id: float(risk.parts[at, n])
+            for n, factor in enumerate(risk.model.factors)
+            if factor.dimension == dimension.id and not np.isnan(known[n])
+            and not np.isnan(risk.parts[at, n])
+        }
+        for dimension in risk.model.dimensions
+    }  # fmt: skip
+    few = {
+        factor.id for n, factor in enumerate(risk.model.factors)
+        if not np.isnan(known[n]) and is_small(run, at, factor.id, float(known[n]))
+    }  # fmt: skip
+    return withhold_parts(groups, few)
+
+
+def score(run: Run, at: int) -> float | None:
+    """The score of a community; None without one, or where it would give somebody away."""
+    return None if withheld(run, at).total else _known(run.risk.score[at])
 
 
 def is_small(run: Run, at: int, factor: str, value: float) -> bool:

@@ -220,3 +220,24 @@ def test_counting_is_for_those_who_study_and_each_sees_what_they_answer_for(live
     assert names(lived.actor("dee"), "w") == ["Oak", "Pine"]
     assert names(lived.actor("sam"), "w") == ["Oak"]
     assert names(lived.actor("jo"), "west") == ["Ash"]
+
+
+def test_a_withheld_factor_alone_in_its_dimension_does_not_follow_from_the_score(lived: City):
+    clinic(lived)
+    runs.keep(now=EVENING, by=None, exercise=False)
+    run = runs.latest(exercise=False)
+    at = run.place[lived.areas["pine"].id]  # two of twenty are aged, and nothing else is known
+
+    row, lines = story.row(run, at, "en"), story.lines(run, at, "en", str)
+    parts = {part.id: part for part in row.parts}
+    silent = {part.id for part in row.parts if part.few}
+
+    assert row.score is not None
+    assert "vulnerability" in silent
+    assert len(silent) == 2
+    assert all(parts[name].adds is None for name in silent)
+    for name in silent:
+        assert sum(line.few for line in lines if line.dimension == name) == 1
+    assert "vulnerability" in story.as_csv(run, [lived.areas["pine"].id], "en", most=1).decode()
+    told = story.row(run, run.place[lived.areas["oak"].id], "en")  # six are aged
+    assert not any(part.few for part in told.parts)

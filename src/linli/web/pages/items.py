@@ -23,6 +23,7 @@ from linli.loops.loop import State, Step
 from linli.loops.photos import keep
 from linli.loops.requests.assign import TAKERS
 from linli.loops.scene import Scene
+from linli.plans import runs
 from linli.policy.can import Actor, usual_purpose
 from linli.policy.roles import NAMES, Role
 from linli.registry import stated_needs
@@ -86,6 +87,7 @@ def _page(
         "contact": [(label, view.data.get(name)) for name, label in CONTACT if view.data.get(name)],
         "needs": stated_needs.of_person(actor_of(request), person_of(view)),
         "photos": _photos(request, view),
+        "plan_run": runs.of_item(view.item.id),
         "uid": uuid4(),
         "problem": problem,
     }

@@ -27,7 +27,7 @@ from linli.registry.areas import Area
 from linli.registry.sites import Site
 from linli.registry.vehicles import VehicleKind
 from linli.registry.wards import BedSeverity
-from linli.studies.dispatch import desk, rerouting
+from linli.studies.dispatch import desk, lifting, rerouting
 from linli.studies.dispatch.closing import close
 from linli.web import purposes
 from linli.web.forms import answers, fields_of
@@ -148,9 +148,15 @@ def lift(request: HttpRequest, closure_id: int) -> HttpResponse:
     """The road is open again."""
     if request.method != "POST":
         return redirect("roads")
-    draw.lift(working(request, DRAWERS), closure_id, now=clock.now_s())
-    messages.success(request, gettext("The road is open again."))
-    return redirect("roads")
+    done = lifting.lift(working(request, DRAWERS), closure_id, now=clock.now_s())
+    n = len(done.run_ids)
+    said = ngettext(
+        "The road is open again. {n} run had met it: see whether a way is shorter now.",
+        "The road is open again. {n} runs had met it: see whether a way is shorter now.",
+        n,
+    )
+    messages.success(request, said.format(n=n) if n else gettext("The road is open again."))
+    return redirect("ways" if n else "roads")
 
 
 @never_cache

@@ -17,6 +17,7 @@ from linli.loops.beds.receivers import DISPATCHERS, named, on_duty
 from linli.loops.closures.tables import RoadClosure
 from linli.loops.runs import sheet as sheets
 from linli.loops.runs.compose import compose
+from linli.loops.runs.on_road import ON_ITS_WAY
 from linli.loops.scene import Scene
 from linli.policy.can import Actor, scope
 from linli.policy.powers import roles_for
@@ -25,7 +26,7 @@ from linli.registry.areas import within
 from linli.registry.roster import Assignment, current
 from linli.registry.vehicles import Vehicle
 from linli.registry.wards import BedCategory, BedSeverity
-from linli.studies.dispatch import desk
+from linli.studies.dispatch import desk, lifting
 from linli.web import purposes
 from linli.web.forms import answers, fields_of
 from linli.web.menu import Nav, Section
@@ -67,11 +68,13 @@ def _page(
         if step.name in ASKED_ON_THE_PAGE
     ]
     sends = bool(actor.holds(DISPATCHERS))
+    free = lifting.open_again([told.run], now=clock.now_s()) if sends else {}
     way = desk.way(told.run, exercise=actor.exercise, now=clock.now_s())
     context = {
         "way": way,
         "stops": desk.stops_of(way) if way else [],
         "closure": _closure(told.run.data.get("route", {}).get("closure_id")),
+        "open_again": free.get(told.run.id) if told.run.stage in ON_ITS_WAY else None,
         "sheet": told,
         "run": told.run,
         "loop": loop,

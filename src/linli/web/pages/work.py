@@ -30,6 +30,7 @@ NOTICE_WORDS = {
     "unheld": N_("It has come to your unit, and nobody holds it"),
     "progress": N_("Your request moved on"),
     "overtaken": N_("Something was done while the line was cut, and came too late to move it"),
+    "may_replan": N_("A road it had met closed is open again; see whether a way is shorter now"),
     "break_glass": N_("A resident's record was opened in an emergency"),
 }
 
@@ -94,11 +95,11 @@ def notices(request: HttpRequest) -> HttpResponse:
     """What I was told, the newest first; opening the page reads it."""
     actor = signed_in(request)
     assert actor.id is not None
-    found = outbox.notices_of(actor.id)
+    found = outbox.notices_of(actor.id, exercise=actor.exercise)
     context = {"notices": [(notice, [_line(line) for line in notice.lines]) for notice in found]}
     answer = render(request, "work/notices.html", context)
     if found:
-        outbox.mark_read(actor.id, found[0].id, now=clock.now_s())
+        outbox.mark_read(actor.id, found[0].id, exercise=actor.exercise, now=clock.now_s())
     return answer
 
 

@@ -24,6 +24,7 @@ register = template.Library()
 OWN_STEPS = {
     "open": N_("opened"),
     "rung": N_("the limit is running out"),
+    "exercise_over": N_("the exercise ended"),
     "retime": N_("the mode changed"),
     "overtaken": N_("done while the line was cut; it came too late to move this"),
 }

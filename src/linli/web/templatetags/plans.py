@@ -1,0 +1,28 @@
+"""How are a plan's texts and numbers said on a page?"""
+
+from typing import Any
+
+from django import template
+from django.utils.translation import get_language
+
+register = template.Library()
+
+
+@register.filter
+def both(text: Any) -> str:
+    """A text that a plan has in both languages, in the reader's."""
+    return str(text.said(get_language() or "zh-hans")) if text else ""
+
+
+@register.filter
+def amount(number: float | None) -> str:
+    """How many; what is not known is a question mark and never zero."""
+    if number is None:
+        return "?"
+    return f"{number:,.0f}" if float(number).is_integer() else f"{number:,.2f}"
+
+
+@register.filter
+def hours(seconds: int | None) -> str:
+    """A length of time in hours."""
+    return f"{(seconds or 0) / 3600:g} h"
