@@ -49,6 +49,11 @@ def test_choices_are_answered_from_the_records_in_words_files_and_json(said, tmp
     assert told.exit_code == 0, told.output
     assert "confirmed cases with a day of onset (24)" in told.output
     assert again["fingerprint"] in told.output
+    [mark] = again["marks"]
+    assert (mark["on"], mark["choices"]) == ("2020-02-09", ["close"])
+    assert f"1. 2020-02-09 {mark['words']} (close)" in told.output
+    assert ">1</text>" in (tmp_path / "out/reports.svg").read_text()
+    assert set(again["waits"]["close"]["tests"]) == {"most", "longest_days", "total_days"}
     assert (tmp_path / "out/infections.svg").read_text().startswith("<svg")
     [(n,)] = duckdb.sql(
         f"SELECT sum(value) FROM '{tmp_path}/out/worlds.parquet'"
