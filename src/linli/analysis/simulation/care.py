@@ -65,6 +65,7 @@ def evening(setting: Setting, state: State, on: list[int], *, age: NDArray[np.ui
     )
     died, tally["others"], n_tests, n_ours, waited = counts
     tally.update(zip(QUEUES, left, strict=True))
+    _give_rooms(setting, state, on, in_beds)
     tally.update(zip(IN_BEDS, in_beds[1:].tolist(), strict=True))
     today = state.series
     today["tests"].append(n_tests)
@@ -82,11 +83,23 @@ def evening(setting: Setting, state: State, on: list[int], *, age: NDArray[np.ui
     ):  # fmt: skip
         days = kernel.days_since(rows, since, day)  # of those who go on waiting, so far
         today[f"{name}_waiting_days"].append(days / len(rows) if len(rows) else 0.0)
-    if any(isinstance(p := setting.policies[n], Isolate) and p.rooms for n in on):
-        n_waiting, days = kernel.rooms_awaited(state.active, day, state.infected.table)
-        today["room_queue"].append(n_waiting)
-        today["room_wait_days"].append(days / n_waiting if n_waiting else 0.0)
     return died
+
+
+def _give_rooms(setting: Setting, state: State, on: list[int], in_beds: NDArray) -> None:
+    """Rooms go to the reported who wait at home for one; only where there are rooms at all."""
+    from linli.analysis.simulation.care_kernel import give_rooms
+
+    rooms = sum(p.rooms for n in on if isinstance(p := setting.policies[n], Isolate))
+    if not rooms:
+        return
+    n_given, waited, n_left, since = give_rooms(
+        state.active, rooms, state.day, state.infected.table, in_beds
+    )
+    today = state.series
+    today["room_queue"].append(n_left)
+    today["room_wait_days"].append(waited / n_given if n_given else 0.0)
+    today["room_waiting_days"].append(since / n_left if n_left else 0.0)
 
 
 def came_before(

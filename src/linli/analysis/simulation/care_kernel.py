@@ -12,7 +12,7 @@ NOT_YET = -1
 CRITICAL = 3
 HOME, AWAY = 1, 2  # as `Kept`
 VISITS, RESULT, NEEDS_BED, NEEDS_INTENSIVE, ENDS, SCREEN_RESULT = range(1, 7)  # as `Event`
-WARD, INTENSIVE, SHELTER = 1, 2, 3
+WARD, INTENSIVE, SHELTER, ROOM = 1, 2, 3, 4
 OLDEST = 110
 
 
@@ -237,17 +237,26 @@ def days_since(rows, since, day):
 
 
 @njit(nogil=True, cache=True)
-def rooms_awaited(active, day, columns):
-    """How many reported people stay at home for want of a room, and for how many days in all.
+def give_rooms(active, rooms, day, columns, in_beds):
+    """Give isolation rooms that fell free to reported people at home, who waits longest first.
 
-    Whoever found no room when reported stays at home.
+    Returns how many got one and the days they had waited, how many wait on and theirs.
     """
-    n = days = 0
+    waiting, n = np.empty(len(active), np.int32), 0
     for r in active:
-        if columns.kept[r] == HOME and columns.reported[r] != NOT_YET:
+        if columns.kept[r] == HOME and columns.reported[r] != NOT_YET and columns.end[r] > day + 1:
+            waiting[n] = r
             n += 1
-            days += np.int64(day) - columns.kept_from[r]
-    return n, days
+    waiting = waiting[:n]
+    since = columns.kept_from[waiting]
+    n_given = min(n, max(0, rooms - in_beds[ROOM]))
+    if 0 < n_given < n:
+        waiting = waiting[np.argsort(since, kind="mergesort")]
+    waited = days_since(waiting[:n_given], columns.kept_from, day)
+    for r in waiting[:n_given]:
+        columns.kept[r], columns.bed[r] = AWAY, ROOM
+        in_beds[ROOM] += 1
+    return n_given, waited, n - n_given, days_since(waiting[n_given:], columns.kept_from, day)
 
 
 @njit(nogil=True, cache=True)

@@ -9,6 +9,7 @@ from hypothesis import settings as how
 from hypothesis import strategies as st
 
 from linli.analysis.simulation.build import CityPlan, build, even_grids
+from linli.analysis.simulation.care import ROOM
 from linli.analysis.simulation.disease import Layer, shipped
 from linli.analysis.simulation.engine import run
 from linli.analysis.simulation.observation import Definition, Observation, Period
@@ -27,7 +28,7 @@ from linli.analysis.simulation.policies import (
     Vaccinate,
 )  # fmt: skip
 from linli.analysis.simulation.setting import Setting
-from linli.analysis.simulation.state import COLUMNS, Fate, State
+from linli.analysis.simulation.state import COLUMNS, Fate, Kept, State
 
 CITY = build(even_grids(4000, n_districts=2), CityPlan(), np.random.default_rng(1))
 TOWN = build(even_grids(30_000, n_districts=3), CityPlan(), np.random.default_rng(1))
@@ -217,6 +218,21 @@ def test_the_worst_first_lets_the_critical_wait_less_and_the_others_more():
     plain, sorted_ = ([critical_alive(s, seed) for seed in range(6)] for s in (setting, worst))
 
     assert sum(sorted_) > sum(plain)
+
+
+def test_a_room_that_falls_free_goes_to_who_waits_longest_at_home():
+    few = Setting(TOWN, COVID, policies=(Isolate(rooms=20),), first=100)
+
+    ran = run(few, seed=1, n_days=60)
+
+    rows, series = ran.state.infected.columns(), ran.series
+    assert series["room_queue"].max() > 0
+    assert series["room_wait_days"].max() > 1  # some moved after they had waited
+    waits = (rows["kept"] == Kept.HOME) & (rows["reported"] >= 0)
+    since = rows["kept_from"][waits & (rows["stop"] > 60) & (rows["end"] > 61)]
+    assert ran.state.tally["in_rooms"] == 20  # nobody waits beside an empty room
+    moved = (rows["bed"] == ROOM) & (rows["reported"] >= 0)
+    assert rows["kept_from"][moved].max() <= since.min()  # in order
 
 
 def test_a_compound_that_stays_quiet_climbs_the_ladder_and_closes_again_after_a_report():

@@ -20,7 +20,7 @@ WAITING: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "wards": ("ward_queue", ("ward_wait_days", "ward_waiting_days")),
     "intensive": ("intensive_queue", ("intensive_wait_days", "intensive_waiting_days")),
     "shelters": ("shelter_queue", ("shelter_wait_days", "shelter_waiting_days")),
-    "rooms": ("room_queue", ("room_wait_days",)),
+    "rooms": ("room_queue", ("room_wait_days", "room_waiting_days")),
     "deliveries": ("undelivered", ("delivery_wait_days",)),
 }
 WAIT_NAMES: Mapping[str, str] = {
