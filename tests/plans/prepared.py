@@ -2,6 +2,7 @@
 
 from datetime import date
 from typing import Any
+from uuid import uuid4
 
 from linli.loops.counted import items
 from linli.plans import modes, runs, shelf
@@ -11,7 +12,7 @@ from linli.registry.declarations import Declaration
 from linli.registry.households import Household
 from linli.registry.organisations import Organisation
 from linli.registry.person import Person
-from linli.registry.plans import PlanRun, PlanVersion
+from linli.registry.plans import PlanRun, PlanRunStep, PlanVersion
 from linli.registry.resources import Resource
 from linli.registry.sites import Site
 from linli.registry.vehicles import Vehicle
@@ -195,3 +196,16 @@ def gap_items(run: PlanRun) -> list[Any]:
     """The items of a run's gaps."""
     ids = run.items.exclude(gap="").values_list("item_id", flat=True)
     return list(items(exercise=run.exercise).filter(id__in=list(ids)).order_by("id"))
+
+
+def written(city: City, area: str = "elm") -> PlanRun:
+    """The small plan, and a run of it that stands in the records and has opened nothing."""
+    version, place = signed(city), city.areas[area]
+    run = PlanRun.objects.create(
+        uid=uuid4(), version=version, kind="exercise", area=place, path=place.path, reason="Yearly",
+        started_by=city.accounts["dee"].id, started_name="Dee", started_as="street_duty",
+        started_at=EVENING, ends_at=EVENING + HOURS * HOUR, looked_at=EVENING, exercise=True,
+    )  # fmt: skip
+    for step in ("order", "guards", "later"):
+        PlanRunStep.objects.create(run=run, name=step, due_at=EVENING)
+    return run

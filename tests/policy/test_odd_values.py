@@ -143,7 +143,7 @@ def _paths(page: str, place: stage.Place, value: str) -> Iterator[str]:
     known = {**place.ids, "item_id": place.rows["requests"], "person_id": place.rows["people"],
              "row_id": 1, "tier": 1, "token": "guess", "username": "ann", "name": "request",
              "mark": "x", "form": "csv", "merge_id": 1, "code": "noise", "number": 1,
-             "photo_id": 1}  # fmt: skip
+             "photo_id": 1, "key": "role-0"}  # fmt: skip
     yield "/" + re.sub(r"<(?:\w+:)?(\w+)>", lambda m: str(known[m[1]]), page)
     if "<" in page:
         yield "/" + re.sub(r"<int:\w+>", "9" * 25, re.sub(r"<(?:str|slug):\w+>", value, page))

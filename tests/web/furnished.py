@@ -25,6 +25,7 @@ from tests.answered import with_answer
 from tests.bedside import Bedside
 from tests.cast import EVENING, City
 from tests.journeys.chained import Outbreak
+from tests.plans.prepared import written
 
 PHONE = "027-555-0101"
 PASSWORD = "elm-street-at-night"
@@ -86,6 +87,7 @@ def furnish(city: City) -> Furnished:
     ids = {"again": again.id, "household": household.id, "person": person.id, "site": site.id}
     ids["bo_account"] = city.accounts["bo"].id
     ids["what_if"] = with_answer(city, "w").id
+    ids["plan_run"] = written(city).id
     ids |= trace(city)
     token, brought = bring(city)
     ids |= brought
@@ -258,27 +260,15 @@ VISITS: tuple[Visit, ...] = (
         at("ratio_unmet", FOR, name="taken_in"),
         refused=(None, "ann", "cy", "gus", "quin", "lil", "jo"),
     ),
-    Visit(
-        "evaluation",
-        "sam",
-        at("evaluation"),
-        refused=(None, "ann", "cy", "bo", "kim", "hal", "gus", "lou"),
-    ),
-    Visit(
-        "evaluation_indicator",
-        "jo",
-        at("evaluation_indicator", "?side=per", name="D1.1.4"),
-        refused=(None, "ann", "cy", "kim"),
-    ),
+    Visit("evaluation", "sam", at("evaluation"),
+          refused=(None, "ann", "cy", "bo", "kim", "hal", "gus", "lou")),
+    Visit("evaluation_indicator", "jo", at("evaluation_indicator", "?side=per", name="D1.1.4"),
+          refused=(None, "ann", "cy", "kim")),
     Visit("what_if", "jo", at("what_if"), refused=(None, "ann", "cy", "sam", "lou", "eve")),
     Visit("what_if_new", "dee", at("what_if_new", "?preset=reopen"), refused=(None, "ann", "tao")),
     Visit("what_if_basis", "gil", at("what_if_basis"), refused=(None, "ann", "tao", "eve")),
-    Visit(
-        "what_if_run",
-        "jo",
-        at("what_if_run", whatif_id="what_if"),
-        refused=(None, "ann", "cy", "sam", "fay", "eve"),
-    ),
+    Visit("what_if_run", "jo", at("what_if_run", whatif_id="what_if"),
+          refused=(None, "ann", "cy", "sam", "fay", "eve")),
     Visit("evaluation_checks", "dee", at("evaluation_checks"), refused=(None, "ann", "cy", "kim")),
     Visit("risk", "sam", at("risk"), refused=(None, "ann", "cy", "bo", "kim", "hal", "gus", "lou")),
     Visit(
@@ -358,11 +348,21 @@ VISITS: tuple[Visit, ...] = (
         at("record_edit", FOR, kind_name="people", row_id="person"),
         refused=(None, "ann", "jo", "eve", "bo", "kim"),
     ),
+    Visit("plans", "sam", at("plans"), refused=(None, "ann", "gus")),
+    Visit("plan", "cy", at("plan", code="small"), refused=(None, "ann", "gus")),
+    Visit("plan_behind", "dee", at("plan_behind", code="small", key="role-0"), (None, "ann", "cy")),
+    Visit("plan_new", "gil", at("plan_new"), refused=(None, "ann", "dee")),
+    Visit("plan_edit", "lou", at("plan_edit", code="small"), refused=(None, "ann", "fay")),
+    Visit("plan_compare", "jo", at("plan_compare", code="small"), refused=(None, "ann", "gus")),
+    Visit("plans_at_once", "sam", at("plans_at_once"), refused=(None, "ann", "gus")),
+    Visit("plan_runs", "cy", at("plan_runs"), refused=(None, "ann", "gus")),
+    Visit("plan_run", "cy", at("plan_run", plan_run_id="plan_run"), refused=(None, "ann", "eve")),
+    Visit("reserves", "dee", at("reserves"), refused=(None, "ann", "gus")),
     Visit("opened", "ann", at("opened"), refused=(None,)),
     Visit("merges", "ida", at("merges", "?purpose=registry"), refused=(None, "ann", "sam", "kim")),
     Visit("looks", "ann", at("looks"), refused=(None,)),
     Visit("audit", "kim", at("audit"), refused=(None, "ann", "cy", "lou", "gil")),
-)
+)  # fmt: skip
 NOT_PAGES = frozenset(
     {
         # answers to a form, and pieces of a page
@@ -377,7 +377,9 @@ NOT_PAGES = frozenset(
         "epidemic_withdraw", "road_lift", "road_shut", "roads_drawn", "run_act", "run_new",
         "ward_act", "warning_run", "what_if_cancel", "what_if_decide", "what_if_file",
         "evaluation_take", "evaluation_judge", "judgement_withdraw", "evaluation_file",
-        "photo", "photos", "risk_count", "risk_file",
+        "photo", "photos", "risk_count", "risk_file", "plan_start", "reserve_hold",
+        "reserve_let_go", "exercise_leave", "plan_run_answer", "plan_run_join", "plan_run_end",
+        "plan_run_take_on",
         "follow_ups_tell", "case_report", "cases_take", "case_classify", "gate_measure",
         # opened by tests of their own
         "cast", "screening_own", "risk_factor", "chain_picture", "chain_near",

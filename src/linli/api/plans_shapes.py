@@ -1,7 +1,7 @@
 """How do plans, their readiness and their runs look in the API?"""
 
 from datetime import date, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import BaseModel, Field
 
@@ -90,7 +90,7 @@ class PlanLine(BaseModel):
     lacks_together: float | None
     reserved: float
     unit: str
-    verdict: Literal["covered", "short", "no_record"]
+    verdict: str  # covered, short or no_record
     n_places: int
     n_covered: int
     known_at: int | None

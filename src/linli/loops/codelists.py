@@ -37,6 +37,7 @@ from linli.registry.duties import RequestType
 from linli.registry.imports import kinds
 from linli.registry.organisations import OrganisationKind
 from linli.registry.people import Sex
+from linli.registry.plans import ReserveKind, RunKind
 from linli.registry.qualifications import QualificationKind
 from linli.registry.sites import SiteKind, SiteLevel, SiteStage
 from linli.registry.vehicles import VehicleKind
@@ -70,6 +71,8 @@ CHOICES: dict[str, type[models.Choices]] = {
     "organisation_kind": OrganisationKind,
     "site_kind": SiteKind,
     "vehicle_kind": VehicleKind,
+    "plan_run_kind": RunKind,
+    "reserve_kind": ReserveKind,
     "site_stage": SiteStage,
     "site_level": SiteLevel,
     "bed_category": BedCategory,

@@ -38,7 +38,7 @@ def roles(said: Mapping[str, Any], faults: Faults) -> tuple[RoleNeed, ...]:
         each = each_of(f"{at}.each", one.get("each", "area"), faults)
         if each.sort in (Whereabouts.SITE, Whereabouts.ORGANISATION):
             faults.add(f"{at}.each", N_("Posts lie in areas: name the area or a kind of area."))
-        role = faults.one_of(f"{at}.role", one.get("role"), sorted(STAFF))
+        role = faults.one_of(f"{at}.role", one.get("role"), sorted(STAFF - {Role.AUDITOR}))
         count, rate = _how_many(at, one, faults)
         kind = one.get("qualification", "")
         found.append(

@@ -116,7 +116,7 @@ POWERS: dict[str, frozenset[Role]] = {
     "plans.reserve": DUTY_OFFICERS,
     "plans.exercise": DUTY_OFFICERS,
     "plans.start": frozenset({Role.DISTRICT_COMMAND, Role.CITY_COMMAND}),
-    "plans.answer": STAFF,
+    "plans.answer": STAFF - {Role.AUDITOR},
     # data in and out
     "imports.run": _KEEPERS | {Role.ADMINISTRATOR},  # each list takes its own power as well
     "exports.run": _KEEPERS | {Role.SECRETARY} | DUTY_OFFICERS,
