@@ -113,6 +113,7 @@ UNITS: dict[str, str] = {
     "households": N_("households"),
     "piece": N_("pieces"),
     "box of 50": N_("boxes of 50"),
+    "pack": N_("packs"),
     "count": N_("in number"),
     "vehicles": N_("vehicles"),
     "teams": N_("teams"),
