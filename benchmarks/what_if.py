@@ -37,8 +37,9 @@ def _start() -> None:
     from linli.analysis.simulation.observation import Observation, Period
     from linli.analysis.simulation.policies import Isolate
     from linli.analysis.simulation.setting import Setting
-    from linli.analysis.simulation.start import REMEMBERED_DAYS, Start, share_reported
+    from linli.analysis.simulation.start import REMEMBERED_DAYS, Start
     from linli.analysis.simulation.state import NOT_YET
+    from linli.analysis.simulation.unseen import share_reported
 
     city = build(even_grids(N_PEOPLE, n_districts=2), CityPlan(), np.random.default_rng(3))
     disease = replace(shipped("covid-19-2020"), r0=2.5)
@@ -78,7 +79,8 @@ def _known(whole: NDArray[Any], told: NDArray[np.bool_]) -> Any:
 
 
 def _guess(known: Any, disease: Any, share: float) -> Any:
-    from linli.analysis.simulation.start import by_day, estimate, growth_of, wait_of
+    from linli.analysis.simulation.start import by_day
+    from linli.analysis.simulation.unseen import estimate, growth_of, wait_of
 
     reports = by_day(known.reported, known)
     waits = (known.reported - known.onset).astype(float)

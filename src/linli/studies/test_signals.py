@@ -181,5 +181,5 @@ def test_reading_many_areas_takes_few_queries(
 ) -> None:
     areas = list(Area.objects.filter(path__startswith=city.areas["elm"].path))
 
-    with django_assert_max_num_queries(15):
+    with django_assert_max_num_queries(16):
         signals.read(city.actor("jo"), areas, FIRST, TODAY)

@@ -36,7 +36,8 @@ from linli.analysis.simulation.epidemic_model import Model
 from linli.analysis.simulation.observation import Observation, Period
 from linli.analysis.simulation.policies import Isolate, Reduce
 from linli.analysis.simulation.setting import Setting
-from linli.analysis.simulation.start import REMEMBERED_DAYS, Estimate, Known, Start
+from linli.analysis.simulation.start import REMEMBERED_DAYS, Known, Start
+from linli.analysis.simulation.unseen import Estimate
 
 Floats = NDArray[np.float64]
 FIRST_DAY = REMEMBERED_DAYS  # of the model, on the agents' axis

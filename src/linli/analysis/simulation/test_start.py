@@ -13,18 +13,9 @@ from linli.analysis.simulation.engine import begin, run
 from linli.analysis.simulation.observation import Observation, Period
 from linli.analysis.simulation.policies import Beds, CloseCompounds, Isolate, Rung
 from linli.analysis.simulation.setting import Setting
-from linli.analysis.simulation.start import (
-    REMEMBERED_DAYS,
-    Estimate,
-    Known,
-    Start,
-    by_day,
-    estimate,
-    growth_of,
-    share_reported,
-    wait_of,
-)
+from linli.analysis.simulation.start import REMEMBERED_DAYS, Known, Start, by_day
 from linli.analysis.simulation.state import NOT_YET, Fate, Kept
+from linli.analysis.simulation.unseen import Estimate, estimate, growth_of, share_reported, wait_of
 
 TODAY = REMEMBERED_DAYS
 COVID = shipped("covid-19-2020")

@@ -21,6 +21,8 @@ MENDERS = DESKS | {Role.ADMINISTRATOR, Role.DATA_OFFICE}  # who may appoint, len
 class GapAsk(Form):
     """What lacks for which plan, how much of it, and who is to mend it."""
 
+    personal: ClassVar[frozenset[str]] = frozenset({"what", "why"})
+
     plan: str = Field(min_length=2, max_length=40, title=N_("Which plan?"))
     run_id: int = Field(gt=0, title=N_("Number of the run"))
     lead_id: int = Field(gt=0, title=N_("Who leads the plan?"))

@@ -17,7 +17,7 @@ from linli import clock
 from linli.analysis.simulation.care import INTENSIVE, SHELTER, WARD
 from linli.analysis.simulation.disease import Duration, Family
 from linli.analysis.simulation.observation import FOUR_DAYS, Observation, Period
-from linli.analysis.simulation.start import wait_of
+from linli.analysis.simulation.unseen import wait_of
 from linli.errors import N_
 from linli.loops import counted
 from linli.loops.cases.forms import CaseSource

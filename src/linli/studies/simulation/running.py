@@ -20,16 +20,10 @@ from linli.analysis.simulation.disease import Disease, shipped
 from linli.analysis.simulation.engine import Run, run
 from linli.analysis.simulation.observation import Observation
 from linli.analysis.simulation.setting import Setting
-from linli.analysis.simulation.start import (
-    Estimate,
-    Start,
-    by_day,
-    estimate,
-    growth_of,
-    share_reported,
-)  # fmt: skip
+from linli.analysis.simulation.start import Start, by_day
 from linli.analysis.simulation.target import clear_chance, first_to_close, spared_by
 from linli.analysis.simulation.turns import turns_of
+from linli.analysis.simulation.unseen import Estimate, estimate, growth_of, share_reported
 from linli.analysis.simulation.waits import waits_of
 from linli.errors import N_, BadInput, Problem
 from linli.jobs.queue import LeaseLost, Running
