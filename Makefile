@@ -6,7 +6,8 @@ NPM ?= npm
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 JOBS ?= logical
-PYTEST := $(BIN)/python -m pytest -n $(JOBS)
+# Tests that stand together stay together: they share a furnished city.
+PYTEST := $(BIN)/python -m pytest -n $(JOBS) --dist worksteal
 HASHED := install --require-hashes --no-deps
 FRONTEND := frontend/build.mjs $(shell find frontend/src -type f)
 FRAGMENTS := $(wildcard src/linli/locale/fragments/*.po src/linli/locale/fragments/*/*.po)
@@ -61,8 +62,9 @@ spark: setup ## Install the extra for a cluster, and check that it answers as on
 	$(PIP) $(HASHED) -r requirements/spark.txt
 	$(BIN)/python -m pytest -m slow src/linli/studies
 
-search: setup ## Search the API as every role, every page in every way, with odd values (LINLI_SEARCH=50: longer)
-	LINLI_SEARCH=$${LINLI_SEARCH:-2} $(PYTEST) -m slow tests/contract tests/web/test_accessible.py tests/policy/test_odd_values.py
+search: setup ## Search the API as every role, every page in every way, with odd values; kill longer, simulate longer (LINLI_SEARCH=50: more examples)
+	LINLI_SEARCH=$${LINLI_SEARCH:-2} $(PYTEST) -m slow tests/contract tests/web/test_accessible.py \
+		tests/policy/test_odd_values.py tests/crash/test_kill.py tests/journeys/test_days.py
 
 wheel: .make/app .make/frontend .make/messages ## Build the package with its scripts and translations in it
 	$(BIN)/hatchling build -t wheel

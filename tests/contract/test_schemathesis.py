@@ -40,7 +40,8 @@ CALLERS = {None: Role.VISITOR, "ann": Role.RESIDENT, **{name: role for name, rol
            "dov": Role.DRIVER}  # fmt: skip
 WIDE = [None, "sam", "lou"]  # nobody, who sees residents, and who runs the deployment
 REST = [name for name in CALLERS if name not in {*WIDE, "cleo", "eve"}]  # one of each role
-MARKS = {None: [pytest.mark.slow], "lou": [pytest.mark.slow, pytest.mark.search]}
+LONG = [pytest.mark.slow, pytest.mark.search]
+MARKS = {None: LONG, "lou": LONG}
 EXAMPLES = int(os.environ.get("LINLI_SEARCH", "2"))  # of each operation, right and wrong
 
 
@@ -76,6 +77,15 @@ def schema(kept_connection: None) -> Any:
 @pytest.mark.parametrize("name", [pytest.param(n, marks=MARKS.get(n, ())) for n in WIDE], ids=str)
 def test_schemathesis_finds_nothing(city: Any, schema: Any, name: str | None) -> None:
     found = faults(schema, *city, name)
+
+    assert not found, "\n\n".join(found)
+
+
+@pytest.mark.slow
+def test_schemathesis_finds_nothing_at_the_doors_that_are_open_to_all(
+    city: Any, schema: Any
+) -> None:
+    found = faults(schema, *city, None, only_open=True)
 
     assert not found, "\n\n".join(found)
 

@@ -148,5 +148,6 @@ def test_five_hundred_requests_over_days_none_lost_none_at_the_wrong_tier(town: 
 
 
 @pytest.mark.slow
-def test_ten_thousand_mixed_requests_over_simulated_days(town: City) -> None:
-    check_all(town, n=10_000, days=12)
+@pytest.mark.parametrize("n", [3000, pytest.param(10_000, marks=pytest.mark.search)])
+def test_thousands_of_mixed_requests_over_simulated_days(town: City, n: int) -> None:
+    check_all(town, n=n, days=12)
