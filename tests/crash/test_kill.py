@@ -175,14 +175,10 @@ def test_kill_nine_under_load_loses_nothing_acknowledged_and_tells_nothing_twice
     kill_and_look(deployment, kills=1, asks=40)
 
 
+@pytest.mark.search
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    ("kills", "asks"), [(2, 80), pytest.param(6, 150, marks=pytest.mark.search)]
-)
-def test_a_server_killed_again_and_again_still_loses_nothing(
-    deployment: Deployment, kills: int, asks: int
-) -> None:
-    kill_and_look(deployment, kills=kills, asks=asks)
+def test_a_server_killed_again_and_again_still_loses_nothing(deployment: Deployment) -> None:
+    kill_and_look(deployment, kills=6, asks=150)
 
 
 def test_a_web_process_does_not_outlive_the_server_that_was_killed(

@@ -214,7 +214,9 @@ class Night(RuleBasedStateMachine):
             assert (last.state, last.number) == (bed.state, bed.number)
 
 
-@pytest.mark.parametrize("examples", [4, pytest.param(40, marks=pytest.mark.slow)])
+@pytest.mark.parametrize(
+    "examples", [4, pytest.param(40, marks=[pytest.mark.slow, pytest.mark.search])]
+)
 def test_the_bed_ledger_keeps_its_laws_whatever_people_do(city: City, examples: int) -> None:
     class Here(Night):
         pass

@@ -148,7 +148,9 @@ class Anything(RuleBasedStateMachine):
         assert sum(row["n_opened"] for row in kept) == len(self.world.ids)
 
 
-@pytest.mark.parametrize("examples", [12, pytest.param(60, marks=pytest.mark.slow)])
+@pytest.mark.parametrize(
+    "examples", [12, pytest.param(60, marks=[pytest.mark.slow, pytest.mark.search])]
+)
 def test_the_ledger_keeps_its_laws_whatever_people_do(city: City, examples: int) -> None:
     class Here(Anything):
         pass

@@ -147,7 +147,7 @@ def test_five_hundred_requests_over_days_none_lost_none_at_the_wrong_tier(town: 
     check_all(town, n=500, days=9)
 
 
+@pytest.mark.search
 @pytest.mark.slow
-@pytest.mark.parametrize("n", [3000, pytest.param(10_000, marks=pytest.mark.search)])
-def test_thousands_of_mixed_requests_over_simulated_days(town: City, n: int) -> None:
-    check_all(town, n=n, days=12)
+def test_ten_thousand_mixed_requests_over_simulated_days(town: City) -> None:
+    check_all(town, n=10_000, days=12)

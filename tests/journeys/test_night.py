@@ -111,7 +111,9 @@ def as_staffed_then(night: Night) -> set[str]:
     return {unmet.gate for unmet in refusal.value.values["unmet"]}
 
 
-@pytest.mark.parametrize("n", [60, pytest.param(NIGHT, marks=pytest.mark.slow)])
+@pytest.mark.parametrize(
+    "n", [60, pytest.param(NIGHT, marks=[pytest.mark.slow, pytest.mark.search])]
+)
 def test_as_staffed_then_nobody_leaves_and_with_staff_everybody_is_in_a_held_bed(
     city: City, n: int
 ) -> None:
