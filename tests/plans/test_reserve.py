@@ -1,6 +1,7 @@
 """What is held back for a plan is never held back twice, and its keeper is the one who lends it."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -24,10 +25,12 @@ def tents(city: City) -> Resource:
     return prepared.stock(city, "oak", "tent", 3, unit="piece")
 
 
-def asked(city: City, row: Resource, quantity: float = 2, **more: object) -> NewReserve:
-    said = {"kind": "resources", "record_id": row.id, "plan": "small", "reason": "For the night.",
-            "area_id": city.areas["elm"].id}  # fmt: skip
-    return NewReserve(quantity=quantity, **(said | more))  # type: ignore[arg-type]
+def asked(city: City, row: Resource, quantity: float = 2, **more: Any) -> NewReserve:
+    said: dict[str, Any] = {
+        "kind": "resources", "record_id": row.id, "plan": "small", "reason": "For the night.",
+        "area_id": city.areas["elm"].id,
+    }  # fmt: skip
+    return NewReserve(quantity=quantity, **(said | more))
 
 
 def test_no_more_is_held_back_than_there_is(city: City, tents: Resource) -> None:
@@ -72,10 +75,10 @@ def test_it_is_lent_by_who_answers_where_it_lies(city: City, tents: Resource) ->
     ],
 )  # fmt: skip
 def test_what_makes_no_sense_is_refused(
-    city: City, tents: Resource, wrong: dict[str, object], problem: type[Exception]
+    city: City, tents: Resource, wrong: dict[str, Any], problem: type[Exception]
 ) -> None:
     with pytest.raises(problem):
-        reserve.hold(city.actor("dee"), asked(city, tents, **wrong), now=EVENING)  # type: ignore[arg-type]
+        reserve.hold(city.actor("dee"), asked(city, tents, **wrong), now=EVENING)
 
     assert Reserve.objects.count() == 0
 
