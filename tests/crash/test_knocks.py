@@ -35,4 +35,5 @@ def test_of_many_who_knock_at_once_as_many_get_in_as_the_rate_says(
 
     assert Counter(a.status_code for a in answers) == {201: LET_IN, 429: TRIED - LET_IN}
     waits = {int(a.headers["Retry-After"]) for a in answers if a.status_code == 429}
-    assert max(waits) <= 86_400 / LET_IN
+    # whole seconds, rounded up, and two processes read the clock a moment apart
+    assert max(waits) <= 86_400 / LET_IN + 1
