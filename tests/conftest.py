@@ -5,6 +5,7 @@ import shutil
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -79,6 +80,19 @@ class InFlight:
         with self.changed:
             assert self.changed.wait_for(lambda: self.n <= 0, timeout=LONGEST_S)
 
+    @classmethod
+    @contextmanager
+    def watched(cls) -> Iterator["InFlight"]:
+        """Count from here to the end of the block."""
+        from django.core.signals import request_finished, request_started
+
+        flying = cls()
+        request_started.connect(flying.begun)
+        request_finished.connect(flying.ended)
+        yield flying
+        request_started.disconnect(flying.begun)
+        request_finished.disconnect(flying.ended)
+
 
 GOES_ON_S = 0.02
 LONGEST_S = 20
@@ -90,13 +104,7 @@ def all_answered(request: pytest.FixtureRequest) -> Iterator[None]:
     if "live_server" not in request.fixturenames:
         yield
         return
-    from django.core.signals import request_finished, request_started
-
     request.getfixturevalue("transactional_db")  # so that it is emptied after this
-    flying = InFlight()
-    request_started.connect(flying.begun)
-    request_finished.connect(flying.ended)
-    yield
-    flying.wait()
-    request_started.disconnect(flying.begun)
-    request_finished.disconnect(flying.ended)
+    with InFlight.watched() as flying:
+        yield
+        flying.wait()

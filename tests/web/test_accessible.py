@@ -1,6 +1,5 @@
-"""Is every page open to everybody: by ear, by keyboard, at 360 px, from files of our own?"""
+"""Do pages work by keyboard, by thumb, as one types, and without scripts?"""
 
-import os
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
@@ -8,15 +7,12 @@ import pytest
 from django.test import Client
 from playwright.sync_api import expect
 
+from tests.web.checker import faults
 from tests.web.furnished import VISITS, Furnished, Visit, furnish
 
 pytestmark = pytest.mark.browser
 
 SIZES = {"desktop": (1280, 900), "phone": (360, 740)}
-USUAL = [("en", "desktop"), ("zh-hans", "phone")]
-CROSSED = [("en", "phone"), ("zh-hans", "desktop")]  # looked at too by `make search`
-LOOKED_AT = [*USUAL, *(CROSSED if os.environ.get("LINLI_SEARCH") else [])]
-RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}
 TOUCH_PX = 44  # the least height of what a thumb has to hit
 
 
@@ -53,51 +49,12 @@ def browse(chromium, live_server, here) -> Iterator[object]:
                   "url": live_server.url}]
             )  # fmt: skip
         page = context.new_page()
-        page.asked = []  # type: ignore[attr-defined]
-        page.said = []  # type: ignore[attr-defined]
-        page.on("request", lambda request: page.asked.append(request.url))
-        page.on("console", lambda message: page.said.append((message.type, message.text)))
-        page.on("pageerror", lambda error: page.said.append(("error", str(error))))
         page.goto(live_server.url + visit.address(here))
         return page
 
     yield open_
     for context in contexts:
         context.close()
-
-
-@pytest.mark.slow  # every page is opened twice; some minutes in all
-@pytest.mark.parametrize("visit", VISITS, ids=lambda visit: visit.page)
-def test_a_page_passes_the_checker_in_both_languages_at_both_sizes(
-    browse, axe, live_server, visit: Visit
-):
-    found = []
-    for language, size in LOOKED_AT:
-        page = browse(visit, language, size)
-        width, place = SIZES[size][0], f"{language} {size}"
-        found += [f"{place}: {fault}" for fault in _faults(page, axe)]
-        wide = page.evaluate("document.documentElement.scrollWidth")
-        found += [f"{place}: {wide} px wide"] if wide > width else []
-        found += [f"{place}: {text}" for kind, text in page.said if kind == "error"]
-        ours = urlsplit(live_server.url).netloc
-        found += [f"{place}: asks {u}" for u in page.asked if _elsewhere(u, ours)]
-
-    assert found == []
-
-
-def _faults(page, axe: str) -> list[str]:
-    """What the checker finds, with the element; run outside the page's own rules for scripts."""
-    page.evaluate(axe)
-    result = page.evaluate("rules => axe.run(document, rules)", RULES)
-    return [
-        f"{fault['id']}: {node['html'][:120]}"
-        for fault in result["violations"]
-        for node in fault["nodes"]
-    ]
-
-
-def _elsewhere(url: str, ours: str) -> bool:
-    return urlsplit(url).scheme in {"http", "https"} and urlsplit(url).netloc != ours
 
 
 def visit_of(name: str) -> Visit:
@@ -202,4 +159,4 @@ def test_the_checker_finds_a_field_without_a_label(browse, axe):
     page = browse(visit_of("front"), "en", "phone")
     page.evaluate("document.querySelector('main').append(document.createElement('input'))")
 
-    assert [fault.split(":")[0] for fault in _faults(page, axe)] == ["label"]
+    assert [fault.split(":")[0] for fault in faults(page, axe)] == ["label"]
