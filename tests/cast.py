@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 
 from linli import clock
 from linli.loops.scene import Scene
+from linli.loops.shipped import ship_limits
 from linli.policy.can import Actor
 from linli.policy.roles import Role
 from linli.registry import area_tree, roster
@@ -68,6 +69,12 @@ POSTS = [  # name, role, area, first responsible
     ("quin", Role.COURIER, "oak", False),
     ("eve", Role.SECRETARY, "ash", True),
 ]
+
+
+def build_with_limits() -> City:
+    """Put the shipped limits in force and make the small city's rows."""
+    ship_limits()
+    return build_city()
 
 
 def build_city() -> City:

@@ -23,7 +23,7 @@ from linli.registry.people import Person
 from linli.registry.sites import Site, SiteKind
 from tests.answered import with_answer
 from tests.bedside import Bedside
-from tests.cast import EVENING, City
+from tests.cast import EVENING, City, build_with_limits
 from tests.journeys.chained import Outbreak
 from tests.plans.prepared import written
 
@@ -47,9 +47,19 @@ class Furnished:
         return self.city.scene(name, at)
 
 
+def build_furnished() -> Furnished:
+    """Make the small city and put something on every page."""
+    return furnish(build_with_limits())
+
+
+def stand_still() -> None:
+    """Let the clock show a quarter of an hour into the evening."""
+    clock.follow(lambda: clock.Dial(shown=EVENING + 900, speed=0))
+
+
 def furnish(city: City) -> Furnished:
     """Requests at several stages, a household, a person, a site, a fact and a notice."""
-    clock.follow(lambda: clock.Dial(shown=EVENING + 900, speed=0))
+    stand_still()
     oak = city.areas["oak1"]
     common = {"source": "made up", "as_of": date(2020, 2, 1)}
     household = Household.objects.create(

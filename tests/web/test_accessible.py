@@ -8,22 +8,12 @@ from django.test import Client
 from playwright.sync_api import expect
 
 from tests.web.checker import faults
-from tests.web.furnished import VISITS, Furnished, Visit, furnish
+from tests.web.furnished import VISITS, Visit
 
 pytestmark = pytest.mark.browser
 
 SIZES = {"desktop": (1280, 900), "phone": (360, 740)}
 TOUCH_PX = 44  # the least height of what a thumb has to hit
-
-
-@pytest.fixture
-def here(live_server, settings) -> Furnished:
-    from linli.loops.shipped import ship_limits
-    from tests.cast import build_city
-
-    settings.SECOND_FACTOR = False
-    ship_limits()
-    return furnish(build_city())
 
 
 @pytest.fixture

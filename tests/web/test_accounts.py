@@ -9,17 +9,10 @@ from django.test import Client
 from linli.audit.records import Record
 from linli.registry import tokens
 from linli.registry.accounts import Account
-from tests.cast import City
-from tests.web.furnished import PASSWORD, Furnished, furnish
+from tests.web.furnished import PASSWORD, Furnished
 
 pytestmark = pytest.mark.db
 NEW_PASSWORD = "pine-cones-on-the-sill"
-
-
-@pytest.fixture
-def here(city: City, settings) -> Furnished:
-    settings.SECOND_FACTOR = False
-    return furnish(city)
 
 
 def as_(here: Furnished, who: str, language: str = "en") -> Client:

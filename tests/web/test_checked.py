@@ -14,11 +14,9 @@ from django.db import transaction
 from django.test import Client
 from pytest_django.live_server_helper import LiveServer
 
-from linli.loops.shipped import ship_limits
-from tests.cast import build_city
 from tests.conftest import InFlight
 from tests.web.checker import faults
-from tests.web.furnished import VISITS, Furnished, Visit, furnish
+from tests.web.furnished import VISITS, Furnished, Visit, build_furnished
 
 pytestmark = [
     pytest.mark.browser,
@@ -78,8 +76,7 @@ def browsers(chromium: Any, django_db_setup: None, django_db_blocker: Any) -> It
         InFlight.watched() as flying,
     ):
         patch.setattr("django.conf.settings.SECOND_FACTOR", False)
-        ship_limits()
-        here = furnish(build_city())
+        here = build_furnished()
         server = LiveServer("localhost")
         opened = Browsers(chromium, server.url, here, flying)
         yield opened

@@ -6,18 +6,11 @@ import pytest
 from django.test import Client
 
 from linli.registry.sites import Site
-from tests.cast import City
-from tests.web.furnished import Furnished, do_next_job, furnish
+from tests.web.furnished import Furnished, do_next_job
 
 pytestmark = pytest.mark.db
 
 TITLES = "kind,name_zh,area_code,as_of,source\n"
-
-
-@pytest.fixture
-def here(city: City, settings) -> Furnished:
-    settings.SECOND_FACTOR = False
-    return furnish(city)
 
 
 @pytest.fixture

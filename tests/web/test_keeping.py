@@ -10,16 +10,9 @@ from linli.loops.limits import LimitSet
 from linli.registry.declarations import Declaration
 from linli.registry.person import Person, make_findable
 from linli.registry.roster import Assignment, Post
-from tests.cast import City
-from tests.web.furnished import Furnished, do_next_job, furnish
+from tests.web.furnished import Furnished, do_next_job
 
 pytestmark = pytest.mark.db
-
-
-@pytest.fixture
-def here(city: City, settings) -> Furnished:
-    settings.SECOND_FACTOR = False
-    return furnish(city)
 
 
 def as_(here: Furnished, who: str) -> Client:

@@ -8,17 +8,11 @@ from linli.registry import grants, merges
 from linli.registry.accounts import Account
 from linli.registry.merges import Merge
 from linli.registry.person import Person
-from tests.cast import EVENING, HOUR, City
-from tests.web.furnished import Furnished, ask, furnish
+from tests.cast import EVENING, HOUR
+from tests.web.furnished import Furnished, ask
 
 pytestmark = pytest.mark.db
 REASON = "She fainted in our street and nobody knows her medicine"
-
-
-@pytest.fixture
-def here(city: City, settings) -> Furnished:
-    settings.SECOND_FACTOR = False
-    return furnish(city)
 
 
 def as_(here: Furnished, who: str, language: str = "en") -> Client:

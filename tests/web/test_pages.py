@@ -10,12 +10,11 @@ from django.test.utils import CaptureQueriesContext
 
 from linli import clock
 from linli.loops.ledger import Item
-from linli.loops.shipped import ship_limits
 from linli.policy.roles import Role
 from linli.registry.person import Person
 from linli.web import pages
-from tests.cast import EVENING, build_city
-from tests.web.furnished import NOT_PAGES, VISITS, Furnished, Visit, ask, furnish
+from tests.cast import EVENING
+from tests.web.furnished import NOT_PAGES, VISITS, Furnished, Visit, ask, build_furnished
 
 pytestmark = pytest.mark.db
 
@@ -26,8 +25,7 @@ MOST_QUERIES = {"work": 22, "items": 20, "board": 26, "item": 32, "records": 22,
 def built(django_db_setup: None, django_db_blocker: Any) -> Iterator[Furnished]:
     """Furnish the city once for all pages: what a test does is undone, so none disturbs another."""
     with django_db_blocker.unblock(), transaction.atomic():
-        ship_limits()
-        yield furnish(build_city())
+        yield build_furnished()
         transaction.set_rollback(True)
 
 

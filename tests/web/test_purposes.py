@@ -6,16 +6,13 @@ from django.test import Client
 from linli import clock
 from linli.loops import find
 from linli.loops.ledger import Item
-from tests.cast import City
-from tests.web.furnished import furnish
+from tests.web.furnished import Furnished
 
 pytestmark = pytest.mark.db
 
 
 @pytest.mark.parametrize(("who", "purpose"), [("hal", "care"), ("sam", "service")])
-def test_work_of_each_role_opens_for_a_purpose_of_that_role(city: City, settings, who, purpose):
-    settings.SECOND_FACTOR = False
-    here = furnish(city)
+def test_work_of_each_role_opens_for_a_purpose_of_that_role(here: Furnished, who, purpose):
     account = here.city.accounts[who]
     # placements have no page of their own, and clinicians, secretaries and commanders see them
     Item.objects.filter(id=here.asked.item_id).update(

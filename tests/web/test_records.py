@@ -11,17 +11,10 @@ from linli.registry.areas import Area
 from linli.registry.facts import Fact
 from linli.registry.person import Person
 from linli.registry.sites import Site
-from tests.cast import City
-from tests.web.furnished import PHONE, Furnished, furnish
+from tests.web.furnished import PHONE, Furnished
 
 pytestmark = pytest.mark.db
 FOR = "?purpose=service"
-
-
-@pytest.fixture
-def here(city: City, settings) -> Furnished:
-    settings.SECOND_FACTOR = False
-    return furnish(city)
 
 
 def as_(here: Furnished, who: str, language: str = "en") -> Client:

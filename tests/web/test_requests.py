@@ -13,16 +13,10 @@ from linli.loops.ledger import Item
 from linli.loops.requests.file import file_request
 from linli.loops.requests.forms import Channel
 from linli.registry.duties import RequestType
-from tests.cast import EVENING, City
-from tests.web.furnished import PHONE, Furnished, furnish
+from tests.cast import EVENING
+from tests.web.furnished import PHONE, Furnished
 
 pytestmark = pytest.mark.db
-
-
-@pytest.fixture
-def here(city: City, settings) -> Furnished:
-    settings.SECOND_FACTOR = False
-    return furnish(city)
 
 
 @pytest.fixture
