@@ -63,7 +63,8 @@ spark: setup ## Install the extra for a cluster, and check that it answers as on
 	$(BIN)/python -m pytest -m slow src/linli/studies
 
 search: setup ## Search the API as every role, every page in every way, with odd values; kill longer, simulate longer (LINLI_SEARCH=50: more examples)
-	LINLI_SEARCH=$${LINLI_SEARCH:-2} $(PYTEST) -m slow tests/contract tests/web/test_accessible.py \
+	LINLI_SEARCH=$${LINLI_SEARCH:-2} $(PYTEST) tests/contract
+	LINLI_SEARCH=$${LINLI_SEARCH:-2} $(PYTEST) -m slow tests/web/test_checked.py \
 		tests/policy/test_odd_values.py tests/crash/test_kill.py \
 		tests/journeys/test_days.py tests/journeys/test_night.py tests/engine
 

@@ -116,12 +116,17 @@ def _strings(message: Message) -> tuple[str, ...]:
 
 
 def compile_catalogue(language: str = CHINESE) -> int:
-    """Write the catalogue Django reads, and return how many texts it holds."""
+    """Write the catalogue Django reads, and return how many texts it holds.
+
+    A server that starts meanwhile reads the old one or the new one, never half of it.
+    """
     whole = merged(language)
     compiled = SOURCE / "locale" / language / "LC_MESSAGES" / "django.mo"
     compiled.parent.mkdir(parents=True, exist_ok=True)
-    with compiled.open("wb") as file:
+    fresh = compiled.with_suffix(".fresh")
+    with fresh.open("wb") as file:
         write_mo(file, whole)
+    fresh.replace(compiled)
     return len(whole)
 
 

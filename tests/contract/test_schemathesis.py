@@ -42,7 +42,7 @@ WIDE = [None, "sam", "lou"]  # nobody, who sees residents, and who runs the depl
 REST = [name for name in CALLERS if name not in {*WIDE, "cleo", "eve"}]  # one of each role
 LONG = [pytest.mark.slow, pytest.mark.search]
 MARKS = {None: LONG, "lou": LONG}
-EXAMPLES = int(os.environ.get("LINLI_SEARCH", "2"))  # of each operation, right and wrong
+EXAMPLES = int(os.environ.get("LINLI_SEARCH", "1"))  # of each operation, right and wrong
 
 
 @pytest.fixture(scope="module")
