@@ -23,6 +23,8 @@ WORDS: dict[str, str] = {
     "people.see": N_("see residents' records"),
     "people.edit": N_("change residents' records"),
     "people.merge": N_("merge records"),
+    "people.erase": N_("erase a resident's record on request"),
+    "removals.see": N_("see who leaves the register"),
     "people.break_glass": N_("open a record in an emergency"),
     "visits.see": N_("see visits"),
     "visits.edit": N_("record visits"),
