@@ -60,10 +60,12 @@ def remove(
     today: date,
     rule: str,
     actor: Actor = SYSTEM,
+    spared: int = 0,
 ) -> Removed:
     """Remove people, in the caller's transaction; ``cases`` are those whose building stays.
 
-    Each removal is an act in the audit: a number and the rule, no name.
+    ``spared`` is an account that stays open, though it is no record's any more. Each removal
+    is an act in the audit: a number and the rule, no name.
     """
     ids = [person.id for person in people]
     losers = duplicates_of(ids)
@@ -71,6 +73,7 @@ def remove(
     names.change([named(person) for person in people], [])
     Candidate.objects.filter(Q(first_id__in=every) | Q(second_id__in=every)).delete()
     Merge.objects.filter(Q(loser_id__in=every) | Q(survivor_id__in=every)).delete()
+    Account.objects.filter(id=spared, person_id__in=every).update(person_id=None)
     _close_accounts(Account.objects.filter(person_id__in=every))
     gone.count((person.path, person.left_on) for person in people if person.left_on is not None)
     _keep_homes(people, losers, cases)

@@ -22,13 +22,13 @@ from linli.loops.removals.holds import Hold, Looker, free
 from linli.loops.removals.rules import Rule
 from linli.loops.subjects import PERSON
 from linli.policy.can import SYSTEM, Actor
-from linli.policy.roles import Role
 from linli.registry import removals
 from linli.registry.households import Household
 from linli.registry.person import Person
 
 A_BITE = 200  # rows; one transaction, so that nobody who writes waits long
 PAUSE_S = 0.02  # between two bites: longer than a writer on SQLite sleeps before trying again
+COUNTED = ("case", "fever")  # by where somebody lived, in loops/happened and studies/illness
 LEFT, EMPTY, ASKED = "left", "empty", "asked"  # why somebody was removed, in the report
 Told = Callable[[int], None]
 
@@ -69,18 +69,19 @@ def look_ahead(now: int, ranges: Sequence[tuple[str, str]] | None = None) -> Nig
     return night
 
 
-def remove_asked(
-    actor: Actor, person: Person, *, looker: Looker, role: Role, exercise: bool
-) -> Destruction:
-    """Remove one resident on their own request; whoever calls has looked that nothing holds."""
-    went = removals.remove(
-        [person], cases=_cases([person.id]), today=looker.today, rule=ASKED, actor=actor
-    )
-    if looker.but is not None:
-        Item.objects.filter(id=looker.but).update(subject_id=None)
-    report = _written(ASKED, went.people, looker, rules.ASKED, exercise=exercise)
-    record(actor, "destroy", "people", report.id, path=person.path,
-           detail={"rows": 1, "cause": ASKED, "item": looker.but, "role": role})  # fmt: skip
+def remove_asked(actor: Actor, person: Person, *, looker: Looker, exercise: bool) -> Destruction:
+    """Remove one resident who asks for it; whoever calls has looked that nothing holds them.
+
+    The account by which they asked stays theirs, so that the answer reaches them.
+    """
+    asked = Item.objects.filter(id=looker.but or 0).get()
+    removals.remove(
+        [person], cases=_cases([person.id]), today=looker.today, rule=rules.ASKED,
+        actor=actor, spared=asked.opened_by or 0,
+    )  # fmt: skip
+    report = _written(ASKED, [person.id], looker, rules.ASKED, exercise=exercise)
+    detail = {"rows": 1, "cause": ASKED, "item": asked.id}
+    record(actor, "destroy", rules.ASKED, report.id, path=person.path, detail=detail)
     return report
 
 
@@ -149,8 +150,8 @@ def _written(
 
 
 def _cases(ids: Collection[int]) -> set[int]:
-    """Those of these people about whom a closed item stays, counted by where they lived."""
-    rows = Item.objects.filter(subject_kind=PERSON, subject_id__in=list(ids))
+    """Those of these people who were found ill, which is counted by where they lived."""
+    rows = Item.objects.filter(loop__in=COUNTED, subject_kind=PERSON, subject_id__in=list(ids))
     return {who for who in rows.values_list("subject_id", flat=True) if who is not None}
 
 
