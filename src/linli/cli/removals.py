@@ -19,14 +19,16 @@ Json = Annotated[bool, typer.Option("--json", help=_("Answer in JSON."))]
 def terms(as_json: Json = False) -> None:
     """The terms in force; `linli keep set` signs others."""
     get_ready()
+    from linli.cli.words import language
     from linli.loops.removals import rules
 
+    tongue = "zh-hans" if language().startswith("zh") else "en"
     rows = [
         {
             "rule": rule.name,
             "days": (held := rules.terms(rule)).closed_days,
             "signed_at": held.signed.signed_at if held.signed else None,
-            "note": held.signed.note if held.signed else rules.shipped()[rule.name].source,
+            "note": held.signed.note if held.signed else rules.shipped()[rule.name].source[tongue],
         }
         for rule in rules.RULES
     ]

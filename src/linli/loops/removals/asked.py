@@ -4,7 +4,7 @@ A request of the types below travels the request loop like any other. Whoever an
 may be erased now and what is held, each with its reason; erasing and answering are one act.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -34,6 +34,7 @@ from linli.registry.person import Person, resolve
 ERASE = "people.erase"
 TO_ERASE, TO_CORRECT = "erase_my_data", "correct_my_data"  # types of request that a city offers
 TYPES = (TO_ERASE, TO_CORRECT)
+MOST_WORDS = 2000  # of the clerk's own, beside what is told by itself
 RECORD = "record"  # the whole record, beside the single fields that may go
 
 
@@ -59,6 +60,24 @@ PART_NAMES = {
 LIVES_HERE = N_(
     "They live here. The neighbourhood keeps who lives where for as long as that is so."
 )
+ERASED, PUT_RIGHT, NOT_ERASED = (
+    N_("Erased: {what}."), N_("Put right: {what}."), N_("Not erased: {what}.")
+)  # fmt: skip
+NOT_AGREED = N_("If you do not agree, say that it is not solved: others will look at it again.")
+FIELDS = {  # of a record that may be put right, as they are called elsewhere
+    "name": N_("Name"),
+    "sex": N_("Sex"),
+    "birth_date": N_("Date of birth"),
+    "phone": N_("Phone"),
+    "document": N_("Identity document"),
+    "relation": N_("Relation to the head of the household"),
+    "floating": N_("Registered elsewhere"),
+    "needs": N_("Needs"),
+    "household_id": N_("Household"),
+    "area_id": N_("Area"),
+    "left_on": N_("Left on"),
+    "left_because": N_("Why left"),
+}
 NOT_THERE = N_("Nothing is kept.")
 
 
@@ -164,6 +183,11 @@ def answer(actor: Actor, item_id: int, given: Answer, *, now: int) -> Asked:
     if person is None or proof not in set(Proof) or (proof == Proof.ACCOUNT and not own):
         raise WhoIsIt
     holding = _allowed(actor, person)
+    if given.reach not in set(Reach):
+        raise BadInput(
+            N_("{given} is no way to tell a resident. Choose one of: {known}."),
+            given=given.reach[:40], known=tuple(r.value for r in Reach),
+        )  # fmt: skip
     looker = Looker(now, but=item.id)
     asked = _asked(item, person, own, looker)
     chosen = _chosen(asked, given.parts)
@@ -244,26 +268,25 @@ def _tell(actor: Actor, asked: Asked, went: Collection[str], given: Answer, now:
 def reply(asked: Asked, went: Collection[str], words: str = "") -> str:
     """What the resident reads: what was done, what is held and why, and what they can do."""
     say = translation.gettext
-    lines = [say("Erased: {what}.").format(what=_listed(went))] if went else []
+    lines = [say(ERASED).format(what=_listed(PART_NAMES, went))] if went else []
     if asked.corrected:
-        lines.append(say("Put right: {what}.").format(what=", ".join(asked.corrected)))
+        lines.append(say(PUT_RIGHT).format(what=_listed(FIELDS, asked.corrected)))
     if RECORD not in went:
         lines += [
-            say("Not erased: {what}.").format(what=say(part.label))
-            + " " + " ".join(reason.tell(say) for reason in part.reasons)
+            " ".join([say(NOT_ERASED).format(what=say(part.label)),
+                      *(reason.tell(say) for reason in part.reasons)])
             for part in asked.parts
             if not part.goes and part.reasons[0].template != NOT_THERE
         ]  # fmt: skip
     if words.strip():
         lines.append(words.strip())
-    lines.append(
-        say("If you do not agree, say that it is not solved: others will look at it again.")
-    )
-    return "\n".join(lines)
+    return "\n".join([*lines, say(NOT_AGREED)])
 
 
-def _listed(parts: Collection[str]) -> str:
-    return ", ".join(translation.gettext(PART_NAMES[name]) for name in PART_NAMES if name in parts)
+def _listed(named: Mapping[str, str], names: Collection[str]) -> str:
+    known = [name for name in named if name in names]
+    unknown = sorted(set(names) - named.keys())
+    return ", ".join([*(translation.gettext(named[name]) for name in known), *unknown])
 
 
 def _result(asked: Asked, went: Collection[str]) -> str:

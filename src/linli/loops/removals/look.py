@@ -1,6 +1,6 @@
 """Who would go, by rule and area, and what holds whom? Numbers, and names for who sees people."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -34,7 +34,7 @@ class RuleSeen:
 
     rule: Rule
     terms: Terms
-    source: str
+    source: Mapping[str, str]  # of the shipped days, by language
     as_of: date
     n_left: int | None  # None for households: nobody counts those lived in
     n_due: int

@@ -1,7 +1,7 @@
 """Who is to leave the register, by which rule, and from which day on?"""
 
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
@@ -47,7 +47,7 @@ class Shipped:
 
     days: int
     as_of: date
-    source: str
+    source: Mapping[str, str]  # by language
 
 
 @lru_cache(maxsize=1)

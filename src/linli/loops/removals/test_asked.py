@@ -1,4 +1,4 @@
-"""A resident asks to be erased or put right: what may go goes, what is held is told with reasons."""
+"""A resident asks to be erased or put right: what may go goes, what is held is told, and why."""
 
 from collections.abc import Callable
 from datetime import date
@@ -155,7 +155,7 @@ def test_a_record_put_right_since_they_asked_is_told_by_its_fields(city: City, a
     asked.answer(sam(city), item_id, nothing, now=EVENING)
 
     item = Item.objects.get(id=item_id)
-    assert "Put right: phone." in item.data["reply"]
+    assert "Put right: Phone." in item.data["reply"]
     assert item.data["result"] == "done"
 
 
