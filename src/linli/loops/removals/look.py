@@ -23,7 +23,7 @@ from linli.registry.people import SHOWN
 from linli.registry.person import Person, resolve
 
 SEE = "removals.see"
-NAMES = "people.see"
+NAMES = "removals.names"
 ROWS_A_PAGE = 50
 REPORTS = 20
 
@@ -81,7 +81,6 @@ def people(
 ) -> tuple[list[Seen], str | None]:
     """Those whose time has come by a rule, by area, each with what holds them; recorded."""
     seen = sight.look(actor, NAMES, purpose)
-    _numbers(actor, None)
     if rule.because is None:
         return [], None
     rows = rules.due(rule, now).order_by().values(*SHOWN)
@@ -109,7 +108,6 @@ def one(actor: Actor, person_id: int, *, purpose: str | None, now: int) -> Seen:
     if row is None or not any(row["path"].startswith(h.path) for h in actor.holds(roles)):
         raise NotFound(what=Word(N_("person")), value=person_id)
     chosen = Purpose(purpose) if purpose else None
-    _numbers(actor, row["path"])
     holding = can(actor, Ask(NAMES, roles, row["path"], chosen, True)).required()
     record(actor, "see", "people", row["id"], holding=holding, purpose=purpose, path=row["path"])
     rule = rules.of_person(Person(left_on=row["left_on"], left_because=row["left_because"]))

@@ -26,8 +26,8 @@ from linli.registry import removals
 from linli.registry.households import Household
 from linli.registry.person import Person
 
-A_BITE = 200  # rows; one transaction, so that nobody who writes waits long
-PAUSE_S = 0.02  # between two bites: longer than a writer on SQLite sleeps before trying again
+A_BITE = 100  # rows; one transaction, so that nobody who writes waits long
+PAUSE_S = 0.12  # between two bites: longer than SQLite lets a writer sleep before it tries again
 COUNTED = ("case", "fever")  # by where somebody lived, in loops/happened and studies/illness
 LEFT, EMPTY, ASKED = "left", "empty", "asked"  # why somebody was removed, in the report
 Told = Callable[[int], None]
