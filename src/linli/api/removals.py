@@ -77,9 +77,9 @@ class RemovalAsk(BaseModel):
 
 
 class RemovalPeopleAsk(BaseModel):
-    """Of which rule, where, and which page."""
+    """Of which rule, or of any; where, and which page."""
 
-    rule: RemovalRuleName  # type: ignore[valid-type]
+    rule: RemovalRuleName | None = None  # type: ignore[valid-type]
     area_id: Id | None = None
     after: Annotated[str, Field(max_length=MOST_KEY)] = ""
     most: Most = look.ROWS_A_PAGE
@@ -166,7 +166,7 @@ def people(request: HttpRequest, wanted: Query[RemovalPeopleAsk]) -> Any:
         actor_of(request),
         purpose=purpose_of(request),
         now=clock.now_s(),
-        rule=rules.get(str(wanted.rule)),
+        rule=rules.get(str(wanted.rule)) if wanted.rule is not None else None,
         area_path=areas.get(wanted.area_id).path if wanted.area_id is not None else "",
         after=wanted.after or None,
         most=wanted.most,

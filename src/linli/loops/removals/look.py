@@ -1,6 +1,6 @@
 """Who would go, by rule and area, and what holds whom? Numbers, and names for who sees people."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -74,31 +74,26 @@ def people(
     *,
     purpose: str | None,
     now: int,
-    rule: Rule,
+    rule: Rule | None = None,
     area_path: str = "",
     after: str | None = None,
     most: int = ROWS_A_PAGE,
 ) -> tuple[list[Seen], str | None]:
-    """Those whose time has come by a rule, by area, each with what holds them; recorded."""
+    """Those whose time has come, by one rule or any, each with what holds them; recorded."""
     seen = sight.look(actor, NAMES, purpose)
-    if rule.because is None:
-        return [], None
-    rows = rules.due(rule, now).order_by().values(*SHOWN)
+    asked = [one for one in rules.OF_PEOPLE if rule in (None, one)]
+    rows = rules.people_due(asked, now).values(*SHOWN)
     found = sight.page_of(rows, seen.within(area_path), after, most)
     page = found[:most]
-    held = Looker(now).held([row["id"] for row in page])
     if page:
         record_many(
             actor, "list", "people", [row["id"] for row in page], holding=seen.holding,
             purpose=purpose, path=area_path or seen.holding.path,
         )  # fmt: skip
     last = page[-1] if len(found) > most else None
-    key = sight.key_of(last["path"], last["id"]) if last else None
-    return [
-        Seen(seen.shows(row, row["path"]), rule, rules.goes_on(rule, row["left_on"]),
-             tuple(held.get(row["id"], ())))
-        for row in page
-    ], key  # fmt: skip
+    held = Looker(now).held([row["id"] for row in page])
+    shown = [_of_row(row, seen.shows(row, row["path"]), held.get(row["id"], ())) for row in page]
+    return shown, sight.key_of(last["path"], last["id"]) if last else None
 
 
 def one(actor: Actor, person_id: int, *, purpose: str | None, now: int) -> Seen:
@@ -110,11 +105,10 @@ def one(actor: Actor, person_id: int, *, purpose: str | None, now: int) -> Seen:
     chosen = Purpose(purpose) if purpose else None
     holding = can(actor, Ask(NAMES, roles, row["path"], chosen, True)).required()
     record(actor, "see", "people", row["id"], holding=holding, purpose=purpose, path=row["path"])
-    rule = rules.of_person(Person(left_on=row["left_on"], left_because=row["left_because"]))
-    goes_on = rules.goes_on(rule, row["left_on"]) if rule else None
-    holds = Looker(now).held([row["id"]]).get(row["id"], [])
-    shown = sight.Sight(actor, chosen, roles, (), holding).shows(row, row["path"])
-    return Seen(shown, rule, goes_on, tuple(holds))
+    holds = Looker(now).held([row["id"]]).get(row["id"], ())
+    return _of_row(
+        row, sight.Sight(actor, chosen, roles, (), holding).shows(row, row["path"]), holds
+    )
 
 
 def reports(actor: Actor, *, most: int = REPORTS) -> list[Went]:
@@ -129,6 +123,12 @@ def reports(actor: Actor, *, most: int = REPORTS) -> list[Went]:
         Went(row["loop"], row["cause"], row["at"], row["n"], row["reports"])
         for row in nights.order_by("-last")[:most]
     ]
+
+
+def _of_row(row: dict[str, Any], shown: dict[str, Any], holds: Iterable[Hold]) -> Seen:
+    rule = rules.of_person(Person(left_on=row["left_on"], left_because=row["left_because"]))
+    goes_on = rules.goes_on(rule, row["left_on"]) if rule else None
+    return Seen(shown, rule, goes_on, tuple(holds))
 
 
 def _numbers(actor: Actor, path: str | None) -> Holding:

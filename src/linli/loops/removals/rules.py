@@ -100,6 +100,14 @@ def due(rule: Rule, now: int, ranges: Sequence[tuple[str, str]] | None = None) -
     return left(rule, ranges).filter(left_on__lte=until).order_by("left_on", "id")
 
 
+def people_due(asked: Sequence[Rule], now: int) -> QuerySet[Person]:
+    """Everybody whose time has come by some of the rules of people, in no order."""
+    gone = Q(pk__in=[])
+    for rule in asked:
+        gone |= Q(left_because=rule.because, left_on__lte=last_day(rule, now))
+    return Person.objects.filter(gone, survivor_id=None, left_on__isnull=False)
+
+
 def after(rule: Rule, key: tuple[date, int] | None) -> Q:
     """What comes after a row in the order of ``due``."""
     if key is None:
