@@ -39,9 +39,9 @@ def tables() -> dict[str, set[str]]:
 
 
 def gone() -> dict[str, set[str]]:
-    """What a rule destroys: whole rows, single columns, the words of items, staged rows."""
+    """What a rule destroys: whole rows, columns, the words of items, staged rows, residents."""
     found = {one.model._meta.label: set(one.words) or columns(one.model) for one in all_collected()}
-    rest = DECLARED["items"] | DECLARED["staged"]
+    rest = DECLARED["items"] | DECLARED["staged"] | DECLARED["removed"]
     return found | {table: set(names) for table, names in rest.items()}
 
 

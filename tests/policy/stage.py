@@ -146,6 +146,8 @@ def furnish(city: City, name: str) -> Place:
     about = [(word, person) for word in ("contacts", "transfers", "stays", "trips")]
     for word, who in (("cases", double), *about):
         Item.objects.filter(id=rows[word]).update(subject_kind="person", subject_id=who.id)
+    rows["removals"] = open_noise(city, Caller(city, None), name)
+    Item.objects.filter(id=rows["removals"]).update(kind="erase_my_data", title=f"item of {name}")
     exposure = Exposure.objects.create(
         source_id=rows["cases"], source_person_id=double.id, person_id=person.id, path=area.path,
         last_met_at=EVENING - HOUR, found_at=EVENING,

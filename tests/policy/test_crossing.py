@@ -132,6 +132,7 @@ class World:
             "name": _a_list(),
             "kind": "people",
             "figure": "unseen",
+            "rule": "people_moved",
             "year": 2020,
             "number": 1,
         }

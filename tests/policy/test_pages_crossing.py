@@ -116,7 +116,7 @@ def _get(client: Client, page: str, place: stage.Place, beyond: int = 0) -> Any:
     """Look at a page with its parameters filled in, and undo what looking did."""
     values: dict[str, Any] = {
         **place.ids,
-        "item_id": place.rows["requests"],
+        "item_id": place.rows["removals" if page.startswith("removals/") else "requests"],
         "person_id": place.rows["people"],
         "row_id": place.rows.get(page.split("/")[1] if "/" in page else "", 1),
         "tier": 1,

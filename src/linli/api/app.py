@@ -26,6 +26,7 @@ from linli.api import (
     plans,
     proposals,
     records,
+    removals,
     risk,
     roster,
     rules,
@@ -61,8 +62,8 @@ def build() -> LinliAPI:
     faults.handle(made)
     parts = (
         care, cases, closures, codes, donations, epidemic, evaluation, for_person, imports,
-        joining, laboratory, oversight, places, plans, proposals, risk, rules, screening, signals,
-        sync, transfers, warning, what_if, work,
+        joining, laboratory, oversight, places, plans, proposals, removals, risk, rules, screening,
+        signals, sync, transfers, warning, what_if, work,
     )  # fmt: skip
     for part in parts:
         made.add_router("", part.router)

@@ -20,6 +20,7 @@ def show(as_json: Json = False) -> None:
     """List the terms in force."""
     get_ready()
     from linli.loops import keeping
+    from linli.loops.removals import rules
 
     rows = keeping.all_terms()
     if as_json:
@@ -36,8 +37,11 @@ def show(as_json: Json = False) -> None:
         )
         return
     for t in rows:
+        says = _("{loop}: {closed} days after closing; {after} days after an emergency. {signed}")
+        if t.loop in rules.shipped():
+            says = _("{loop}: {closed} days after they have left. {signed}")
         say(
-            _("{loop}: {closed} days after closing; {after} days after an emergency. {signed}"),
+            says,
             loop=t.loop,
             closed=t.closed_days,
             after=t.after_emergency_days,

@@ -8,7 +8,7 @@ from django.db.models.signals import post_migrate
 
 
 class LoopsConfig(AppConfig):
-    """The ledger, and the limits that each loop ships with."""
+    """The ledger, and the limits and the terms that it ships with."""
 
     name = "linli.loops"
     label = "loops"
@@ -16,9 +16,10 @@ class LoopsConfig(AppConfig):
 
     def ready(self) -> None:
         """After a migration every loop has limits in force; items follow people through merges."""
-        from linli.loops import subjects  # needs the tables, which load after this module
+        from linli.loops import keeping, subjects  # they need the tables, which load after this
         from linli.loops.exposures import following as exposures
         from linli.loops.laboratory import following as laboratory
+        from linli.loops.removals import rules
         from linli.loops.screening import following as screening
         from linli.loops.visits import following as visits
         from linli.registry import merges
@@ -33,6 +34,8 @@ class LoopsConfig(AppConfig):
         merges.follow("reports", screening.move_reports)
         merges.follow("rewards", screening.move_rewards)
         merges.follow("care_contacts", partial(subjects.move_collected, "care_contacts"))
+        for name, kept in rules.shipped().items():
+            keeping.also(name, kept.days)
 
 
 def _ship_limits(**_: Any) -> None:

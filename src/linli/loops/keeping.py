@@ -23,7 +23,7 @@ from linli.registry.areas import whole_city
 CLOSED_DAYS = 365  # assumed; a city signs its own
 AFTER_EMERGENCY_DAYS = 30  # ours: time to hand over and to object, then it goes
 LONGEST_DAYS = 3660
-_others: dict[str, int] = {}  # what rings above keep, and for how many days unless a city signs
+_others: dict[str, int] = {}  # what others keep, and for how many days unless a city signs
 
 
 class Keeping(models.Model):

@@ -19,6 +19,7 @@ from linli.loops.calls import watch as calls
 from linli.loops.campaigns import watch as rounds
 from linli.loops.disinfections import watch as disinfections
 from linli.loops.follow_ups import watch as follow_ups
+from linli.loops.removals import night
 from linli.loops.screening import owed
 from linli.loops.substitutes import watch as substitutes
 from linli.loops.vacancies import watch
@@ -81,6 +82,11 @@ def _substitutes() -> int:
     return substitutes.chore(exercise=bool(settings.DEMO))
 
 
+def _removals() -> int:
+    """Ask once a night for residents to be removed whose time has come."""
+    return night.ask_for_the_night(clock.now_s())
+
+
 def _staged() -> int:
     """Drop the rows of lists that were sent in and that nobody took in."""
     return staging.forget(clock.now_s())
@@ -132,6 +138,7 @@ CHORES: tuple[Chore, ...] = (
     Chore("mail", mail.post, every_s=5.0),
     Chore("snapshots", _snapshots, every_s=600.0, lease_s=60),
     Chore("destroy", destroy.chore, every_s=3600.0, lease_s=600),
+    Chore("removals", _removals, every_s=600.0, lease_s=60),
     Chore("thin", thinning.chore, every_s=3600.0, lease_s=600),
     Chore("staged", _staged, every_s=3600.0, lease_s=600),
     Chore("seal", seal_all, every_s=5.0, lease_s=60),

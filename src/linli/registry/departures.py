@@ -9,6 +9,7 @@ from linli.audit.records import record
 from linli.errors import N_, BadInput
 from linli.policy.can import SYSTEM, end_of
 from linli.policy.roles import Purpose
+from linli.registry import gone
 from linli.registry.person import Left, Person, resolve
 
 
@@ -37,6 +38,6 @@ def note(person_id: int, on: date, because: Left, *, source: str, now: int) -> b
 
 
 def n_left(path: str, day: date) -> int:
-    """How many people of an area have left by a day."""
+    """How many people of an area have left by a day, those removed since among them."""
     here = Person.objects.filter(path__gte=path, path__lt=end_of(path), survivor_id=None)
-    return here.filter(left_on__lte=day).count()
+    return here.filter(left_on__lte=day).count() + gone.n_counted(path, day)

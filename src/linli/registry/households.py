@@ -39,10 +39,16 @@ class Household(models.Model):
     source = models.CharField(max_length=120)
     as_of = models.DateField()
     changed_at = MomentField()
+    empty_since = models.DateField(null=True)  # the last who lived there was removed on this day
 
     class Meta:
         app_label = "registry"
         indexes = [
+            models.Index(
+                fields=["empty_since", "id"],
+                condition=Q(empty_since__isnull=False),
+                name="household_empty",
+            ),
             models.Index(fields=["path", "id"], name="household_path"),
             models.Index(fields=["home", "door"], name="household_door"),
             models.Index(fields=["compound_id"], name="household_compound"),

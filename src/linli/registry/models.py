@@ -7,6 +7,7 @@ from linli.registry.dial import ClockDial
 from linli.registry.duplicates import Candidate
 from linli.registry.duties import Duty, RequestType
 from linli.registry.facts import Fact
+from linli.registry.gone import GoneHome, LeftCount
 from linli.registry.grants import Grant
 from linli.registry.households import Household
 from linli.registry.imports.results import ImportOutcome
@@ -45,11 +46,13 @@ __all__ = [
     "Declaration",
     "Duty",
     "Fact",
+    "GoneHome",
     "Grant",
     "GridShare",
     "Household",
     "ImportOutcome",
     "ImportRow",
+    "LeftCount",
     "Merge",
     "NamePart",
     "Organisation",

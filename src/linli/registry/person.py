@@ -29,6 +29,8 @@ class Left(models.TextChoices):
 
     DIED = "died", N_("has died")
     MOVED = "moved", N_("has moved away")
+    VISIT = "visit", N_("was here on a visit only")
+    MISTAKE = "mistake", N_("was entered by mistake")
     NO = "", N_("lives here")
 
 
@@ -70,6 +72,11 @@ class Person(models.Model):
                 fields=["survivor_id"], condition=Q(survivor_id__isnull=False), name="person_merged"
             ),
             models.Index(fields=["path"], condition=Q(left_on__isnull=False), name="person_left"),
+            models.Index(
+                fields=["left_because", "left_on", "id"],
+                condition=Q(left_on__isnull=False),
+                name="person_leaving",
+            ),
         ]
 
     def save(self, *args: Any, **kwargs: Any) -> None:

@@ -19,6 +19,7 @@ from linli.loops import happened
 from linli.loops.cases.definitions import diseases
 from linli.loops.laboratory.positive import PROVES
 from linli.loops.laboratory.tables import Finding, LabResult, Match
+from linli.registry import gone
 from linli.registry.person import Person
 from linli.studies.frames import By, Frame
 
@@ -177,4 +178,4 @@ def _homes(people: set[int]) -> dict[int, str]:
     for n in range(0, len(wanted), AT_ONCE):
         rows = Person.objects.filter(id__in=wanted[n : n + AT_ONCE], household__home__isnull=False)
         found |= dict(rows.values_list("id", "household__home__path"))
-    return found
+    return found | gone.homes(people - found.keys())

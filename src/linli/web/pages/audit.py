@@ -19,7 +19,13 @@ from linli.web.page import id_of, signed_in
 
 ACTS_A_PAGE = 50
 REPORTS = 8
-CAUSES = {"closed": N_("kept long enough"), "emergency": N_("the emergency is over")}
+CAUSES = {
+    "closed": N_("kept long enough"),
+    "emergency": N_("the emergency is over"),
+    "left": N_("kept long enough after they had left"),
+    "empty": N_("nobody lives there"),
+    "asked": N_("the resident asked for it"),
+}
 
 
 @never_cache

@@ -21,10 +21,12 @@ from linli.loops.cases import definitions
 from linli.loops.find import ItemView, NextStep
 from linli.loops.loop import State, Step
 from linli.loops.photos import keep
+from linli.loops.removals import asked
 from linli.loops.requests.assign import TAKERS
 from linli.loops.scene import Scene
 from linli.plans import runs
 from linli.policy.can import Actor, usual_purpose
+from linli.policy.powers import roles_for
 from linli.policy.roles import NAMES, Role
 from linli.registry import stated_needs
 from linli.registry.accounts import Account
@@ -88,11 +90,21 @@ def _page(
         "needs": stated_needs.of_person(actor_of(request), person_of(view)),
         "photos": _photos(request, view),
         "plan_run": runs.of_item(view.item.id),
+        "about_record": _about_record(request, view),
         "uid": uuid4(),
         "problem": problem,
     }
     status = problem.status if problem else 200
     return render(request, "items/item.html", context, status=status)
+
+
+def _about_record(request: HttpRequest, view: ItemView) -> bool:
+    """Whether the item asks for a record to be erased or put right, and this person may do it."""
+    may = any(view.item.path.startswith(h.path) for h in actor_of(request).holds(_ERASERS))
+    return may and not view.own and view.item.loop == "request" and view.item.kind in asked.TYPES
+
+
+_ERASERS = roles_for(asked.ERASE)
 
 
 def _photos(request: HttpRequest, view: ItemView) -> dict[str, Any] | None:

@@ -162,7 +162,11 @@ def _edits(actor: Actor, kind: Kind, record: dict[str, Any]) -> dict[str, bool]:
     """Whether the page offers to put the record right: the door itself asks again."""
     held = actor.holds(roles_for(kind.edits))
     at = record["path"] if kind.placed else areas.whole_city()
-    return {"edits": kind.edited and any(at.startswith(h.path) for h in held)}
+    sees = actor.holds(roles_for("removals.names")) if kind.name == "people" else ()
+    return {
+        "edits": kind.edited and any(at.startswith(h.path) for h in held),
+        "removals": any(at.startswith(h.path) for h in sees),
+    }
 
 
 def _shown(kind: Kind, record: dict[str, Any]) -> dict[str, Any]:

@@ -23,7 +23,8 @@ from linli.registry.person import LOADED, Person
 from linli.registry.pinyin import pinyin_of
 
 LEFT_WORDS = {
-    "died": ("去世", "死亡", "died", "dead"), "moved": ("迁出", "搬走", "moved", "moved away")
+    "died": ("去世", "死亡", "died", "dead"), "moved": ("迁出", "搬走", "moved", "moved away"),
+    "visit": ("访客", "来访", "visit", "visitor"), "mistake": ("误录", "误登", "mistake", "error"),
 }  # fmt: skip
 SEX_WORDS = {"f": ("女", "female", "女性"), "m": ("男", "male", "男性")}
 
@@ -57,7 +58,7 @@ COLUMNS = (
     Column("left_on", "离开日期", "Left on", columns.day, "#person+left", clears_to=None,
            type="date"),
     Column("left_because", "离开原因", "Why left", columns.choice(LEFT_WORDS), "#person+left+why",
-           choices=("died", "moved")),
+           choices=tuple(LEFT_WORDS)),
     Column("left_source", "离开依据", "Source of leaving", columns.text(120),
            "#person+left+source"),
     area_column("责任网格", "Responsible area", required=False),

@@ -1,0 +1,1 @@
+"""By what rule does a resident leave the register, what holds them, and who is told?"""
