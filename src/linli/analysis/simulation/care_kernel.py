@@ -28,6 +28,7 @@ class Testing(NamedTuple):
     most_tests: int  # of one person, unless they are told to come again
     retest_days: int
     result_days: int
+    luck: float  # decides about the test that is shared with the others
 
 
 class Wards(NamedTuple):
@@ -140,14 +141,16 @@ def imaged(queue, day, columns, due, how):
 def test(queue, others, day, columns, due, how):
     """Take the tests of a day, and note results and when to come again.
 
-    Returns the queue left, how many others are left in it, the tests taken, how many of them were
-    of rows, and the days those had waited.
+    Rows and others get tests by how many of them wait; a broken share is one more or less by luck,
+    so that a few among many are not passed by for good. Returns the queue left, how many others are
+    left in it, the tests taken, how many of them were of rows, and the days those had waited.
     """
     if how.clinical:
         queue = imaged(queue, day, columns, due, how)
     n_waiting = len(queue) + others
     n_tests = min(how.tests_a_day, n_waiting)
-    n_ours = len(queue) * n_tests // n_waiting if n_waiting else 0
+    n_ours = int(len(queue) * n_tests / n_waiting + how.luck) if n_waiting else 0
+    n_ours = min(n_ours, n_tests, len(queue))
     waited = 0
     for k in range(n_ours):
         r = queue[k]
@@ -191,7 +194,10 @@ def _in_turn(queue, kind, day, columns, worst_first):
     """Who still waits for a bed of a kind, in the order in which they get one."""
     left, n = np.empty(len(queue), np.int32), 0
     for r in queue:
-        if columns.end[r] > day + 1 and not (kind == SHELTER and columns.kept[r] == AWAY):
+        cared_for = (kind == SHELTER and columns.kept[r] == AWAY) or (
+            kind == WARD and columns.bed[r] == INTENSIVE
+        )
+        if columns.end[r] > day + 1 and not cared_for:
             left[n] = r
             n += 1
     left = left[:n]
