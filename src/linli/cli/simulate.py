@@ -207,10 +207,11 @@ def _writer(folder: Path | None) -> Iterator[Write]:
             kept.execute(
                 "INSERT INTO days SELECT ?, ?, day, ?, n FROM rows", [scenario, seed, name]
             )
-        seen = ran.state.infected.columns()
+        seen, day = ran.state.infected.columns(), ran.counted_on
         compound = ran.setting.city.compound.of(seen["person"])
         names = np.array(ran.setting.city.compound.names, dtype=object)
-        kept.register("rows", {"day": seen["at"].astype(np.int32), "c": compound})
+        new = day >= 0  # those a run begins with are no infections of it, in either table
+        kept.register("rows", {"day": day[new], "c": compound[new]})
         kept.register("names", {"c": np.arange(len(names)), "compound": names})
         kept.execute(
             "INSERT INTO infections SELECT ?, ?, day, compound, count(*) FROM rows"
@@ -262,8 +263,10 @@ def _tell(found: "Comparison") -> None:
         say(f"\n{name}{mark}")
         at = found.names.index(name)
         for k, outcome in enumerate(WEIGHED):
+            if not found.counts(name, outcome):
+                continue
             line = f"  {_(OUTCOME_NAMES[outcome])}: {found.outcomes[at, :, k].mean():,.0f}"
-            if at:
+            if at and found.counts(found.names[0], outcome):
                 less = found.difference(name, outcome)
                 line += f"  ({less.mean:+,.0f}, {less.low:+,.0f} … {less.high:+,.0f})"
             typer.echo(line)
@@ -305,7 +308,10 @@ def _in_json(study: "Study", found: "Comparison") -> dict[str, Any]:
     for n, name in enumerate(found.names):
         outcomes = {}
         for k, outcome in enumerate(OUTCOMES):
-            less = found.difference(name, outcome) if n else None
+            if not found.counts(name, outcome):
+                continue
+            paired = n and found.counts(found.names[0], outcome)
+            less = found.difference(name, outcome) if paired else None
             outcomes[outcome] = {
                 "by_seed": found.outcomes[n, :, k].tolist(),
                 "mean": float(found.outcomes[n, :, k].mean()),

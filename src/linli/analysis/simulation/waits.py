@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from linli.analysis.simulation.compare import Comparison
+from linli.analysis.simulation.compare import Comparison, band_of
 from linli.errors import N_
 
 # What is short: who waits; how long those waited whose turn came, and those who wait still.
@@ -71,5 +71,5 @@ def waits_of(found: Comparison) -> dict[str, dict[str, Wait]]:
 
 
 def _mean_and_band(worlds: NDArray[np.float32]) -> tuple[float, float, float]:
-    low, high = np.quantile(worlds, [0.05, 0.95])
+    low, high = band_of(worlds)
     return float(worlds.mean(dtype=np.float64)), float(low), float(high)

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 import linli
 from linli import clock
 from linli.analysis.simulation.build import CityPlan
-from linli.analysis.simulation.compare import OUTCOMES, Comparison, compare
+from linli.analysis.simulation.compare import OUTCOMES, Comparison, band_of, compare
 from linli.analysis.simulation.disease import Disease, shipped
 from linli.analysis.simulation.engine import Run, run
 from linli.analysis.simulation.observation import Observation
@@ -245,11 +245,13 @@ def _outcomes(found: Comparison, name: str) -> dict[str, Any]:
     told: dict[str, Any] = {}
     for k, outcome in enumerate(OUTCOMES):
         worlds = found.outcomes[at, :, k]
-        less = found.difference(name, outcome) if at and len(found.seeds) > 1 else None
+        if not found.counts(name, outcome):
+            continue
+        paired = at and len(found.seeds) > 1 and found.counts(found.names[0], outcome)
+        less = found.difference(name, outcome) if paired else None
+        low, high = band_of(worlds).tolist()
         told[outcome] = {
-            "mean": float(worlds.mean()),
-            "low": float(np.quantile(worlds, 0.05)),
-            "high": float(np.quantile(worlds, 0.95)),
+            "mean": float(worlds.mean()), "low": low, "high": high,
             "by_seed": worlds.tolist(),
             "less": None if less is None else {**vars(less), "is_clear": bool(less.is_clear)},
         }
