@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from linli.analysis.simulation.words import OUTCOME_NAMES
+from linli.analysis.simulation.words import OUTCOME_NAMES, deaths_told
 from linli.cli.ready import say, say_json
 from linli.cli.words import gettext as _
-from linli.errors import N_, BadInput
+from linli.errors import N_, BadInput, Phrase
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -82,6 +82,7 @@ def simulate(
         say_json(_in_json(study, found))
     else:
         _tell(found)
+        tell_late(deaths_told(next(iter(study.settings.values())).disease, study.n_days))
         bands = {name: found.band(name, "reports").tolist() for name in found.names}
         tell_marks(_marks(study), bands, (), study.starts_on)
 
@@ -275,7 +276,7 @@ def _tell(found: "Comparison") -> None:
         say("")
         say(
             _(
-                "In brackets: less the first choice, with a 95 % interval of the same seeds."
+                "In brackets: less the first choice, and the 95 % interval of that mean over seeds."
                 " * no other choice does as well in everything."
             )
         )
@@ -295,6 +296,13 @@ def tell_waits(waits: "Mapping[str, Mapping[str, Sequence[float]]]") -> None:
             what=_(name), n=f"{wait['most'][0]:,.0f}", days=f"{wait['longest_days'][0]:.1f}",
             total=f"{wait['total_days'][0]:,.0f}",
         )  # fmt: skip
+
+
+def tell_late(late: Phrase | None) -> None:
+    """What a run is too short to tell of deaths."""
+    if late is not None:
+        say("")
+        typer.echo(late.tell(_))
 
 
 def _in_json(study: "Study", found: "Comparison") -> dict[str, Any]:

@@ -1,8 +1,8 @@
 """Which choice is better, by how much, and how sure is that? Choices side by side on the same dice.
 
 Each seed is run for every choice, so that luck is shared and differences show early. Seeds are
-added until every difference asked about is beyond doubt or the most allowed have run. There is never
-one number: choices that no other beats on all counts are kept, and a person decides.
+added until every difference asked about is beyond doubt or the most allowed have run. There is
+never one number: choices that no other beats on all counts are kept, and a person decides.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -88,10 +88,11 @@ class Comparison:
     outcomes: NDArray[np.float64]
     series: Mapping[str, NDArray[np.float32]]
     by_compound: NDArray[np.float64]  # (scenarios, compounds): infections, mean over seeds
+    unsure: NDArray[np.float64] | None = None  # standard errors of the same less the first's
     undelivering: frozenset[str] = frozenset()  # scenarios in which nobody counts deliveries
 
     def counts(self, scenario: str, outcome: str) -> bool:
-        """Whether a scenario knows of an outcome: without riders, deliveries are not 0 but unknown."""
+        """Whether a scenario knows of an outcome: without riders, deliveries are unknown."""
         return outcome != "undelivered_days" or scenario not in self.undelivering
 
     def difference(
@@ -120,7 +121,7 @@ class Comparison:
         return band_of(self.series[name][self.names.index(scenario)], middle=True)
 
     def unbeaten(self) -> tuple[str, ...]:
-        """Scenarios that no other equals or beats in every outcome that all of them count (means)."""
+        """Scenarios that no other equals or beats in every outcome that all count (means)."""
         weighed = [k for k, o in enumerate(WEIGHED) if all(self.counts(n, o) for n in self.names)]
         mean = self.outcomes.mean(axis=1)[:, weighed]
         found = []
@@ -170,7 +171,7 @@ def compare(
     prepare_together(list(settings.values()))
     rows: list[list[list[float]]] = [[] for _ in names]
     series: dict[str, list[list[NDArray]]] = {name: [[] for _ in names] for name in SERIES}
-    place = [np.zeros(len(s.city.compound)) for s in settings.values()]
+    place: list[list[NDArray[np.int64]]] = [[] for _ in names]
     begun = next(iter(settings.values())).first_day
     undelivering = frozenset(
         n for n, s in settings.items() if not any(isinstance(p, Deliver) for p in s.policies)
@@ -185,7 +186,7 @@ def compare(
             for one, rows_of in series.items():
                 days = seen.get(one, np.zeros(begun + n_days))[begun:]
                 rows_of[k].append(days.astype(np.float32))
-            place[k] += _infected_since(ran, begun)
+            place[k].append(_infected_since(ran, begun))
             if kept:
                 kept(name, seeds[n], ran)
             if told:
@@ -195,12 +196,21 @@ def compare(
         worlds_by_name = {o: np.array(v) for o, v in series.items()}
         found = Comparison(
             names, tuple(seeds[: n + 1]), np.array(rows), worlds_by_name,
-            np.array(place) / (n + 1), undelivering,
+            np.mean(place, axis=1), _errors(place), undelivering,
         )  # fmt: skip
         if found.is_beyond_doubt(asked):
             break
     assert found is not None
     return found
+
+
+def _errors(place: Sequence[Sequence[NDArray[np.int64]]]) -> NDArray[np.float64]:
+    """How unsure the mean difference of each place from the first scenario's is."""
+    less = np.array(place, dtype=np.float32) - np.array(place[0], dtype=np.float32)
+    n = less.shape[1]
+    if n < 2:
+        return np.full((len(place), less.shape[2]), np.inf)
+    return np.asarray(less.std(axis=1, ddof=1) / np.sqrt(n), dtype=np.float64)
 
 
 def band_of(worlds: NDArray[Any], *, middle: bool = False) -> NDArray[np.float64]:

@@ -1,6 +1,7 @@
 """Is each figure of a what-if what the rows of the infected come to, counted another way?"""
 
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -81,7 +82,7 @@ def test_nobody_is_moved_from_intensive_care_to_a_ward_while_as_ill(short_of_bed
     _, evenings = short_of_beds
 
     assert sum((e["bed"] == INTENSIVE).sum() for e in evenings) > 0
-    for before, after in zip(evenings[:-1], evenings[1:], strict=True):
+    for before, after in pairwise(evenings):
         there = np.flatnonzero(before["bed"] == INTENSIVE)
         assert not (after["bed"][there] == WARD).any()
 
