@@ -77,13 +77,14 @@ def _again(city: City, disease: Disease, course: Course) -> _Met:
     cut = int(city.place_start[city.n_schools])
     who = {Layer.SCHOOL: city.members[:cut], Layer.WORK: city.members[cut:]}
     for layer, sizes_of in parts.items():
+        size: NDArray[np.int64]
         size, n = np.unique(sizes_of[sizes_of > 1], return_counts=True)
         if not len(size):
             continue
         years = np.bincount(city.age[who[layer]], minlength=111)[:111]
         open_to = float(course.susceptibility @ years) / years.sum()
         a_day = np.minimum(city.contacts.of(layer), size) / size  # each of them is met so often
-        others = n * size * (size - 1) / city.n_people
+        others = (n * size * (size - 1)).astype(np.float64) / city.n_people
         found.append((others, disease.layers[layer] * open_to * a_day))
     return _Met(*(np.concatenate(column) for column in zip(*found, strict=True)))
 

@@ -54,10 +54,12 @@ class Wait:
 
 
 def waits_of(found: Comparison) -> dict[str, dict[str, Wait]]:
-    """Every capacity of every choice, by the choice's name."""
+    """Every capacity of every choice, by the choice's name; deliveries where they are counted."""
     told: dict[str, dict[str, Wait]] = {}
     for n, name in enumerate(found.names):
-        opened = bool(found.series["shelter_in"][n].any())  # nobody waits for what nobody opens
+        left_out = set() if found.series["shelter_in"][n].any() else {"shelters"}
+        if not found.counts(name, "undelivered_days"):
+            left_out.add("deliveries")  # nobody waits for what nobody opens; this is not known
         told[name] = {
             kind: Wait(
                 _mean_and_band(found.series[queue][n].max(axis=1)),
@@ -65,7 +67,7 @@ def waits_of(found: Comparison) -> dict[str, dict[str, Wait]]:
                 _mean_and_band(found.series[queue][n].sum(axis=1)),
             )
             for kind, (queue, days) in WAITING.items()
-            if opened or kind != "shelters"
+            if kind not in left_out
         }
     return told
 

@@ -98,6 +98,7 @@ def test_deliveries_that_a_choice_does_not_count_are_no_figure(crowd):
     close, riders = (dict(row.cells) for row in told.rows_of(result))
     assert close["undelivered_days"] is None
     assert riders["undelivered_days"].mean > 0
+    assert told.waits_of(result)[-1].choices[0] == {}
     late = told.deaths_late(result, "covid19").tell()
     assert "25 days after the infection, and these are 12 days" in late
 

@@ -79,7 +79,10 @@ def deaths_late(result: Mapping[str, Any], disease_code: str) -> Phrase | None:
 
 @dataclass(frozen=True)
 class Short:
-    """What is short under some choice: its name, and each choice's wait, None without one."""
+    """What is short under some choice: its name, and each choice's wait.
+
+    None: nobody waits; empty: nobody counts it.
+    """
 
     title: str
     choices: tuple[Mapping[str, Sequence[float]] | None, ...]
@@ -91,7 +94,8 @@ def waits_of(result: Mapping[str, Any]) -> list[Short]:
     found = []
     for kind, title in WAIT_NAMES.items():
         waits = [kept.get(name, {}).get(kind) for name in result["names"]]
-        seen = tuple(w if w and w["most"][0] > 0 else None for w in waits)
+        nothing: dict[str, Sequence[float]] | None = {} if kind == "deliveries" else None
+        seen = tuple(nothing if w is None else w if w["most"][0] > 0 else None for w in waits)
         if any(seen):
             found.append(Short(title, seen))
     return found
