@@ -54,8 +54,8 @@ def like_covasim() -> Setting:
     return Setting(built(200_000), disease, policies=policies, first=100)
 
 
-R0_LIKE_COVASIM = 1.95
-R0_LIKE_OTHERS = 2.4  # so that nothing done ends as the peers' runs do
+R0_LIKE_COVASIM = 1.89
+R0_LIKE_OTHERS = 2.32  # so that nothing done ends as the peers' runs do
 
 
 def free() -> Setting:
@@ -82,7 +82,7 @@ def main(case: str) -> None:
     elif case == "wuhan":
         setting = replace(setting, policies=everything(37, leakage=0.08), first=60)
     elif case == "uncontrolled":
-        setting = replace(setting, first=200, disease=replace(COVID, r0=1.9))
+        setting = replace(setting, first=200, disease=replace(COVID, r0=1.84))
     else:
         setting = replace(setting, policies=everything(20), first=400)
     with Measured(took, "prepare_s"):

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from linli.analysis.simulation.words import OUTCOME_NAMES
+from linli.analysis.simulation.words import OUTCOME_NAMES, deaths_told
 from linli.cli.ready import say, say_json
 from linli.cli.words import gettext as _
-from linli.errors import N_, BadInput
+from linli.errors import N_, BadInput, Phrase
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -82,6 +82,7 @@ def simulate(
         say_json(_in_json(study, found))
     else:
         _tell(found)
+        tell_late(deaths_told(next(iter(study.settings.values())).disease, study.n_days))
         bands = {name: found.band(name, "reports").tolist() for name in found.names}
         tell_marks(_marks(study), bands, (), study.starts_on)
 
@@ -207,10 +208,11 @@ def _writer(folder: Path | None) -> Iterator[Write]:
             kept.execute(
                 "INSERT INTO days SELECT ?, ?, day, ?, n FROM rows", [scenario, seed, name]
             )
-        seen = ran.state.infected.columns()
+        seen, day = ran.state.infected.columns(), ran.counted_on
         compound = ran.setting.city.compound.of(seen["person"])
         names = np.array(ran.setting.city.compound.names, dtype=object)
-        kept.register("rows", {"day": seen["at"].astype(np.int32), "c": compound})
+        new = day >= 0  # those a run begins with are no infections of it, in either table
+        kept.register("rows", {"day": day[new], "c": compound[new]})
         kept.register("names", {"c": np.arange(len(names)), "compound": names})
         kept.execute(
             "INSERT INTO infections SELECT ?, ?, day, compound, count(*) FROM rows"
@@ -262,8 +264,10 @@ def _tell(found: "Comparison") -> None:
         say(f"\n{name}{mark}")
         at = found.names.index(name)
         for k, outcome in enumerate(WEIGHED):
+            if not found.counts(name, outcome):
+                continue
             line = f"  {_(OUTCOME_NAMES[outcome])}: {found.outcomes[at, :, k].mean():,.0f}"
-            if at:
+            if at and found.counts(found.names[0], outcome):
                 less = found.difference(name, outcome)
                 line += f"  ({less.mean:+,.0f}, {less.low:+,.0f} … {less.high:+,.0f})"
             typer.echo(line)
@@ -272,7 +276,7 @@ def _tell(found: "Comparison") -> None:
         say("")
         say(
             _(
-                "In brackets: less the first choice, with a 95 % interval of the same seeds."
+                "In brackets: less the first choice, and the 95 % interval of that mean over seeds."
                 " * no other choice does as well in everything."
             )
         )
@@ -294,6 +298,13 @@ def tell_waits(waits: "Mapping[str, Mapping[str, Sequence[float]]]") -> None:
         )  # fmt: skip
 
 
+def tell_late(late: Phrase | None) -> None:
+    """What a run is too short to tell of deaths."""
+    if late is not None:
+        say("")
+        typer.echo(late.tell(_))
+
+
 def _in_json(study: "Study", found: "Comparison") -> dict[str, Any]:
     from linli import __version__
     from linli.analysis.simulation.compare import OUTCOMES, SERIES
@@ -305,7 +316,10 @@ def _in_json(study: "Study", found: "Comparison") -> dict[str, Any]:
     for n, name in enumerate(found.names):
         outcomes = {}
         for k, outcome in enumerate(OUTCOMES):
-            less = found.difference(name, outcome) if n else None
+            if not found.counts(name, outcome):
+                continue
+            paired = n and found.counts(found.names[0], outcome)
+            less = found.difference(name, outcome) if paired else None
             outcomes[outcome] = {
                 "by_seed": found.outcomes[n, :, k].tolist(),
                 "mean": float(found.outcomes[n, :, k].mean()),

@@ -13,7 +13,15 @@ import typer
 
 from linli.analysis.simulation.words import OUTCOME_NAMES
 from linli.cli.ready import get_ready, say, say_json
-from linli.cli.simulate import PICTURES, new_folder, progress, tell_marks, tell_waits, text_of
+from linli.cli.simulate import (
+    PICTURES,
+    new_folder,
+    progress,
+    tell_late,
+    tell_marks,
+    tell_waits,
+    text_of,
+)
 from linli.cli.words import gettext as _
 from linli.errors import N_, BadInput
 
@@ -53,7 +61,7 @@ def answer(
         seen = on_curve.values_of(actor, question.area, result, question.disease, _)
         say_json({"fingerprint": made.fingerprint, **kept, "marks": seen})
     else:
-        _tell(result, made.fingerprint, marks)
+        _tell(result, made.fingerprint, marks, question.disease)
 
 
 def _given(file: Path) -> dict[str, Any]:
@@ -79,18 +87,21 @@ def _write(folder: Path, result: dict[str, Any], marks: "list[Marked]") -> None:
         (folder / f"{series}.svg").write_text(picture, encoding="utf-8")
 
 
-def _tell(result: dict[str, Any], fingerprint: str, marks: "list[Marked]") -> None:
+def _tell(result: dict[str, Any], fingerprint: str, marks: "list[Marked]", disease: str) -> None:
     from linli.studies.simulation import on_curve, told
 
     say(_("{n} seeds; every choice ran on each."), n=len(result["seeds"]))
     for row in told.rows_of(result):
         typer.echo(f"\n{row.name}{'  *' if row.unbeaten else ''}")
         for outcome, cell in row.cells:
+            if cell is None:
+                continue
             line = f"  {_(OUTCOME_NAMES[outcome])}: {cell.mean:,.0f}"
             if cell.less is not None:
                 line += f"  ({cell.less:+,.0f}, {cell.less_low:+,.0f} … {cell.less_high:+,.0f})"
             typer.echo(line)
         tell_waits(result["waits"][row.name])
+    tell_late(told.deaths_late(result, disease))
     bands = {name: result["bands"][name]["reports"] for name in result["names"]}
     past = on_curve.pasts_of(result)["reports"]
     tell_marks(marks, bands, past, date.fromisoformat(result["starts_on"]))
@@ -102,7 +113,7 @@ def _tell(result: dict[str, Any], fingerprint: str, marks: "list[Marked]") -> No
     say("")
     say(
         _(
-            "In brackets: less the first choice, with a 95 % interval of the same seeds."
+            "In brackets: less the first choice, and the 95 % interval of that mean over seeds."
             " * no other choice does as well in everything."
         )
     )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from linli.analysis.simulation.dice import Purpose, chance, key_of
+from linli.analysis.simulation.dice import S11, TO_UNIT, Purpose, chance, key_of
 from linli.analysis.simulation.observation import Definition, Observation
 from linli.analysis.simulation.policies import Beds, Isolate, Policy, Screen, Triage
 from linli.analysis.simulation.setting import Setting
@@ -36,6 +36,7 @@ def testing(observation: Observation, seed: int, day: int) -> "Testing":
         float(observation.sensitivity), float(observation.imaging),
         key_of(seed, Purpose.TEST, IMAGING_SLOT), _keys(seed),
         observation.most_tests, observation.retest_days, observation.result_days,
+        float(key_of(seed, Purpose.QUEUE, day) >> S11) * TO_UNIT,
     )  # fmt: skip
 
 
@@ -76,6 +77,7 @@ def evening(setting: Setting, state: State, on: list[int], *, age: NDArray[np.ui
         today[f"{name}_in"].append(tally[f"in_{name}"])
         today[f"{name}_queue"].append(len(left[kind]))
         today[f"{name}_wait_days"].append(days / n_given if n_given else 0.0)
+    today["bed_queue"].append(len(np.union1d(left.ward, left.intensive)))  # some wait for both
     seen = state.infected
     for name, rows, since in (
         ("test", left.test, seen.visits), ("trace", tally["to_trace"], seen.reported),

@@ -14,6 +14,7 @@ HOME, AWAY = 1, 2  # as `Kept`
 VISITS, RESULT, NEEDS_BED, NEEDS_INTENSIVE, ENDS, SCREEN_RESULT = range(1, 7)  # as `Event`
 WARD, INTENSIVE, SHELTER, ROOM = 1, 2, 3, 4
 OLDEST = 110
+WORST = 2  # of how ill somebody looks: critical, ill, or without symptoms
 
 
 class Testing(NamedTuple):
@@ -28,6 +29,7 @@ class Testing(NamedTuple):
     most_tests: int  # of one person, unless they are told to come again
     retest_days: int
     result_days: int
+    luck: float  # decides about the test that is shared with the others
 
 
 class Wards(NamedTuple):
@@ -140,14 +142,16 @@ def imaged(queue, day, columns, due, how):
 def test(queue, others, day, columns, due, how):
     """Take the tests of a day, and note results and when to come again.
 
-    Returns the queue left, how many others are left in it, the tests taken, how many of them were
-    of rows, and the days those had waited.
+    Rows and others get tests by how many of them wait; a broken share is one more or less by luck,
+    so that a few among many are not passed by for good. Returns the queue left, how many others are
+    left in it, the tests taken, how many of them were of rows, and the days those had waited.
     """
     if how.clinical:
         queue = imaged(queue, day, columns, due, how)
     n_waiting = len(queue) + others
     n_tests = min(how.tests_a_day, n_waiting)
-    n_ours = len(queue) * n_tests // n_waiting if n_waiting else 0
+    n_ours = int(len(queue) * n_tests / n_waiting + how.luck) if n_waiting else 0
+    n_ours = min(n_ours, n_tests, len(queue))
     waited = 0
     for k in range(n_ours):
         r = queue[k]
@@ -187,29 +191,41 @@ def screened(active, columns, due, round_, compound_start, offset, where, key):
 
 
 @njit(nogil=True, cache=True)
-def _in_turn(queue, kind, day, columns, worst_first):
-    """Who still waits for a bed of a kind, in the order in which they get one."""
+def _in_turn(queue, kind, day, columns, worst_first, critical):
+    """Who still waits for a bed of a kind, in the order in which they get one.
+
+    ``critical``: sorted rows of those who are so ill by now; what becomes of others nobody knows.
+    """
     left, n = np.empty(len(queue), np.int32), 0
     for r in queue:
-        if columns.end[r] > day + 1 and not (kind == SHELTER and columns.kept[r] == AWAY):
+        cared_for = (kind == SHELTER and columns.kept[r] == AWAY) or (
+            kind == WARD and columns.bed[r] == INTENSIVE
+        )
+        if columns.end[r] > day + 1 and not cared_for:
             left[n] = r
             n += 1
     left = left[:n]
     if not worst_first:
         return left
+    illness = np.zeros(n, np.int8)
+    for k in range(n):
+        at = np.searchsorted(critical, left[k])
+        illness[k] = columns.onset[left[k]] <= day
+        if at < len(critical) and critical[at] == left[k]:
+            illness[k] = WORST
     ordered, n = np.empty(len(left), np.int32), 0
-    for fate in range(CRITICAL, -1, -1):
-        for r in left:
-            if columns.fate[r] == fate:
-                ordered[n] = r
+    for level in range(WORST, -1, -1):
+        for k in range(len(left)):
+            if illness[k] == level:
+                ordered[n] = left[k]
                 n += 1
     return ordered
 
 
 @njit(nogil=True, cache=True)
-def give(queue, kind, day, columns, in_beds, how):
+def give(queue, kind, day, columns, in_beds, how, critical):
     """Give free beds of a kind to those who wait: who goes on waiting, beds given, days waited."""
-    queue = _in_turn(queue, kind, day, columns, how.worst_first)
+    queue = _in_turn(queue, kind, day, columns, how.worst_first, critical)
     free = max(0, how.n_beds[kind] - in_beds[kind])
     n_left = n_given = waited = 0
     for r in queue:
@@ -276,13 +292,16 @@ def evening(day, columns, due, queues, others, in_beds, age, how):
     queue = visit(came, queues.test, day, columns)
     queue, others, n_tests, n_ours, waited = test(queue, others, day, columns, due, testing)
     given = np.zeros((SHELTER + 1, 2), np.int64)
-    ward = np.concatenate((queues.ward, ward))
-    ward, given[WARD, 0], given[WARD, 1] = give(ward, WARD, day, columns, in_beds, wards)
+    ward, intensive = (
+        np.concatenate((queues.ward, ward)), np.concatenate((queues.intensive, intensive))
+    )  # fmt: skip
+    critical = np.sort(intensive)
+    ward, given[WARD, 0], given[WARD, 1] = give(ward, WARD, day, columns, in_beds, wards, critical)
     intensive, given[INTENSIVE, 0], given[INTENSIVE, 1] = give(
-        np.concatenate((queues.intensive, intensive)), INTENSIVE, day, columns, in_beds, wards
+        intensive, INTENSIVE, day, columns, in_beds, wards, critical
     )
     shelter, given[SHELTER, 0], given[SHELTER, 1] = give(
-        queues.shelter, SHELTER, day, columns, in_beds, wards
+        queues.shelter, SHELTER, day, columns, in_beds, wards, critical
     )
     left = Queues(queue, ward, intensive, shelter)
     return left, (n_died, others, n_tests, n_ours, waited), given

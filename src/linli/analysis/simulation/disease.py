@@ -108,6 +108,13 @@ class Disease:
     critical_stay: Duration
     sources: Mapping[str, str]
 
+    @property
+    def days_to_death(self) -> float:
+        """From infection to death, on average, of those who die in intensive care."""
+        way = (self.latent, self.presymptomatic, self.onset_to_severe, self.severe_to_critical,
+               self.critical_stay)  # fmt: skip
+        return sum(d.mean_days for d in way)
+
     def cumulative(self) -> NDArray[np.float64]:
         """Infectiousness until each whole day since the first, shape (128,); on average 1 a day."""
         weights = np.zeros(127)

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from linli.analysis.simulation.response_kernel import Luck
 
 DAYS_BACK = 16  # how long it is remembered which contacts went on
+BEFORE = -1
 BLOCK = 4096  # rows a thread takes at a time; the result does not depend on it
 
 
@@ -49,6 +50,13 @@ class Run:
     def series(self) -> dict[str, NDArray[np.float64]]:
         """Every count of a day by its name."""
         return {name: np.array(values) for name, values in self.state.series.items()}
+
+    @property
+    def counted_on(self) -> NDArray[np.int64]:
+        """The day on which each infection was counted; BEFORE for those the run began with."""
+        n_by_day = np.array(self.state.series["infections"], dtype=np.int64)
+        days = np.repeat(np.arange(len(n_by_day)), n_by_day)
+        return np.concatenate([np.full(self.state.infected.n - len(days), BEFORE), days])
 
     def by_area(self, scope: str) -> NDArray[np.int64]:
         """Infections of each area so far."""

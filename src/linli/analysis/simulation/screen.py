@@ -18,9 +18,10 @@ from linli.analysis.simulation.city import City, mean_contacts
 from linli.analysis.simulation.course import course_of
 from linli.analysis.simulation.dice import Purpose, key_of
 from linli.analysis.simulation.disease import LAYERS, Disease, Layer
+from linli.analysis.simulation.first_case import beta_of
 from linli.analysis.simulation.observation import Observation
 from linli.analysis.simulation.policies import OUTSIDE, CloseCompounds, Isolate, Policy, Reduce
-from linli.analysis.simulation.setting import Setting, beta_of
+from linli.analysis.simulation.setting import Setting
 from linli.errors import N_, BadInput
 
 WAIT_SHAPE = 3.0  # of the wait from onset to report; assumed

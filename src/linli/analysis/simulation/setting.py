@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from linli.analysis.simulation.city import City, mean_contacts
+from linli.analysis.simulation.city import City
 from linli.analysis.simulation.course import Course, course_of, tables_of
 from linli.analysis.simulation.dice import S11, TO_UNIT, Purpose, bits, key_of
 from linli.analysis.simulation.disease import LAYERS, Disease
+from linli.analysis.simulation.first_case import beta_of
 from linli.analysis.simulation.observation import Observation
 from linli.analysis.simulation.policies import (
     Deliver,
@@ -157,36 +158,3 @@ def _queue_of(city: City, where: NDArray[np.bool_], policy: Vaccinate) -> NDArra
         rank[who[order]] = ahead[age[order]] + within
         ahead += n_of
     return rank
-
-
-def beta_of(city: City, disease: Disease) -> float:
-    """How much one contact infects if a first case, with nothing done, is to infect R0 people."""
-    met = mean_contacts(city) * [disease.layers[la] for la in LAYERS]
-    years = np.bincount(city.age, minlength=111) / city.n_people
-    course = course_of(disease, Observation())
-    open_to = float(course.susceptibility @ years)
-    ill = float(course.symptomatic @ years)
-    days = np.arange(128)
-    total = float(np.interp(course.infectious, days, disease.cumulative()).mean())
-    at_home = float(mean_contacts(city)[0])
-
-    def infected(beta: float) -> float:
-        n = 0.0
-        for share, less in ((ill, 1.0), (1 - ill, disease.asymptomatic_infectiousness)):
-            x = beta * total * less
-            home = 1 - np.exp(-x * disease.layers[LAYERS[0]] * course.strength.astype(float))
-            n += share * (met[1:].sum() * x + at_home * float(home.mean()))
-        return n * open_to
-
-    low, high = 0.0, 1.0
-    while infected(high) < disease.r0:
-        high *= 2
-        if high > 1e6:
-            raise BadInput(
-                N_("In this city one case cannot infect {r0}. Lower R0 or add contacts."),
-                r0=disease.r0,
-            )
-    for _ in range(60):
-        middle = (low + high) / 2
-        low, high = (middle, high) if infected(middle) < disease.r0 else (low, middle)
-    return high

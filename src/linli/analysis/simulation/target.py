@@ -53,7 +53,7 @@ def first_to_close(
     Returns
     -------
     Numbers of compounds, shape (n,), and infections that gates in each alone would have spared in
-    an average world, as far as one chain does not pass the same compound twice.
+    an average world: those stopped, and all that followed, each counted once.
 
     Raises
     ------
@@ -67,9 +67,10 @@ def first_to_close(
     for ran in runs:
         tree = tree_of(ran, policy)
         lost = tree.stopped * _followers(tree)
-        np.add.at(spared, tree.own, lost)
-        apart = tree.other != tree.own
-        np.add.at(spared, tree.other[apart], lost[apart])
+        rows = np.flatnonzero(tree.stopped)
+        np.add.at(spared, tree.own[rows], lost[rows] * _come_so_far(tree, rows, tree.own))
+        rows = rows[tree.other[rows] != tree.own[rows]]
+        np.add.at(spared, tree.other[rows], lost[rows] * _come_so_far(tree, rows, tree.other))
     order = np.argsort(-spared, kind="stable")[:n]
     return order, spared[order] / len(runs)
 
@@ -116,6 +117,23 @@ def _generations(source: NDArray[np.int64]) -> list[NDArray[np.int64]]:
     order = np.argsort(depth, kind="stable")
     cuts = np.flatnonzero(np.diff(depth[order])) + 1
     return np.split(order, cuts)
+
+
+def _come_so_far(
+    tree: Tree, rows: NDArray[np.int64], compound: NDArray[np.int64]
+) -> NDArray[np.float64]:
+    """The chance that a chain comes to each of some rows although its compound's gates are kept."""
+    gates = compound[rows]
+    left = np.ones(len(rows))
+    at, above = np.arange(len(rows)), tree.source[rows]
+    while True:
+        there = above >= 0
+        at, above = at[there], above[there]
+        if not len(at):
+            return left
+        passed = (tree.own[above] == gates[at]) | (tree.other[above] == gates[at])
+        left[at] *= np.where(passed, 1 - tree.stopped[above], 1.0)
+        above = tree.source[above]
 
 
 def _followers(tree: Tree) -> NDArray[np.float64]:

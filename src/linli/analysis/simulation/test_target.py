@@ -77,6 +77,14 @@ def _spared(tree, where):
         return spared_by([None], CLOSE, where)
 
 
+def test_what_a_compound_alone_spares_is_counted_once_however_often_a_chain_comes_by(runs):
+    chosen, gains = first_to_close(runs, CLOSE, n=N)
+
+    everywhere = np.arange(len(runs[0].setting.city.compound))
+    alone = [spared_by(runs, CLOSE, everywhere == n) for n in chosen]
+    assert gains == pytest.approx(alone)
+
+
 def test_gates_that_let_everything_through_spare_nothing(runs):
     open_gates = replace(CLOSE, leakage=1.0, within=1.0)
 

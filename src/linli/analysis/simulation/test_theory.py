@@ -11,7 +11,7 @@ from scipy.integrate import solve_ivp
 from linli.analysis.epidemic.offspring import offspring
 from linli.analysis.simulation.build import CityPlan, build, even_grids
 from linli.analysis.simulation.city import Contacts
-from linli.analysis.simulation.disease import LAYERS, Disease, Duration, Family, Layer, shipped
+from linli.analysis.simulation.disease import LAYERS, Disease, Duration, Family, Layer
 from linli.analysis.simulation.engine import run
 from linli.analysis.simulation.setting import Setting
 
@@ -118,18 +118,3 @@ def test_the_offspring_of_the_first_generation_recover_the_k_that_was_put_in(k):
     found = offspring(counts.astype(float))
     assert found.r.value == pytest.approx(2.0, rel=0.08)
     assert found.k.low <= k <= found.k.high or found.k.value == pytest.approx(k, rel=0.12)
-
-
-@pytest.mark.parametrize("name", ["covid-19-2020", "influenza"])
-def test_first_cases_infect_r0_others_in_a_city_of_all_layers(name):
-    disease = replace(shipped(name), dispersion=inf)
-    city = build(even_grids(200_000), CityPlan(), np.random.default_rng(1))
-    setting = Setting(city, disease, first=3000)
-
-    state = run(setting, seed=4, n_days=3).state
-    while (state.infected.columns()["stop"][:3000] > state.day).any():
-        state = run(setting, seed=4, n_days=1, state=state).state
-
-    seen = state.infected.columns()
-    mean = np.bincount(seen["source"][seen["source"] >= 0], minlength=3000)[:3000].mean()
-    assert mean == pytest.approx(disease.r0, rel=0.12)

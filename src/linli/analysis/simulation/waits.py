@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from linli.analysis.simulation.compare import Comparison
+from linli.analysis.simulation.compare import Comparison, band_of
 from linli.errors import N_
 
 # What is short: who waits; how long those waited whose turn came, and those who wait still.
@@ -54,10 +54,12 @@ class Wait:
 
 
 def waits_of(found: Comparison) -> dict[str, dict[str, Wait]]:
-    """Every capacity of every choice, by the choice's name."""
+    """Every capacity of every choice, by the choice's name; deliveries where they are counted."""
     told: dict[str, dict[str, Wait]] = {}
     for n, name in enumerate(found.names):
-        opened = bool(found.series["shelter_in"][n].any())  # nobody waits for what nobody opens
+        left_out = set() if found.series["shelter_in"][n].any() else {"shelters"}
+        if not found.counts(name, "undelivered_days"):
+            left_out.add("deliveries")  # nobody waits for what nobody opens; this is not known
         told[name] = {
             kind: Wait(
                 _mean_and_band(found.series[queue][n].max(axis=1)),
@@ -65,11 +67,11 @@ def waits_of(found: Comparison) -> dict[str, dict[str, Wait]]:
                 _mean_and_band(found.series[queue][n].sum(axis=1)),
             )
             for kind, (queue, days) in WAITING.items()
-            if opened or kind != "shelters"
+            if kind not in left_out
         }
     return told
 
 
 def _mean_and_band(worlds: NDArray[np.float32]) -> tuple[float, float, float]:
-    low, high = np.quantile(worlds, [0.05, 0.95])
+    low, high = band_of(worlds)
     return float(worlds.mean(dtype=np.float64)), float(low), float(high)

@@ -1,6 +1,11 @@
 """What are outcomes and series called, for whoever reads a table or a picture?"""
 
-from linli.errors import N_
+from typing import TYPE_CHECKING
+
+from linli.errors import N_, Phrase
+
+if TYPE_CHECKING:
+    from linli.analysis.simulation.disease import Disease
 
 OUTCOME_NAMES = {
     "infections": N_("Infections"),
@@ -28,3 +33,15 @@ SERIES_NAMES = {
     "room_queue": N_("People at home for want of a room"),
     "undelivered": N_("Households without their delivery"),
 }
+DEATHS_COME_LATER = N_(
+    "Who dies does so about {n} days after the infection, and these are {days} days: most of the "
+    "deaths that a choice spares come after them."
+)
+
+
+def deaths_told(disease: "Disease", n_days: int) -> Phrase | None:
+    """What a run is too short to tell of deaths; None where it is long enough."""
+    to_death = round(disease.days_to_death)
+    if n_days >= 2 * to_death:
+        return None
+    return Phrase(DEATHS_COME_LATER, n=to_death, days=n_days)

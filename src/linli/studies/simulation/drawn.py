@@ -9,7 +9,7 @@ from linli.studies.simulation.followed import Bands, Marked, Translate, numbers_
 
 WORDS = {
     "before": N_("before"),
-    "day": N_("Day; bands hold nine worlds of ten"),
+    "day": N_("Day; bands hold one more world in nine cases of ten"),
     "people": N_("People a day"),
 }
 

@@ -30,7 +30,7 @@ def drawn(places: Sequence[Place], choice: int, *, title: str) -> str:
         rings = shapes.get(place.area.id)
         if rings is None:
             continue
-        colour = COLOURS[level_of(place.less[choice], step)]
+        colour = COLOURS[level_of(place.less_beyond_luck(choice), step)]
         words = f"<title>{escape(place.area.name_zh)}: {place.less[choice]:+,.1f}</title>"
         parts.append(_drawn(rings, colour, words, project))
     height = max(y for _, y in map(project, everywhere)) + MARGIN
@@ -42,7 +42,7 @@ def drawn(places: Sequence[Place], choice: int, *, title: str) -> str:
 
 def step_of(places: Sequence[Place], choice: int) -> float:
     """From how many infections on an area is much changed: the upper tenth of the changed."""
-    changed = sorted(abs(p.less[choice]) for p in places if p.less[choice])
+    changed = sorted(abs(less) for p in places if (less := p.less_beyond_luck(choice)))
     return changed[int(0.9 * (len(changed) - 1))] if changed else 1.0
 
 

@@ -15,10 +15,11 @@ from numpy.typing import NDArray
 import linli
 from linli import clock
 from linli.analysis.simulation.build import CityPlan
-from linli.analysis.simulation.compare import OUTCOMES, Comparison, compare
+from linli.analysis.simulation.compare import OUTCOMES, Comparison, band_of, compare
 from linli.analysis.simulation.disease import Disease, shipped
 from linli.analysis.simulation.engine import Run, run
 from linli.analysis.simulation.observation import Observation
+from linli.analysis.simulation.policies import CloseCompounds
 from linli.analysis.simulation.setting import Setting
 from linli.analysis.simulation.start import Start, by_day
 from linli.analysis.simulation.target import clear_chance, first_to_close, spared_by
@@ -155,57 +156,75 @@ def answer(
     told = told or _nobody_listens
     made = ready(question, moment)
     names = [c.name for c in question.choices]
+    as_now, way = question.choices[0], _way(made, question)
     most = TARGET_SEEDS + question.most_seeds * len(names)
-    first_runs = []
-    as_now = made.setting(question.choices[0])
+    open_setting = made.setting(replace(as_now, close=Closing.NONE))
+    open_runs = []
     for n in range(TARGET_SEEDS):
         told(n, most)
-        first_runs.append(run(as_now, seed=FIRST_SEED + n, n_days=question.n_days, threads=threads))
-    order, gains = _ordered(made, question, first_runs)
+        open_runs.append(
+            run(open_setting, seed=FIRST_SEED + n, n_days=question.n_days, threads=threads)
+        )
+    order, gains = _ordered(made, way, open_runs)
     settings = {
         c.name: made.setting(c, tuple(order[: c.n_first].tolist()) if c.close == Closing.FIRST
                              else ())
         for c in question.choices
     }  # fmt: skip
+    first = [
+        {"area_id": made.here.compounds[n], "spares": round(float(g), 2)}
+        for n, g in zip(order[:CLOSE_FIRST], gains[:CLOSE_FIRST], strict=True) if g > 0
+    ]  # fmt: skip
+    together = _together(made, way, open_runs, order)
+    clear = _Clear(made.here, made.start.first_day, question.n_days)
 
     def one_more(name: str, done: int, of: int) -> None:
         del of
         told(TARGET_SEEDS + (done - 1) * len(names) + names.index(name) + 1, most)
 
+    def seen(name: str, seed: int, ran: Run) -> None:
+        if name == as_now.name:
+            clear.add(ran)
+        if kept:
+            kept(name, seed, ran)
+
     found = compare(
         settings, n_days=question.n_days, first_seed=FIRST_SEED, most_seeds=question.most_seeds,
         least_seeds=min(LEAST_SEEDS, question.most_seeds), asked=(question.outcome,),
-        threads=threads, told=one_more, kept=kept,
+        threads=threads, told=one_more, kept=seen,
     )  # fmt: skip
     turns = turns_of(settings, n_days=made.start.first_day + question.n_days)
     kept_turns = [{**t.plain, "day": t.day - made.start.first_day} for t in turns]
-    result = _result(made, question, moment, found, first_runs, order, gains)
-    return made, {**result, "turns": kept_turns}
+    return made, {
+        **_result(made, question, moment, found), "turns": kept_turns, "clear": clear.told(),
+        "close_first": first, "close_first_together": together,
+    }  # fmt: skip
 
 
 def _nobody_listens(done: int, most: int) -> None:
     del done, most
 
 
+def _way(made: Ready, question: Question) -> CloseCompounds:
+    """How gates are kept by the choice that keeps some soonest; else as usual, from today on."""
+    today = made.start.first_day
+    asked = [w for c in question.choices if (w := closing_of(c, today=today))]
+    usual = CloseCompounds(from_day=today)
+    way = min(asked, key=lambda w: w.from_day, default=usual)
+    return replace(way, from_day=max(today, way.from_day), until_day=None, reopen=())
+
+
 def _ordered(
-    made: Ready, question: Question, runs: list[Run]
+    made: Ready, way: CloseCompounds, runs: list[Run]
 ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """All compounds, those first whose gates would spare most under the choice as it is now."""
-    way = next(
-        (w for c in question.choices if (w := closing_of(c, today=made.start.first_day))), None
-    ) or closing_of(Choice("–", close=Closing.ALL), today=made.start.first_day)
-    assert way is not None
-    way = replace(way, from_day=max(made.start.first_day, way.from_day))
+    """All compounds, those first whose gates would spare most where all gates are open."""
     order, gains = first_to_close(runs, way, n=len(made.here.city.compound))
     lived_in = np.array([made.here.compounds[n] > 0 for n in order])
     return order[lived_in], gains[lived_in]
 
 
-def _result(
-    made: Ready, question: Question, moment: Moment, found: Comparison, runs: list[Run],
-    order: NDArray[np.int64], gains: NDArray[np.float64],
-) -> dict[str, Any]:  # fmt: skip
-    here, today = made.here, made.start.first_day
+def _result(made: Ready, question: Question, moment: Moment, found: Comparison) -> dict[str, Any]:
+    here = made.here
     people = np.diff(here.city.compound.start)
     return {
         "names": list(found.names),
@@ -227,17 +246,18 @@ def _result(
         "start": started(made),
         "compounds": [
             {"area_id": here.compounds[n], "community_id": here.communities[n],
-             "people": int(people[n]),
+             "people": int(people[n]), "errors": _finite(found.unsure, n),
              "infections": [round(float(v), 3) for v in found.by_compound[:, n]]}
             for n in range(len(people))
         ],
-        "close_first": [
-            {"area_id": here.compounds[n], "spares": round(float(g), 2)}
-            for n, g in zip(order[:CLOSE_FIRST], gains[:CLOSE_FIRST], strict=True) if g > 0
-        ],
-        "close_first_together": _together(made, runs, order),
-        "clear": _clear(here, runs, today, question.n_days),
     }  # fmt: skip
+
+
+def _finite(unsure: NDArray[np.float64] | None, compound: int) -> list[float | None]:
+    """How unsure each choice's difference is in a compound; None where one world tells nothing."""
+    if unsure is None:
+        return []
+    return [round(float(e), 3) if np.isfinite(e) else None for e in unsure[:, compound]]
 
 
 def _outcomes(found: Comparison, name: str) -> dict[str, Any]:
@@ -245,11 +265,15 @@ def _outcomes(found: Comparison, name: str) -> dict[str, Any]:
     told: dict[str, Any] = {}
     for k, outcome in enumerate(OUTCOMES):
         worlds = found.outcomes[at, :, k]
-        less = found.difference(name, outcome) if at and len(found.seeds) > 1 else None
+        if not found.counts(name, outcome):
+            continue
+        paired = at and len(found.seeds) > 1 and found.counts(found.names[0], outcome)
+        less = found.difference(name, outcome) if paired else None
+        low, high = band_of(worlds).tolist()
         told[outcome] = {
             "mean": float(worlds.mean()),
-            "low": float(np.quantile(worlds, 0.05)),
-            "high": float(np.quantile(worlds, 0.95)),
+            "low": low,
+            "high": high,
             "by_seed": worlds.tolist(),
             "less": None if less is None else {**vars(less), "is_clear": bool(less.is_clear)},
         }
@@ -274,27 +298,41 @@ def started(made: Ready) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _together(made: Ready, runs: list[Run], order: NDArray[np.int64]) -> float:
+def _together(made: Ready, way: CloseCompounds, runs: list[Run], order: NDArray[np.int64]) -> float:
     """What gates in all of the first ones would spare together."""
     where = np.zeros(len(made.here.city.compound), dtype=bool)
     where[order[:CLOSE_FIRST]] = True
-    way = closing_of(Choice("–", close=Closing.ALL), today=made.start.first_day)
-    assert way is not None
     return round(spared_by(runs, way, where), 2)
 
 
-def _clear(here: Registered, runs: list[Run], today: int, n_days: int) -> dict[str, Any]:
-    """Of each street and community: the share of worlds with nobody infected unknown, by week."""
-    told: dict[str, Any] = {}
-    weeks = list(range(0, n_days, 7))
-    for level, ids in zip(CLEAR_LEVELS, (here.streets, here.communities), strict=True):
-        named, at = np.unique(np.array(ids), return_inverse=True)
-        shares = [clear_chance(runs, at, today + day) for day in weeks]
-        told[level] = [
-            {"area_id": int(area_id), "by_week": [round(float(s[n]), 3) for s in shares]}
-            for n, area_id in enumerate(named) if area_id
-        ]  # fmt: skip
-    return {"days": weeks, **told}
+class _Clear:
+    """Of each street and community, by week: the share of worlds with nobody infected unknown."""
+
+    def __init__(self, here: Registered, today: int, n_days: int) -> None:
+        self._today, self._weeks, self._n = today, list(range(0, n_days, 7)), 0
+        levels = zip(CLEAR_LEVELS, (here.streets, here.communities), strict=True)
+        self._areas = {la: np.unique(np.array(ids), return_inverse=True) for la, ids in levels}
+        self._clear = {
+            level: np.zeros((len(named), len(self._weeks)))
+            for level, (named, _) in self._areas.items()
+        }
+
+    def add(self, ran: Run) -> None:
+        """Look at one world more."""
+        self._n += 1
+        for level, (_, at) in self._areas.items():
+            for k, day in enumerate(self._weeks):
+                self._clear[level][:, k] += clear_chance([ran], at, self._today + day)
+
+    def told(self) -> dict[str, Any]:
+        """As it is kept: the days, and a list of areas by level."""
+        return {"days": self._weeks} | {
+            level: [
+                {"area_id": int(area_id), "by_week": (clear / self._n).round(3).tolist()}
+                for area_id, clear in zip(named, self._clear[level], strict=True) if area_id
+            ]
+            for level, (named, _) in self._areas.items()
+        }  # fmt: skip
 
 
 def do(running: Running) -> None:

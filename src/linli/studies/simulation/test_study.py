@@ -67,6 +67,42 @@ def test_choices_are_answered_from_the_records_with_intervals_areas_and_what_it_
     assert len(found.fingerprint) == 16
 
 
+def test_which_compounds_first_is_read_with_all_gates_open_whatever_the_first_choice_keeps(crowd):
+    kept = {"name": "kept", "close": "all", "close_from": -28}
+    two = {"name": "two first", "close": "first", "n_first": 2}
+    asked(crowd, NOW, kept, two)
+    asked(crowd, kept, NOW, two)
+    asked(crowd, two, NOW)
+
+    while queue.run_next():
+        pass
+
+    open_, shut, first = (w.result for w in WhatIf.objects.order_by("id"))
+    assert open_["close_first"]
+    assert open_["close_first"] == shut["close_first"]
+    most = open_["close_first"][0]["spares"]
+    assert most <= open_["close_first_together"] <= sum(c["spares"] for c in open_["close_first"])
+    assert first["outcomes"]["two first"]["closed_person_days"]["mean"] == 12 * 240
+
+
+def test_deliveries_that_a_choice_does_not_count_are_no_figure(crowd):
+    rides = {"name": "riders", "close": "all", "deliveries_a_day": 10}
+    made = asked(crowd, CLOSE, rides)
+
+    queue.run_next()
+
+    result = WhatIf.objects.get(id=made.id).result
+    assert "undelivered_days" not in result["outcomes"]["close all"]
+    assert result["outcomes"]["riders"]["undelivered_days"]["mean"] > 0
+    assert result["outcomes"]["riders"]["undelivered_days"]["less"] is None
+    close, riders = (dict(row.cells) for row in told.rows_of(result))
+    assert close["undelivered_days"] is None
+    assert riders["undelivered_days"].mean > 0
+    assert told.waits_of(result)[-1].choices[0] == {}
+    late = told.deaths_late(result, "covid19").tell()
+    assert "25 days after the infection, and these are 12 days" in late
+
+
 def test_the_same_question_has_the_same_answer_and_the_same_fingerprint(crowd):
     one, other = asked(crowd), asked(crowd)
 

@@ -3,15 +3,18 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from math import inf, sqrt
 from typing import Any
 
 from linli.analysis.simulation.compare import WEIGHED
+from linli.analysis.simulation.disease import shipped
 from linli.analysis.simulation.waits import WAIT_NAMES
-from linli.analysis.simulation.words import SERIES_NAMES
-from linli.errors import N_, Problem
+from linli.analysis.simulation.words import SERIES_NAMES, deaths_told
+from linli.errors import N_, Phrase, Problem
 from linli.registry.areas import Area
 from linli.studies.simulation.followed import Followed, Marked, followed, numbers_by_day
 from linli.studies.simulation.on_curve import pasts_of
+from linli.studies.simulation.study import simulated
 from linli.studies.simulation.tables import WhatIf
 
 
@@ -30,11 +33,14 @@ class Cell:
 
 @dataclass(frozen=True)
 class Row:
-    """One choice: its outcomes in order, and whether no other does as well in everything."""
+    """One choice: its outcomes in order, and whether no other does as well in everything.
+
+    A cell is None where the choice does not count the outcome.
+    """
 
     name: str
     unbeaten: bool
-    cells: tuple[tuple[str, Cell], ...]
+    cells: tuple[tuple[str, Cell | None], ...]
 
 
 def outcomes_of(result: Mapping[str, Any]) -> tuple[str, ...]:
@@ -49,13 +55,15 @@ def rows_of(result: Mapping[str, Any]) -> list[Row]:
     return [
         Row(
             name, name in result["unbeaten"] and len(result["names"]) > 1,
-            tuple((outcome, _cell(result["outcomes"][name][outcome])) for outcome in outcomes),
+            tuple((outcome, _cell(result["outcomes"][name].get(outcome))) for outcome in outcomes),
         )
         for name in result["names"]
     ]  # fmt: skip
 
 
-def _cell(told: Mapping[str, Any]) -> Cell:
+def _cell(told: Mapping[str, Any] | None) -> Cell | None:
+    if told is None:
+        return None
     less = told["less"] or {}
     return Cell(
         told["mean"], told["low"], told["high"], less.get("mean"), less.get("low"),
@@ -63,9 +71,18 @@ def _cell(told: Mapping[str, Any]) -> Cell:
     )  # fmt: skip
 
 
+def deaths_late(result: Mapping[str, Any], disease_code: str) -> Phrase | None:
+    """What so few days do not tell of deaths."""
+    _, middle, _ = result["bands"][result["names"][0]]["deaths"]
+    return deaths_told(shipped(simulated(disease_code)), len(middle))
+
+
 @dataclass(frozen=True)
 class Short:
-    """What is short under some choice: its name, and each choice's wait, None without one."""
+    """What is short under some choice: its name, and each choice's wait.
+
+    None: nobody waits; empty: nobody counts it.
+    """
 
     title: str
     choices: tuple[Mapping[str, Sequence[float]] | None, ...]
@@ -77,7 +94,8 @@ def waits_of(result: Mapping[str, Any]) -> list[Short]:
     found = []
     for kind, title in WAIT_NAMES.items():
         waits = [kept.get(name, {}).get(kind) for name in result["names"]]
-        seen = tuple(w if w and w["most"][0] > 0 else None for w in waits)
+        nothing: dict[str, Sequence[float]] | None = {} if kind == "deliveries" else None
+        seen = tuple(nothing if w is None else w if w["most"][0] > 0 else None for w in waits)
         if any(seen):
             found.append(Short(title, seen))
     return found
@@ -134,6 +152,9 @@ def curves_of(
     return made
 
 
+SURE = 2.0  # standard errors beyond which a difference in one place is not luck alone
+
+
 @dataclass(frozen=True)
 class Place:
     """Infections of one area under each choice, and less the first choice."""
@@ -141,17 +162,25 @@ class Place:
     area: Area
     people: int
     infections: tuple[float, ...]
+    errors: tuple[float, ...] = ()  # standard errors of the differences from the first choice
 
     @property
     def less(self) -> tuple[float, ...]:
         """Each choice less the first."""
         return tuple(n - self.infections[0] for n in self.infections)
 
+    def less_beyond_luck(self, choice: int) -> float:
+        """A choice less the first; 0 where the luck of the worlds alone may have made it."""
+        unsure = self.errors[choice] if self.errors else 0.0
+        less = self.less[choice]
+        return less if abs(less) > SURE * unsure else 0.0
+
 
 def places_of(result: Mapping[str, Any], *, by: str = "compound") -> list[Place]:
     """Infections by compound or community, those with most under the first choice first."""
     key = "area_id" if by == "compound" else "community_id"
     sums: dict[int, list[float]] = {}
+    squares: dict[int, list[float]] = {}
     people: dict[int, int] = {}
     for row in result["compounds"]:
         area_id = row[key]
@@ -160,9 +189,13 @@ def places_of(result: Mapping[str, Any], *, by: str = "compound") -> list[Place]
         held = sums.setdefault(area_id, [0.0] * len(row["infections"]))
         sums[area_id] = [a + b for a, b in zip(held, row["infections"], strict=True)]
         people[area_id] = people.get(area_id, 0) + row["people"]
+        errors = [inf if e is None else e for e in row.get("errors", ())] or [0.0] * len(held)
+        known = squares.setdefault(area_id, [0.0] * len(held))
+        squares[area_id] = [a + b * b for a, b in zip(known, errors, strict=True)]
     areas = Area.objects.in_bulk(sums)
     made = [
-        Place(areas[area_id], people[area_id], tuple(values))
+        Place(areas[area_id], people[area_id], tuple(values),
+              tuple(sqrt(square) for square in squares[area_id]))
         for area_id, values in sums.items() if area_id in areas
     ]  # fmt: skip
     return sorted(made, key=lambda place: (-place.infections[0], place.area.id))

@@ -130,12 +130,14 @@ def _answer(actor: Actor, found: WhatIf) -> dict[str, Any]:
         )
         svg = map_picture.drawn(places, n, title=title)
         if svg:
-            maps.append((name, mark_safe(svg)))  # noqa: S308 - drawn by us, names escaped
+            step = map_picture.step_of(places, n)
+            maps.append((name, step, mark_safe(svg)))  # noqa: S308 - drawn by us, names escaped
     return {
         "result": result,
         "rows": told.rows_of(result),
         "outcomes": [(o, OUTCOME_NAMES[o]) for o in told.outcomes_of(result)],
         "curves": told.curves_of(result, CURVES, marks),
+        "late": told.deaths_late(result, study.disease_of(found)),
         "after_days": AFTER_DAYS, "of_names": {**OF, CHOICE: OF_CHOICE},
         "waits": told.waits_of(result),
         "places": places[:PLACES_SHOWN], "n_places": len(places), "maps": maps,
@@ -150,7 +152,8 @@ def _answer(actor: Actor, found: WhatIf) -> dict[str, Any]:
 
 
 LEGEND = (
-    N_("many fewer"), N_("fewer"), N_("about the same"), N_("more"), N_("many more"),
+    N_("many fewer"), N_("fewer"), N_("about the same, or no more than luck"), N_("more"),
+    N_("many more"),
 )  # fmt: skip
 
 
