@@ -97,7 +97,7 @@ def run(
         lane.join(JOB_ENDS_WITHIN_S)
 
 
-def _do_jobs(stop: threading.Event, pause_s: float, long: bool) -> None:  # noqa: FBT001
+def _do_jobs(stop: threading.Event, pause_s: float, long: bool) -> None:
     try:
         while not stop.is_set():
             did = _guarded("jobs", lambda: int(queue.run_next(long=long)))

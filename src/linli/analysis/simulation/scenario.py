@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from linli import toml_text
 from linli.analysis.simulation.build import CityPlan, build, even_grids, read_grids
 from linli.analysis.simulation.city import City, Contacts, WrongCity
 from linli.analysis.simulation.disease import Duration, Family, read_disease, shipped
@@ -261,7 +262,7 @@ def _wait(given: Any) -> Duration:
 
 def _toml(text: str, file: str) -> dict[str, Any]:
     try:
-        return tomllib.loads(text)
+        return toml_text.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise WrongScenario(
             file=file, entry="file", reason=Phrase(N_("it is no TOML text: {value}."), value=error)

@@ -225,9 +225,7 @@ def test_counting_is_for_those_who_study_and_each_sees_what_they_answer_for(live
     assert names(lived.actor("jo"), "west") == ["Ash"]
 
 
-def test_nobody_waits_to_write_while_it_is_counted(
-    lived: City, monkeypatch: pytest.MonkeyPatch
-):
+def test_nobody_waits_to_write_while_it_is_counted(lived: City, monkeypatch: pytest.MonkeyPatch):
     before, seen, real = list(connection.savepoint_ids), [], runs.worked_out
 
     def watched(*args: Any) -> dict[str, Any]:
