@@ -1,5 +1,6 @@
 """What can go wrong that a person may meet, and what can they do about it?"""
 
+import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -7,6 +8,11 @@ from typing import Any
 def N_(text: str) -> str:  # noqa: N802 - the name translators' tools look for
     """Mark a sentence for the translators without translating it here."""
     return text
+
+
+LONGEST_VALUE = 1000  # characters of a value inside a sentence
+BITS_OF_A_FLOAT = 1024
+BIGGEST_BITS = 128  # of a whole number that is written out; a bigger one is told as about so much
 
 
 class Word(str):
@@ -18,7 +24,7 @@ class Phrase:
 
     def __init__(self, template: str, /, **values: Any) -> None:
         self.template = template
-        self.values: Mapping[str, Any] = values
+        self.values: Mapping[str, Any] = {k: _short(v) for k, v in values.items()}
 
     def tell(self, translate: Callable[[str], str] = str) -> str:
         """Say it in the language that ``translate`` turns our English into."""
@@ -50,7 +56,7 @@ class Problem(Exception):
 
     def __init__(self, sentence: str | None = None, /, **values: Any) -> None:
         self.template = sentence if sentence is not None else self.sentence
-        self.values: Mapping[str, Any] = values
+        self.values: Mapping[str, Any] = {k: _short(v) for k, v in values.items()}
         super().__init__(self.tell())
 
     def tell(self, translate: Callable[[str], str] = str) -> str:
@@ -58,6 +64,19 @@ class Problem(Exception):
         values = {name: _said(value, translate) for name, value in self.values.items()}
         template = translate(self.template)
         return template.format(**values) if values else template
+
+
+def _short(value: Any) -> Any:
+    """A value that fits into a sentence, whatever somebody wrote into a file or a form."""
+    if type(value) is str and len(value) > LONGEST_VALUE:
+        return value[: LONGEST_VALUE - 1] + "…"
+    if type(value) is int and value.bit_length() > BIGGEST_BITS:
+        return float(value) if value.bit_length() < BITS_OF_A_FLOAT else math.inf
+    if type(value) is dict:
+        return "{…}" if value else "{}"
+    if type(value) in (list, tuple):
+        return type(value)(_short(part) for part in value)
+    return value
 
 
 def _said(value: Any, translate: Callable[[str], str]) -> Any:

@@ -104,6 +104,32 @@ def test_everything_wrong_is_told_at_once() -> None:
     assert "-5 will not do" in met.value.tell()
 
 
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("days = 0x" + "f" * 5000, "days: inf will not do"),
+        ("days = " + "9" * 5000, "It is no TOML"),
+        ("a" + ".a" * 60_000 + " = 1", "It is no TOML: A name has more than 16 parts"),
+        ("x" * 5000 + " = 1", "x: This word is not known"),
+    ],
+    ids=["of another base", "digits", "dots", "a word"],
+)
+def test_a_monstrous_plan_is_refused_in_a_sentence(text: str, told: str) -> None:
+    with pytest.raises(BadPlan) as refused:
+        read(text)
+
+    assert told in refused.value.tell()
+
+
+def test_of_very_many_faults_some_are_told_and_the_rest_counted() -> None:
+    with pytest.raises(BadPlan) as refused:
+        read("step = [" + "{}," * 60 + "]\nareas = [" + "{}," * 50_000 + "]")
+
+    told = refused.value.tell()
+    assert len(told) < 100_000
+    assert " more are not told." in told
+
+
 def test_two_steps_of_one_name_and_steps_without_end_are_refused() -> None:
     twice = PLAN.replace('name = "guards"', 'name = "order"')
     with pytest.raises(BadPlan, match="two steps of this name"):

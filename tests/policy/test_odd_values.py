@@ -51,6 +51,8 @@ ODD = {
     "a day that never was": b"2020-02-30",
     "before all days": b"0001-01-01T00:00",
     "after all days": b"9999-12-31T23:59",
+    "the first day": b"0001-01-01",
+    "the last day": b"9999-12-31",
     "a pattern": b"%_%\\",
     "braces": b"{0.__class__} {x}",
 }

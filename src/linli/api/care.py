@@ -1,6 +1,5 @@
 """What is done again every day: a contact with whoever is in special care, a place disinfected."""
 
-from datetime import date
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -15,6 +14,7 @@ from linli.loops.calls import watch as calls
 from linli.loops.calls.loop import CALLERS
 from linli.loops.disinfections import watch as disinfections
 from linli.registry import areas
+from linli.registry.forms import Day
 
 router = Router(tags=["care"])
 
@@ -42,7 +42,7 @@ class DisinfectionPlaced(BaseModel):
     name: Annotated[str, Field(min_length=2, max_length=120, pattern=r"\S")]
     weekdays: Annotated[str, Field(min_length=1, max_length=7, pattern="^[1-7]+$")] = "1234567"
     agent: Annotated[str, Field(max_length=80)] = ""
-    last_day: date | None = None
+    last_day: Day | None = None
     photo: bool = False
 
 

@@ -1,6 +1,6 @@
 """Reports of cases in bulk, what follows from evidence, and the four ratios with their lists."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated, Any
 
 from django.http import HttpRequest
@@ -17,6 +17,7 @@ from linli.loops.cases import definitions, intake
 from linli.loops.cases.intake import CaseReport
 from linli.loops.ratios import Ratio
 from linli.registry import areas
+from linli.registry.forms import Day
 
 router = Router(tags=["cases"])
 MOST_REPORTS = 1_000
@@ -60,7 +61,7 @@ class CaseWeigh(BaseModel):
 
     disease: Annotated[str, Field(max_length=24, pattern="^[a-z0-9_]+$")] = "covid19"
     evidence: Annotated[list[str], Field(max_length=40)] = []
-    on: date | None = None
+    on: Day | None = None
     region: Annotated[str, Field(max_length=12, pattern="^[0-9]*$")] = ""
 
 

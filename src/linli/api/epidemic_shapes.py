@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import BaseModel, Field
 
 from linli.api.doors import Id
-from linli.registry.forms import RecordForm
+from linli.registry.forms import Day, RecordForm
 
 DiseaseCode = Annotated[str, Field(max_length=40, pattern=r"^[a-z0-9_]*$")]
 Days = Annotated[int, Field(ge=1, le=28)]
@@ -18,7 +18,7 @@ class EpidemicAsk(BaseModel):
 
     area_id: Id
     disease: DiseaseCode = ""
-    as_of: date | None = None
+    as_of: Day | None = None
     by: Annotated[str, Field(pattern="^(onset|report|)$")] = ""
     window: Days = 7
     ahead: Days = 7
@@ -140,9 +140,9 @@ class EpidemicMarkNew(RecordForm):
 
     area_id: Id
     kind: Annotated[str, Field(pattern="^(order|definition)$")]
-    first_on: date
+    first_on: Day
     words: Annotated[str, Field(min_length=2, max_length=200, pattern=r"\S")]
-    last_on: date | None = None
+    last_on: Day | None = None
     backlog_days: Annotated[int, Field(ge=0, le=60)] = 0
     ratio: Annotated[float, Field(gt=0, le=1000)] | None = None
     disease: DiseaseCode = ""

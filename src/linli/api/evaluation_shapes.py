@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import BaseModel, Field
 
 from linli.api.doors import After, Id, Most
-from linli.registry.forms import RecordForm
+from linli.registry.forms import Day, Moment, RecordForm
 from linli.studies.evaluation import opened
 
 Indicator = Annotated[str, Field(max_length=40, pattern=r"^[A-Za-z0-9._-]+$")]
@@ -18,8 +18,8 @@ class EvaluationAsk(BaseModel):
 
     area_id: Id
     phase: Phase = ""
-    as_of: datetime | None = None
-    since: datetime | None = None
+    as_of: Moment | None = None
+    since: Moment | None = None
     beside_id: Id | None = None
 
 
@@ -262,7 +262,7 @@ class EvaluationJudgementNew(RecordForm):
     indicator: Indicator
     value: float
     expert: Annotated[str, Field(min_length=2, max_length=120, pattern=r"\S")]
-    judged_on: date
+    judged_on: Day
     reason: Annotated[str, Field(min_length=2, max_length=500, pattern=r"\S")]
 
 

@@ -17,7 +17,7 @@ from linli.loops.laboratory import lists, matching, orders
 from linli.loops.laboratory.lists import LabResultRow
 from linli.loops.laboratory.orders import NewOrder
 from linli.loops.laboratory.tables import Test, Why
-from linli.registry.forms import RecordForm
+from linli.registry.forms import Day, RecordForm
 
 router = Router(tags=["laboratory"])
 MOST_RESULTS = 1_000
@@ -31,7 +31,7 @@ class LabOrderNew(RecordForm):
     disease: Annotated[str, Field(max_length=24, pattern="^[a-z0-9_]+$")] = "covid19"
     item_id: Id | None = None
     sample: Annotated[str, Field(max_length=40, pattern="^[A-Za-z0-9-]*$")] = ""
-    due_on: date | None = None
+    due_on: Day | None = None
     uid: UUID | None = None
 
 

@@ -7,6 +7,7 @@ from pydantic import BaseModel, Field
 
 from linli.api.doors import Id
 from linli.plans.reading import MOST_TEXT
+from linli.registry.forms import Day
 from linli.registry.plans import ReserveKind, RunKind
 
 PlanCode = Annotated[str, Field(min_length=1, max_length=40)]
@@ -221,5 +222,5 @@ class ReserveAsk(BaseModel):
     quantity: Annotated[float, Field(gt=0, le=1e9, allow_inf_nan=False)] = 1
     plan: PlanCode
     area_id: Id
-    until: date | None = None
+    until: Day | None = None
     reason: Annotated[str, Field(min_length=2, max_length=300)]

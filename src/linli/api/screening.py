@@ -25,6 +25,7 @@ from linli.policy.can import Actor, Ask, can, scope
 from linli.policy.powers import roles_for
 from linli.registry import areas, departures
 from linli.registry.areas import Area
+from linli.registry.forms import Day
 
 router = Router(tags=["screening"])
 COVERAGE, SEE = "coverage.see", "screening.see"
@@ -59,7 +60,7 @@ class ScreeningPlace(BaseModel):
     """Which area (the caller's own if none), on which day (today if none)."""
 
     area_id: Id | None = None
-    day: date | None = None
+    day: Day | None = None
 
 
 class ScreeningCoverage(BaseModel):

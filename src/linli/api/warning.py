@@ -14,6 +14,7 @@ from linli.policy.can import Actor, Ask, can, scope
 from linli.policy.powers import roles_for
 from linli.registry import areas
 from linli.registry.areas import Area
+from linli.registry.forms import Day
 from linli.studies.warning import board as study
 from linli.studies.warning import plan as plans
 from linli.studies.warning import replays, watch
@@ -29,7 +30,7 @@ class WarningBoardAsk(BaseModel):
 
     area_id: Id | None = None
     signal: SignalName = ""
-    day: date | None = None
+    day: Day | None = None
     parts: bool = Field(default=False, description="Those that a part of their area stands for.")
 
 
@@ -38,7 +39,7 @@ class WarningSeriesAsk(BaseModel):
 
     area_id: Id | None = None
     signal: OneSignal
-    day: date | None = None
+    day: Day | None = None
 
 
 class WarningReplayAsk(BaseModel):
@@ -46,7 +47,7 @@ class WarningReplayAsk(BaseModel):
 
     area_id: Id | None = None
     signal: OneSignal
-    event: date | None = None
+    event: Day | None = None
 
 
 class WarningPast(BaseModel):

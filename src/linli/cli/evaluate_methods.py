@@ -8,6 +8,7 @@ from math import nan
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from linli import toml_text
 from linli.cli.ready import say, say_json
 from linli.cli.words import gettext as _
 from linli.errors import N_, BadInput
@@ -25,7 +26,7 @@ METHOD = "method"
 def read_recipe(text: str, *, name: str) -> tuple[dict[str, Any], dict[str, str]]:
     """The choices of a recipe file, and those of its table ``[method]``; raises BadInput."""
     try:
-        said = tomllib.loads(text)
+        said = toml_text.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise BadInput(
             N_("{name} is no TOML: {error}."), name=name, error=str(error).splitlines()[0]

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from linli import toml_text
 from linli.analysis.simulation.words import OUTCOME_NAMES
 from linli.cli.ready import get_ready, say, say_json
 from linli.cli.simulate import (
@@ -66,7 +67,7 @@ def answer(
 
 def _given(file: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(text_of(file))
+        return toml_text.loads(text_of(file))
     except tomllib.TOMLDecodeError as error:
         raise BadInput(
             N_("{file} is no TOML text: {reason}."), file=file.name, reason=str(error)

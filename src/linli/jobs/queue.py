@@ -21,6 +21,7 @@ from linli.errors import Problem
 log = logging.getLogger("linli.worker")
 
 LEASE_S = 60
+LONG_LEASE_S = 900  # of a long kind, which may be silent for minutes
 MOST_ATTEMPTS = 5
 PAUSE_AFTER_FAILURE_S = 30  # doubled with each attempt
 
@@ -75,7 +76,7 @@ class Running:
         self.job.n_done = done
         self.job.n_total = total if total is not None else self.job.n_total
         self.job.result = {**self.job.result, **result}
-        self.job.lease_until = clock.moment(clock.wall_now() + LEASE_S)
+        self.job.lease_until = clock.moment(clock.wall_now() + _lease_s(self.job.kind))
         if not _mine(self.job).update(**{name: getattr(self.job, name) for name in SAVED}):
             raise LeaseLost(f"Job {self.job.id} is in other hands.")
         if self.watch is not None:
@@ -89,13 +90,19 @@ class LeaseLost(Exception):
 SAVED = ("n_done", "n_total", "result", "lease_until")
 Work = Callable[[Running], None]
 _kinds: dict[str, Work] = {}
+_long: set[str] = set()
 
 
-def job(kind: str) -> Callable[[Work], Work]:
-    """Register the function that does jobs of this kind; it must bear being run again."""
+def job(kind: str, *, long: bool = False) -> Callable[[Work], Work]:
+    """Register the function that does jobs of this kind; it must bear being run again.
+
+    ``long``: it may take hours, and nobody else's job waits for it.
+    """
 
     def register(work: Work) -> Work:
         _kinds[kind] = work
+        if long:
+            _long.add(kind)
         return work
 
     return register
@@ -114,14 +121,18 @@ def under_way(kind: str) -> QuerySet[Job]:
     return Job.objects.filter(kind=kind, state__in=[JobState.WAITING, JobState.RUNNING])
 
 
-def run_next() -> bool:
-    """Lease the job that waits longest and do it; False when nothing waits."""
-    return _do(_lease(int(clock.wall_now())), None)
+def run_next(*, long: bool | None = None) -> bool:
+    """Lease the job that waits longest and do it; False when nothing waits.
+
+    ``long``: of the long kinds only, or of the others only; of all if it is not said.
+    """
+    some = Q() if long is None else Q(kind__in=_long) if long else ~Q(kind__in=_long)
+    return _do(_lease(int(clock.wall_now()), some), None)
 
 
 def run_this(job_id: int, *, watch: Callable[[int, int | None], None] | None = None) -> bool:
     """Lease one job and do it here, for whoever waits at a prompt; False if a worker has it."""
-    return _do(_lease(int(clock.wall_now()), job_id), watch)
+    return _do(_lease(int(clock.wall_now()), Q(id=job_id)), watch)
 
 
 def _do(leased: Job | None, watch: Callable[[int, int | None], None] | None) -> bool:
@@ -143,16 +154,18 @@ def _do(leased: Job | None, watch: Callable[[int, int | None], None] | None) -> 
     return True
 
 
-def _lease(wall: int, job_id: int | None = None) -> Job | None:
+def _lease_s(kind: str) -> int:
+    return LONG_LEASE_S if kind in _long else LEASE_S
+
+
+def _lease(wall: int, some: Q) -> Job | None:
     free = Q(state=JobState.WAITING) | Q(state=JobState.RUNNING, lease_until__lt=wall)
-    if job_id is not None:
-        free &= Q(id=job_id)
-    for candidate in Job.objects.filter(free, not_before__lte=wall).order_by("not_before", "id")[
-        :5
-    ]:
+    waiting = Job.objects.filter(free, some, not_before__lte=wall)
+    for candidate in waiting.order_by("not_before", "id")[:5]:
         took = Job.objects.filter(free, id=candidate.id).update(
-            state=JobState.RUNNING, lease_until=wall + LEASE_S, attempts=F("attempts") + 1
-        )
+            state=JobState.RUNNING, lease_until=wall + _lease_s(candidate.kind),
+            attempts=F("attempts") + 1,
+        )  # fmt: skip
         if took:
             candidate.refresh_from_db()
             return candidate

@@ -24,7 +24,9 @@ def kinds() -> Iterator[None]:
     queue.job("break")(lambda running: 1 / 0)  # type: ignore[arg-type, return-value]
     queue.job("refuse")(refuse)
     queue.job("dawdle")(dawdle)
+    queue.job("simulate", long=True)(lambda running: DONE.append(running.job.id))
     yield
+    queue._long.discard("simulate")
     queue._kinds.clear()
     queue._kinds.update(before)
 
@@ -59,6 +61,30 @@ def test_jobs_are_done_once_and_in_order() -> None:
 
     assert asked == DONE
     assert set(Job.objects.values_list("state", flat=True)) == {"done"}
+
+
+def test_a_short_job_does_not_wait_for_the_long_ones_asked_for_before_it() -> None:
+    long = [queue.ask("simulate").id for _ in range(10)]
+    short = queue.ask("count").id
+
+    assert queue.run_next(long=False)
+    assert [short] == DONE
+    assert not queue.run_next(long=False)
+    while queue.run_next(long=True):
+        pass
+    assert [short, *long] == DONE
+
+
+def test_a_long_job_may_be_silent_for_longer_than_a_short_one() -> None:
+    until = {}
+    for kind in ("simulate", "count"):
+        queue.job(kind, long=kind == "simulate")(
+            lambda running: until.update({running.job.kind: clock.seconds(running.job.lease_until)})
+        )
+        queue.ask(kind)
+        queue.run_next()
+
+    assert until["simulate"] - until["count"] > 10 * queue.LEASE_S
 
 
 def test_a_job_that_breaks_lets_the_others_by_and_is_stopped_in_the_end() -> None:
@@ -134,6 +160,25 @@ def test_a_chore_that_breaks_gives_its_lease_back_and_counts_nothing() -> None:
     assert do_once(chore, "one") == 0
 
     assert Lease.objects.get(name="broken").holder == ""
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_takes_a_list_in_while_a_what_if_runs() -> None:
+    stop, began, done = threading.Event(), threading.Event(), threading.Event()
+
+    def long(_: Running) -> None:
+        began.set()
+        assert done.wait(20)
+        stop.set()
+
+    queue.job("simulate", long=True)(long)
+    queue.job("count")(lambda _: began.wait(20) and done.set())  # type: ignore[arg-type, return-value]
+    queue.ask("simulate")
+    queue.ask("count")
+
+    worker.run([], stop=stop, pause_s=0.01)
+
+    assert set(Job.objects.values_list("state", flat=True)) == {"done"}
 
 
 @pytest.mark.django_db(transaction=True)

@@ -72,14 +72,18 @@ def run(
     """Do the chores in turn until ``stop`` is set; jobs run beside them.
 
     A job may take minutes, and clocks and messages do not wait for it: it has a thread of its
-    own. One still running at the end is left; its lease runs out, and it is taken up again.
+    own, and the long kinds have another, so that no list waits for a what-if. One still running
+    at the end is left; its lease runs out, and it is taken up again.
     """
     stop = stop or threading.Event()
     holder = f"{socket.gethostname()}:{os.getpid()}:{threading.get_ident()}"
     due = {chore.name: 0.0 for chore in chores}
-    jobs = threading.Thread(target=_do_jobs, args=(stop, pause_s), name="jobs", daemon=True)
-    if with_jobs:
-        jobs.start()
+    lanes = [
+        threading.Thread(target=_do_jobs, args=(stop, pause_s, long), name=name, daemon=True)
+        for name, long in (("jobs", False), ("long jobs", True)) if with_jobs
+    ]  # fmt: skip
+    for lane in lanes:
+        lane.start()
     while not stop.is_set():
         busy = False
         for chore in chores:
@@ -89,14 +93,14 @@ def run(
         close_old_connections()
         if not busy:
             stop.wait(pause_s)
-    if with_jobs:
-        jobs.join(JOB_ENDS_WITHIN_S)
+    for lane in lanes:
+        lane.join(JOB_ENDS_WITHIN_S)
 
 
-def _do_jobs(stop: threading.Event, pause_s: float) -> None:
+def _do_jobs(stop: threading.Event, pause_s: float, long: bool) -> None:
     try:
         while not stop.is_set():
-            did = _guarded("jobs", lambda: int(queue.run_next()))
+            did = _guarded("jobs", lambda: int(queue.run_next(long=long)))
             close_old_connections()
             if not did:
                 stop.wait(pause_s)

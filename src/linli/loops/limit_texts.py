@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from linli import toml_text
 from linli.errors import N_, BadInput, NotFound, Word
 from linli.loops.limits import LimitSet
 from linli.loops.loop import Loop
@@ -64,7 +65,7 @@ def ladders(text: str) -> list[LadderRung]:
             clears_holder=bool(rung.get("clears_holder", False)),
             step=str(rung.get("step", "")),
         )
-        for name, rungs in tomllib.loads(text).get("ladder", {}).items()
+        for name, rungs in toml_text.loads(text).get("ladder", {}).items()
         for n, rung in enumerate(rungs)
     ]
 
@@ -74,7 +75,7 @@ def with_cells(text: str, edited: Cells) -> str:
 
     Raises NotInTables if a value did not come to stand where it belongs.
     """
-    before = tomllib.loads(text)
+    before = toml_text.loads(text)
     lines: list[str] = []
     counts: dict[str, int] = {}
     cells: Mapping[str, str | bool] = {}
@@ -109,7 +110,7 @@ def _entry(raw: Mapping[str, Any], table: str, n: int) -> Mapping[str, Any]:
 
 def _check_stands(text: str, edited: Cells) -> None:
     try:
-        raw = tomllib.loads(text)
+        raw = toml_text.loads(text)
     except tomllib.TOMLDecodeError:
         raise NotInTables() from None
     for (table, n), cells in edited.items():

@@ -15,6 +15,7 @@ from django.db import models, transaction
 from django.db.models import Max
 
 from linli import clock as time
+from linli import toml_text
 from linli.audit.records import record
 from linli.columns import MomentField
 from linli.errors import N_, BadInput, NotFound, Word
@@ -121,7 +122,7 @@ class BadLimits(BadInput):
 def read(loop: Loop, text: str) -> tuple[ClockRule, ...]:
     """Read a limit set from TOML; raises BadLimits naming the entry that is wrong."""
     try:
-        raw = tomllib.loads(text)
+        raw = toml_text.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise BadLimits(loop=loop.name, place="TOML", reason=str(error)) from None
     given = raw.get("ladder", {})

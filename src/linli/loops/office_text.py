@@ -14,6 +14,7 @@ from io import StringIO
 from itertools import pairwise
 from typing import Any
 
+from linli import toml_text
 from linli.errors import N_, BadInput
 from linli.loops.calendar import FIRST_DAY, LAST_DAY, Hours
 
@@ -73,8 +74,8 @@ class Office:
 def read(text: str) -> Office:
     """Read an office calendar from TOML; raises BadOfficeDays naming the entry that is wrong."""
     try:
-        raw = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raw = toml_text.loads(text)
+    except tomllib.TOMLDecodeError as error:
         raise BadOfficeDays(N_("This is no TOML: {reason}"), reason=str(error)) from None
     given = raw.get("year", [])
     if set(raw) - {"hours", "year"} or not isinstance(given, list):

@@ -4,12 +4,14 @@ import math
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from linli.errors import N_, Phrase
+from linli.errors import N_, Phrase, Sentences
 from linli.plans.plan import HOUR_S, Both
 
 UNITS_S = {"m": 60, "h": HOUR_S, "d": 24 * HOUR_S}
 MOST = 1e9  # of any number in a plan
 LEAST_TEXT = 2
+MOST_FAULTS = 50  # that are told
+LONGEST_PLACE = 120  # characters of where a fault is
 
 
 class Faults:
@@ -17,12 +19,29 @@ class Faults:
 
     def __init__(self) -> None:
         self.found: list[Phrase] = []
+        self.n_more = 0
 
     def add(self, place: str, sentence: str, /, **values: Any) -> None:
-        """Note one fault."""
+        """Note one fault; of very many only how many more there are."""
+        if len(self.found) >= MOST_FAULTS:
+            self.n_more += 1
+            return
         shown = {key: _shown(value) for key, value in values.items()}
         reason = Phrase(sentence, **shown)
-        self.found.append(Phrase(N_("{place}: {reason}"), place=place, reason=reason))
+        self.found.append(
+            Phrase(N_("{place}: {reason}"), place=place[:LONGEST_PLACE], reason=reason)
+        )
+
+    @property
+    def n(self) -> int:
+        """How many there are."""
+        return len(self.found) + self.n_more
+
+    @property
+    def told(self) -> Sentences:
+        """All of them, one after the other."""
+        more = [Phrase(N_("{n} more are not told."), n=self.n_more)] if self.n_more else []
+        return Sentences([*self.found, *more])
 
     def only(self, place: str, said: Mapping[str, Any], known: frozenset[str]) -> None:
         """Every key is known."""

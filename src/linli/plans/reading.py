@@ -10,6 +10,7 @@ import tomllib
 from collections.abc import Mapping
 from typing import Any
 
+from linli import toml_text
 from linli.errors import N_, BadInput, Phrase, Sentences
 from linli.plans import needs_read, steps_read
 from linli.plans.faults import Faults
@@ -42,14 +43,14 @@ def read(text: str) -> Plan:
                         n=len(text), most=MOST_TEXT)  # fmt: skip
         raise BadPlan(faults=Sentences([reason]))
     try:
-        said = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        said = toml_text.loads(text)
+    except tomllib.TOMLDecodeError as error:
         reason = Phrase(N_("It is no TOML: {error}."), error=str(error).splitlines()[0])
         raise BadPlan(faults=Sentences([reason])) from None
     faults = Faults()
     plan = _plan(said, text, faults)
     if faults.found or plan is None:
-        raise BadPlan(faults=Sentences(faults.found))
+        raise BadPlan(faults=faults.told)
     return plan
 
 

@@ -55,7 +55,7 @@ def each_of(place: str, said: Any, faults: Faults) -> Each:
 
 
 def _step(said: dict[str, Any], at: str, faults: Faults) -> Step | None:
-    before = len(faults.found)
+    before = faults.n
     faults.only(at, said, KEYS)
     name = said.get("name")
     if not isinstance(name, str) or not NAME.fullmatch(name):
@@ -81,7 +81,7 @@ def _step(said: dict[str, Any], at: str, faults: Faults) -> Step | None:
         within_s=faults.span(f"{at}, within", said["within"]) if "within" in said else None,
         done_at=_stages(at, loop, said.get("done_at", []), faults),
     )
-    if loop is not None and len(faults.found) == before:
+    if loop is not None and faults.n == before:
         _check_form(at, loop, step, faults)
     return step
 

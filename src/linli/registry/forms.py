@@ -4,10 +4,10 @@ An edit asks the same fields, each of them optional; what is left out stays as i
 """
 
 import re
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, create_model
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, Field, create_model
 from pydantic_core import PydanticCustomError
 
 from linli.policy.roles import Role
@@ -22,10 +22,16 @@ WRITTEN = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 EARLIEST, LATEST = date(1850, 1, 1), date(2200, 12, 31)
 
 
-def _sane(day: date) -> date:
+def sane(day: date) -> date:
+    """A day of this age of the world; raises a ValueError for one of another."""
     if not EARLIEST <= day <= LATEST:
         raise PydanticCustomError("date_out_of_range", "a day of this age of the world")
     return day
+
+
+def _sane_moment(moment: datetime) -> datetime:
+    sane(moment.date())
+    return moment
 
 
 def _closed(kind: Any) -> Any:
@@ -48,7 +54,8 @@ def no_answer(number: Any) -> Any:
 
 
 Id = Annotated[int, Field(ge=1, le=BIGGEST_ID), BeforeValidator(no_answer)]
-Day = Annotated[date, AfterValidator(_sane), BeforeValidator(_written)]
+Day = Annotated[date, AfterValidator(sane), BeforeValidator(_written)]
+Moment = Annotated[AwareDatetime, AfterValidator(_sane_moment)]
 Code = Annotated[str, Field(min_length=1, max_length=40, pattern=r"^[^\s\x00]+$")]
 Name = Annotated[str, Field(min_length=1, max_length=120, pattern=r"\S")]
 Short = Annotated[str, Field(max_length=40)]

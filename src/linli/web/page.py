@@ -1,7 +1,7 @@
 """What stands on every page, whatever it is about: who, where, when, which language?"""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -18,6 +18,7 @@ from linli.policy.can import Actor, Ask, Holding, can
 from linli.policy.powers import roles_for
 from linli.policy.roles import NAMES, Purpose, Role
 from linli.registry import dial
+from linli.registry.forms import sane
 from linli.registry.signed_in import account_of, actor_of
 from linli.web import purposes
 from linli.web.menu import parts_for
@@ -86,10 +87,21 @@ def moment_of(text: str) -> datetime | None:
         return None
     try:
         given = datetime.fromisoformat(text.strip())
+        sane(given.date())
         return given if given.tzinfo else given.replace(tzinfo=ZoneInfo(settings.TIME_ZONE))
     except ValueError:
         raise BadInput(
             N_("{given} is no moment. Write it like 2020-02-09T18:00."), given=text[:40]
+        ) from None
+
+
+def day_of(text: str) -> date:
+    """A day of this age of the world, as a form or an address gives it; raises BadInput."""
+    try:
+        return sane(date.fromisoformat(text.strip()))
+    except ValueError:
+        raise BadInput(
+            N_("{given} is no day. Write it like 2020-02-09."), given=text[:40] or "–"
         ) from None
 
 

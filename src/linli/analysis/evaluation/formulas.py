@@ -15,6 +15,7 @@ from hashlib import sha256
 from importlib.resources import files
 from typing import Any
 
+from linli import toml_text
 from linli.analysis.evaluation.framework import Framework
 from linli.errors import N_, BadInput, Problem
 
@@ -123,7 +124,7 @@ def read_formulas_of(
 ) -> dict[str, Formula]:
     """The same for any list of things that are counted, such as the factors of a risk."""
     try:
-        said = tomllib.loads(text)
+        said = toml_text.loads(text)
     except tomllib.TOMLDecodeError as error:
         line = text.count("\n", 0, getattr(error, "pos", 0) or 0) + 1
         reason = Problem(N_("it is no TOML: {error}."), error=str(error).splitlines()[0])

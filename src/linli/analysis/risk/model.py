@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from linli import toml_text
 from linli.errors import N_, BadInput, Word
 
 IMPORTATION = "importation"  # the factor that is worked out from sources, not given
@@ -147,7 +148,7 @@ def shipped(name: str) -> Model:
 def read_model(text: str, *, name: str) -> Model:
     """A model from its TOML text; raises WrongModel with the entry and the reason."""
     try:
-        said = tomllib.loads(text)
+        said = toml_text.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise _wrong(name, "file", N_("it is not TOML: {fault}."), fault=str(error)) from None
     dimensions = tuple(

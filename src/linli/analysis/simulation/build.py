@@ -24,6 +24,7 @@ GRID_COLUMNS = ("grid", "compound", "community", "district", "people")
 WORKING_AGES = (18, 60)
 SCHOOL_AGES = (3, 18)
 MOST_PEOPLE = 100_000_000
+LARGEST_PLACE = 1_000_000  # people who work in one
 # Years by which each of a household is older than its head: partner, children, elders; assumed.
 WITHIN_YEARS = np.array([0, -2, -28, -28, 27], dtype=np.float32)
 FINE = 64  # parts of a year by which people are ordered
@@ -56,12 +57,13 @@ class CityPlan:
                     )
                 )
         for name in ("workplace_size", "class_size"):
-            if not getattr(self, name) >= 2:
+            if not 2 <= getattr(self, name) <= LARGEST_PLACE:
                 raise WrongCity(
                     reason=Phrase(
-                        N_("{name} is {value}; give 2 or more."),
+                        N_("{name} is {value}; give 2 to {most:,}."),
                         name=name,
                         value=getattr(self, name),
+                        most=LARGEST_PLACE,
                     )
                 )
         if not 1 <= self.household_size <= len(self.size_shares):
@@ -97,7 +99,12 @@ class Grids:
 
 def read_grids(text: str) -> Grids:
     """Read a CSV of grids: grid, compound, community, district, people; raises WrongCity."""
-    rows = list(csv.DictReader(text.splitlines()))
+    try:
+        rows = list(csv.DictReader(text.splitlines()))
+    except csv.Error as error:
+        raise WrongCity(
+            reason=Phrase(N_("the table of grids cannot be read: {error}."), error=str(error))
+        ) from None
     missing = [c for c in GRID_COLUMNS if not rows or c not in rows[0]]
     if missing:
         raise WrongCity(
@@ -108,7 +115,7 @@ def read_grids(text: str) -> Grids:
     made = []
     for line, row in enumerate(rows, start=2):
         said = (row["people"] or "").strip()
-        if not (said.isascii() and said.isdigit()):
+        if not (said.isascii() and said.isdigit() and len(said.lstrip("0")) < 10):
             raise WrongCity(
                 reason=Phrase(
                     N_("line {line}: people is {value}. Give a number."),

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from linli import toml_text
 from linli.errors import N_, BadInput, Phrase
 
 AGE_GROUPS = 9  # decades: 0-9, 10-19, ..., 80 and over
@@ -145,7 +146,7 @@ def shipped(name: str) -> Disease:
 def read_disease(text: str, *, name: str) -> Disease:
     """Turn the text of a disease file into a checked disease; raises WrongDisease."""
     try:
-        given = tomllib.loads(text)
+        given = toml_text.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise WrongDisease(
             name=name, entry="file", reason=Phrase(N_("it is no TOML text: {value}."), value=error)

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from linli import toml_text
 from linli.errors import N_, BadInput
 
 LAST_PERIOD_DAYS = 13  # how long the last period is taken to be where waits change between periods
@@ -145,7 +146,7 @@ ENTRIES = {
 def read_epidemic(text: str, *, name: str) -> tuple[Model, date]:
     """What a file says of an epidemic, and its first day; raises WrongEpidemic."""
     try:
-        given = tomllib.loads(text)
+        given = toml_text.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise WrongEpidemic(name=name, entry="file", reason=f"{error}.") from None
     for entry in given:

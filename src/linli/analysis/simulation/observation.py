@@ -10,6 +10,8 @@ from enum import StrEnum
 from linli.analysis.simulation.disease import Duration, Family
 from linli.errors import N_, BadInput, Phrase
 
+MOST_DAYS = 365  # between two tests, or until a result
+ALL = 100_000  # of 100,000 people
 FOUR_DAYS = Duration(4.0, 2.5, Family.GAMMA)  # from onset to a visit; assumed
 
 
@@ -66,15 +68,14 @@ class Observation:
                 )
         for entry in ("retest_days", "most_tests", "result_days"):
             n = getattr(self, entry)
-            if n < 1:
-                raise WrongObservation(
-                    entry=entry, reason=Phrase(N_("{value} is below 1."), value=n)
-                )
-        if not self.others_per_100k >= 0:
-            entry = "others_per_100k"
-            raise WrongObservation(
-                entry=entry, reason=Phrase(N_("{value} is below 0."), value=self.others_per_100k)
-            )
+            if not 1 <= n <= MOST_DAYS or n != int(n):  # NaN fails this too
+                reason = Phrase(N_("{value} is no whole number from 1 to {most}."), value=n,
+                                most=MOST_DAYS)  # fmt: skip
+                raise WrongObservation(entry=entry, reason=reason)
+        if not 0 <= self.others_per_100k <= ALL:
+            reason = Phrase(N_("{value} lies outside 0 to {most:,}."), value=self.others_per_100k,
+                            most=ALL)  # fmt: skip
+            raise WrongObservation(entry="others_per_100k", reason=reason)
         days = [p.from_day for p in self.periods]
         if not days or days != sorted(set(days)):
             raise WrongObservation(

@@ -12,6 +12,7 @@ from linli.analysis.simulation.disease import LAYERS, Layer
 from linli.errors import N_, BadInput, Phrase
 
 MOST_DAYS = 3650
+MOST = 1_000_000_000  # of anything that is counted
 OUTSIDE = (Layer.COMMUNITY, Layer.WORK, Layer.SCHOOL, Layer.CITY)
 
 
@@ -60,11 +61,12 @@ class Policy:
             value = getattr(self, name)
             if not value >= 0:
                 self._refuse(name, Phrase(N_("{value} is below 0; give 0 or more."), value=value))
+            self._at_most(name, value)
         if not 0 <= self.from_day <= MOST_DAYS:
             self._refuse(
                 "from", Phrase(N_("day {value} lies outside the run."), value=self.from_day)
             )
-        if self.until_day is not None and self.until_day <= self.from_day:
+        if self.until_day is not None and not self.until_day > self.from_day:  # NaN is not
             self._refuse(
                 "until",
                 Phrase(
@@ -73,8 +75,8 @@ class Policy:
                     from_day=self.from_day,
                 ),
             )
-        if self.when and (self.when.reports < 1 or self.when.days < 1):
-            self._refuse("when", Phrase(N_("reports and days have to be 1 or more.")))
+        if self.when and not (_is_count(self.when.reports, MOST) and _is_count(self.when.days)):
+            self._refuse("when", Phrase(N_("reports and days have to be whole, and 1 or more.")))
         if self.when and self.when.per not in ("city", "district", "community", "compound"):
             self._refuse(
                 "when",
@@ -87,6 +89,12 @@ class Policy:
     def is_on(self, day: int) -> bool:
         """Whether the days named hold this one; a trigger asks more."""
         return self.from_day <= day and (self.until_day is None or day < self.until_day)
+
+    def _at_most(self, name: str, value: float) -> None:
+        most = MOST_DAYS if name.endswith("days") else MOST
+        if value > most:
+            self._refuse(name, Phrase(N_("{value} is too much; give at most {most}."),
+                                      value=value, most=most))  # fmt: skip
 
     def _refuse(self, entry: str, reason: Phrase) -> None:
         raise WrongPolicy(policy=self.kind, entry=entry, reason=reason)
@@ -106,7 +114,7 @@ class CloseCompounds(Policy):
     def __post_init__(self) -> None:
         super().__post_init__()
         for rung in self.reopen:
-            if rung.quiet_days < 1 or not 0 <= rung.share <= 1:
+            if not _is_count(rung.quiet_days) or not 0 <= rung.share <= 1:
                 self._refuse(
                     "reopen",
                     Phrase(
@@ -196,7 +204,8 @@ class Trace(Policy):
                         name,
                         Phrase(N_("{layer} is none of {known}."), layer=layer, known=tuple(LAYERS)),
                     )
-                if not 0 <= value <= (1 if name == "found" else 14):
+                fits = 0 <= value <= (1 if name == "found" else 14)
+                if not fits or (name == "delay_days" and value != int(value)):
                     self._refuse(
                         f"{name}.{layer}", Phrase(N_("{value} is out of range."), value=value)
                     )
@@ -221,6 +230,7 @@ class Screen(Policy):
         for name in ("pool", "rounds", "result_days"):
             if getattr(self, name) < 1:
                 self._refuse(name, Phrase(N_("{value} is below 1."), value=getattr(self, name)))
+            self._at_most(name, getattr(self, name))
 
 
 @dataclass(frozen=True)
@@ -269,6 +279,7 @@ class Deliver(Policy):
         super().__post_init__()
         if self.every_days < 1:
             self._refuse("every_days", Phrase(N_("{value} is below 1."), value=self.every_days))
+        self._at_most("every_days", self.every_days)
 
 
 KINDS: dict[str, type[Policy]] = {
@@ -280,11 +291,20 @@ KINDS: dict[str, type[Policy]] = {
 }  # fmt: skip
 
 
+BY_LAYER = ("layers", "found", "delay_days")
+BEYOND = 1e15  # no policy has a number as big
+
+
+def _is_count(value: float, most: float = MOST_DAYS) -> bool:
+    """Whether it is a whole number from 1 to the most."""
+    return not isinstance(value, bool) and 1 <= value <= most and value == int(value)
+
+
 def policy_of(given: Mapping[str, Any]) -> Policy:
     """Make a policy from what a file or a form says; raises WrongPolicy."""
     said = dict(given)
     kind = said.pop("kind", None)
-    if kind not in KINDS:
+    if not isinstance(kind, str) or kind not in KINDS:
         known = tuple(KINDS)
         raise WrongPolicy(
             policy=kind,
@@ -309,20 +329,32 @@ def policy_of(given: Mapping[str, Any]) -> Policy:
 
 
 def _made(kind: str, entry: str, value: Any, usual: Any) -> Any:
-    if entry in ("layers", "found", "delay_days") and isinstance(value, dict):
+    if entry in BY_LAYER and not isinstance(usual, int):
+        if not isinstance(value, dict):
+            reason = Phrase(N_("needs a table: a layer and a number each."))
+            raise WrongPolicy(policy=kind, entry=entry, reason=reason)
         return {Layer(k) if k in LAYERS else k: v for k, v in value.items()}
     if entry == "when":
         return _part(kind, entry, Trigger, value)
     if entry == "reopen":
         return tuple(_part(kind, entry, Rung, v) for v in value)
     if entry == "where":
-        return tuple([value] if isinstance(value, str) else value)
+        places = tuple([value] if isinstance(value, str) else value)
+        if not all(isinstance(place, str) for place in places):
+            raise TypeError(entry)
+        return places
+    if isinstance(usual, bool) and not isinstance(value, bool):
+        reason = Phrase(N_("{value!r} is neither true nor false."), value=value)
+        raise WrongPolicy(policy=kind, entry=entry, reason=reason)
     wants = int if isinstance(usual, int) and not isinstance(usual, bool) else float
     if isinstance(usual, int | float) and not isinstance(usual, bool):
         if isinstance(value, bool) or not isinstance(value, int | float):
             raise WrongPolicy(
                 policy=kind, entry=entry, reason=Phrase(N_("{value!r} is no number."), value=value)
             )
+        if (wants is int or isinstance(value, int)) and not -BEYOND < value < BEYOND:
+            reason = Phrase(N_("{value} is out of range."), value=value)
+            raise WrongPolicy(policy=kind, entry=entry, reason=reason)
         if wants is int and value != int(value):
             raise WrongPolicy(
                 policy=kind,

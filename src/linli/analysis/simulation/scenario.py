@@ -8,12 +8,13 @@ Whatever cannot be is refused here, by name, before anything runs.
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
-from datetime import date
+from datetime import date, datetime
 from functools import partial
 from typing import Any
 
 import numpy as np
 
+from linli import toml_text
 from linli.analysis.simulation.build import CityPlan, build, even_grids, read_grids
 from linli.analysis.simulation.city import City, Contacts, WrongCity
 from linli.analysis.simulation.disease import Duration, Family, read_disease, shipped
@@ -28,6 +29,13 @@ from linli.analysis.simulation.setting import Setting
 from linli.errors import N_, BadInput, Phrase, Word
 
 MOST_WORDS = 200  # of a mark
+MOST_IMPORTED = 1_000_000  # people a day
+MOST_SIZES = 100  # of households
+MOST_WAIT = 365  # days from onset to a visit
+UNEVEN = 100  # how many times as big as the mean an sd may be, or as small
+MOST_AWAY = 100_000  # days between anything and the run's first day
+BEYOND = 1e15  # no entry has a number as big
+EARLIEST, LATEST = date(1850, 1, 1), date(2200, 12, 31)
 CITY, SCENARIOS = Word(N_("city")), Word(N_("scenarios"))
 Reads = Callable[[str], str]  # the name of a file beside the city's: its text
 
@@ -53,10 +61,10 @@ def read_study(city_text: str, scenario_text: str, reads: Reads) -> Study:
     """Make a study of two TOML texts; the city is built once and shared."""
     given = _toml(city_text, CITY)
     _known(given, {"city", "run", "observation", "marks"}, CITY, "file")
-    run = dict(given.get("run", {}))
+    run = given.get("run", {})
     _known(run, {"disease", "starts", "days", "first", "imported_a_day"}, CITY, "run")
     starts_on = run.get("starts")
-    if starts_on is not None and not isinstance(starts_on, date):
+    if starts_on is not None and not _is_day(starts_on):
         raise WrongScenario(
             file=CITY, entry="starts", reason=Phrase(N_("is no date; write 2020-01-23."))
         )
@@ -71,12 +79,10 @@ def read_study(city_text: str, scenario_text: str, reads: Reads) -> Study:
     observation = _observation(given.get("observation", {}), starts_on)
     first = _whole(run.get("first", 20), "first", least=0, most=100_000_000)
     imported = run.get("imported_a_day", 0.0)
-    if isinstance(imported, bool) or not isinstance(imported, int | float):
-        raise WrongScenario(
-            file=CITY,
-            entry="imported_a_day",
-            reason=Phrase(N_("{value!r} is no number."), value=imported),
-        )
+    if not _is_number(imported) or imported > MOST_IMPORTED:
+        reason = Phrase(N_("{value!r} is no number from 0 to {most:,}."), value=imported,
+                        most=MOST_IMPORTED)  # fmt: skip
+        raise WrongScenario(file=CITY, entry="imported_a_day", reason=reason)
     city = read_city(given.get("city", {}), reads)
     settings = {
         name: Setting(city, disease, policies, observation, first=first, imported_a_day=imported)
@@ -87,25 +93,25 @@ def read_study(city_text: str, scenario_text: str, reads: Reads) -> Study:
 
 def read_city(given: Mapping[str, Any], reads: Reads) -> City:
     """Build a city as a file's `[city]` says."""
-    said = dict(given)
     plans = {f.name for f in fields(CityPlan)} - {"age_shares", "contacts", "size_shares"}
-    _known(said, plans | {"people", "grids", "seed", "contacts", "size_shares"}, CITY, "city")
+    _known(given, plans | {"people", "grids", "seed", "contacts", "size_shares"}, CITY, "city")
+    said = dict(given)
     if ("people" in said) == ("grids" in said):
         raise WrongCity(
             reason=Phrase(N_("say either people, or grids and the name of a table of them."))
         )
     contacts = said.get("contacts", {})
     _known(contacts, {f.name for f in fields(Contacts)}, CITY, "contacts")
-    for name in (*contacts, *(n for n in plans if n in said)):
-        value = contacts.get(name, said.get(name))
-        if isinstance(value, bool) or not isinstance(value, int | float):
+    for name, value in (*contacts.items(), *((n, said[n]) for n in plans if n in said)):
+        if not _is_number(value):
             raise WrongCity(
                 reason=Phrase(
                     N_("{name} is {value!r}, which is no number."), name=name, value=value
                 )
             )
     sizes = said.get("size_shares", CityPlan().size_shares)
-    if not sizes or not all(isinstance(s, int | float) and s >= 0 for s in sizes) or not sum(sizes):
+    is_list = isinstance(sizes, list | tuple) and 0 < len(sizes) <= MOST_SIZES
+    if not is_list or not all(_is_number(s) and s >= 0 for s in sizes) or not sum(sizes):
         raise WrongCity(
             reason=Phrase(N_("size_shares have to be numbers of 0 or more, and not all 0."))
         )
@@ -130,7 +136,7 @@ def _scenarios(text: str, starts_on: date | None, n_days: int) -> dict[str, tupl
     given = _toml(text, SCENARIOS)
     _known(given, {"scenario", "marks"}, SCENARIOS, "file")
     found: dict[str, tuple[Policy, ...]] = {}
-    for n, one in enumerate(given.get("scenario", []), start=1):
+    for n, one in enumerate(_tables(given, "scenario", SCENARIOS), start=1):
         _known(one, {"name", "policy"}, SCENARIOS, Phrase(N_("scenario {n}"), n=n))
         name = str(one.get("name", "")).strip()
         if not name or name in found:
@@ -142,7 +148,7 @@ def _scenarios(text: str, starts_on: date | None, n_days: int) -> dict[str, tupl
             entry = Phrase(N_("scenario {n}"), n=n)
             raise WrongScenario(file=SCENARIOS, entry=entry, reason=why)
         found[name] = tuple(
-            policy_of(_with_days(p, starts_on, n_days)) for p in one.get("policy", [])
+            policy_of(_with_days(p, starts_on, n_days)) for p in _tables(one, "policy", SCENARIOS)
         )
     if not found:
         raise WrongScenario(
@@ -156,7 +162,7 @@ def _marks(
 ) -> list[tuple[int, str]]:
     """Orders in force that a file names: a day and some words each."""
     found = []
-    for n, one in enumerate(given.get("marks", []), start=1):
+    for n, one in enumerate(_tables(given, "marks", file), start=1):
         entry = Phrase(N_("mark {n}"), n=n)
 
         def refuse(why: Phrase, entry: Phrase = entry) -> None:
@@ -201,9 +207,9 @@ def _refuse(policy: Any, entry: str, reason: Phrase) -> None:
 
 
 def _day(value: Any, starts_on: date | None, refuse: Callable[[Phrase], None]) -> int:
-    if isinstance(value, int) and not isinstance(value, bool):
+    if isinstance(value, int) and not isinstance(value, bool) and abs(value) < MOST_AWAY:
         return value
-    if not isinstance(value, date):
+    if not _is_day(value):
         refuse(Phrase(N_("{value!r} is no day; give a date or a number."), value=value))
     elif starts_on is None:
         refuse(Phrase(N_("is a date, and the city's file does not say when the run starts.")))
@@ -213,11 +219,9 @@ def _day(value: Any, starts_on: date | None, refuse: Callable[[Phrase], None]) -
 
 
 def _observation(given: Mapping[str, Any], starts_on: date | None) -> Observation:
-    said = dict(given)
-    _known(said, {f.name for f in fields(Observation)}, CITY, "observation")
+    _known(given, {f.name for f in fields(Observation)}, CITY, "observation")
     periods = []
-    for one in said.pop("periods", [{}]):
-        period = dict(one)
+    for period in _tables({"periods": [{}], **given}, "periods", CITY):
         known = {"from", "onset_to_visit", "tests_a_day", "definition"}
         _known(period, known, CITY, "observation.periods")
 
@@ -238,8 +242,9 @@ def _observation(given: Mapping[str, Any], starts_on: date | None) -> Observatio
                 raise WrongObservation(entry="definition", reason=reason)
             made["definition"] = Definition(period["definition"])
         periods.append(Period(**made))
+    said = {name: value for name, value in given.items() if name != "periods"}
     for name, value in said.items():
-        if isinstance(value, bool) or not isinstance(value, int | float):
+        if not _is_number(value):
             raise WrongObservation(
                 entry=name, reason=Phrase(N_("{value!r} is no number."), value=value)
             )
@@ -251,21 +256,44 @@ def _wait(given: Any) -> Duration:
         raise WrongObservation(
             entry="onset_to_visit", reason=Phrase(N_("needs mean, perhaps sd, in days."))
         )
-    mean, sd = float(given["mean"]), float(given.get("sd", 0.0))
-    if mean < 0 or sd < 0:
-        raise WrongObservation(
-            entry="onset_to_visit", reason=Phrase(N_("mean and sd have to be 0 or more."))
-        )
+    mean, sd = given["mean"], given.get("sd", 0.0)
+    if not (_is_number(mean) and _is_number(sd) and 0 <= mean <= MOST_WAIT and sd >= 0):
+        reason = Phrase(N_("mean and sd have to be 0 or more, and at most {most} days."),
+                        most=MOST_WAIT)  # fmt: skip
+        raise WrongObservation(entry="onset_to_visit", reason=reason)
+    if sd and not mean / UNEVEN <= sd <= mean * UNEVEN:
+        reason = Phrase(N_("an sd of {sd} does not go with a mean of {mean}; give 0, or nearer."),
+                        sd=sd, mean=mean)  # fmt: skip
+        raise WrongObservation(entry="onset_to_visit", reason=reason)
+    mean, sd = float(mean), float(sd)
     return Duration(mean, sd, Family.GAMMA if sd else Family.FIXED)
 
 
 def _toml(text: str, file: str) -> dict[str, Any]:
     try:
-        return tomllib.loads(text)
+        return toml_text.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise WrongScenario(
             file=file, entry="file", reason=Phrase(N_("it is no TOML text: {value}."), value=error)
         ) from None
+
+
+def _tables(given: Mapping[str, Any], name: str, file: str) -> list[dict[str, Any]]:
+    found = given.get(name, [])
+    if isinstance(found, list) and all(isinstance(one, dict) for one in found):
+        return found
+    reason = Phrase(N_("has to be tables of entries: write [[{name}]] before each."), name=name)
+    raise WrongScenario(file=file, entry=name, reason=reason)
+
+
+def _is_number(value: Any) -> bool:
+    fits = isinstance(value, int | float) and not isinstance(value, bool)
+    return fits and -BEYOND < value < BEYOND  # NaN does not
+
+
+def _is_day(value: Any) -> bool:
+    is_date = isinstance(value, date) and not isinstance(value, datetime)
+    return is_date and EARLIEST <= value <= LATEST
 
 
 def _known(given: Any, known: set[str], file: str, entry: str | Phrase) -> None:

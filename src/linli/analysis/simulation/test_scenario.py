@@ -113,7 +113,7 @@ def test_a_wrong_city_is_refused_by_name(old, new, names):
         ("from = 2020-02-01", 'from = "soon"', "'soon' is no day"),
         ("community:C1", "community:C9", "there is no community C9"),
         ("community:C1", "village", "village names no area"),
-        ("reports = 3", "reports = 0", "reports and days have to be 1 or more"),
+        ("reports = 3", "reports = 0", "reports and days have to be whole, and 1 or more"),
         ('per = "community"', 'per = "house"', "house is no level"),
         ("quiet_days = 7", "quiet_days = 0", "0 days and 0.5 are no rung"),
         ("close_compounds", "pray", "pray, kind: there is none"),

@@ -15,6 +15,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+from linli import toml_text
 from linli.errors import N_, BadInput, NotFound, Word
 from linli.loops.cases.forms import CATEGORY_NAMES, Category
 from linli.loops.diseases import FOLDER
@@ -179,7 +180,7 @@ def _read_all(folder: Path) -> dict[str, Disease]:
 def read(text: str, file: str) -> Disease:
     """A disease from the text of its file; raises WrongDefinition with the line and the reason."""
     try:
-        told = tomllib.loads(text)
+        told = toml_text.loads(text)
     except tomllib.TOMLDecodeError as error:
         line = re.search(r"line (\d+)", str(error))
         where = int(line[1]) if line else text.count("\n") + 1

@@ -2,8 +2,10 @@
 
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
+from django.db import connection
 
 from linli import clock
 from linli.analysis.evaluation.formulas import shipped_formulas
@@ -58,6 +60,23 @@ def test_a_night_is_kept_once_and_not_before_two_in_the_morning(city: City):
     assert before == 0  # asked for by the chore, counted by a job beside it
     assert Snapshot.objects.filter(taken_by=None).count() == 2
     assert ask_for_the_night(now=EVENING + DAY + HOUR, exercise=False) == 0
+
+
+def test_nobody_waits_to_write_while_a_night_is_counted(
+    city: City, monkeypatch: pytest.MonkeyPatch
+):
+    before, seen, real = list(connection.savepoint_ids), [], snapshots.counted
+
+    def watched(*args: Any, **more: Any) -> Any:
+        seen.append(list(connection.savepoint_ids))
+        return real(*args, **more)
+
+    monkeypatch.setattr(snapshots, "counted", watched)
+    keep(city, 1, formulas={"D1.2.1": FORMULAS["D1.2.1"]})
+    snapshots.take(city.actor("gil"), city.areas["w"], framework=COMMUNITY,
+                   formulas={"D1.2.1": FORMULAS["D1.2.1"]}, now=EVENING)  # fmt: skip
+
+    assert seen == [before, before]
 
 
 def test_old_nights_are_thinned_to_the_first_of_a_month_and_what_a_person_took_stays(city: City):

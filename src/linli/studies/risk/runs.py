@@ -27,6 +27,7 @@ from linli.analysis.risk.score import Risk, assess
 from linli.analysis.risk.top import certainty
 from linli.audit.records import record
 from linli.errors import N_, BadInput, Conflict, NotFound, Word
+from linli.jobs.turns import alone
 from linli.policy.can import Actor, Ask, can
 from linli.policy.powers import roles_for
 from linli.registry import declarations
@@ -42,6 +43,7 @@ LONGEST_SHARE = 10  # a list holds at most one in so many: of few communities it
 DRAWS, SEED = 1000, 1
 FIRST, SPREAD = "first", "spread"
 KERNEL_OF = {Phase.CONTAIN: FIRST}  # of every other phase: spread
+LONGEST_S = 900  # of a count; after that another one may begin
 LEAST_LEARNT = 20  # communities with a score, below which counts teach nothing; assumed
 
 
@@ -126,11 +128,16 @@ class Settings:
 
 
 def count(actor: Actor, *, now: int) -> RiskRun:
-    """Count now, and keep it; recorded. Raises NotAllowed, NothingToRank."""
+    """Count now, and keep it; recorded. Raises NotAllowed, NothingToRank or UnderWay.
+
+    What takes long is worked out before anything is written, so that nobody else waits to write.
+    """
     holding = can(actor, Ask(RUN, roles_for(RUN))).required()
-    with transaction.atomic():
-        made = keep(now=now, by=actor.id, exercise=actor.exercise)
-        record(actor, "count", "risk", made.id, holding=holding, path=holding.path)
+    with alone("risk_count", most_s=LONGEST_S):
+        made = _counted(now=now, by=actor.id, exercise=actor.exercise)
+        with transaction.atomic():
+            made.save()
+            record(actor, "count", "risk", made.id, holding=holding, path=holding.path)
     return made
 
 
@@ -156,12 +163,21 @@ def owed(now: int, *, exercise: bool) -> bool:
 
 def keep(*, now: int, by: int | None, exercise: bool, settings: Settings | None = None) -> RiskRun:
     """Count now, and keep it; what a worker or a demo does by itself."""
+    made = _counted(now=now, by=by, exercise=exercise, settings=settings)
+    made.save()
+    return made
+
+
+def _counted(
+    *, now: int, by: int | None, exercise: bool, settings: Settings | None = None
+) -> RiskRun:
+    """A count that is not kept yet."""
     text = files("linli.analysis.risk").joinpath(f"models/{MODEL}.toml").read_text("utf-8")
     model = read_model(text, name=MODEL)
     chosen = settings or Settings(phase=_phase(model, now=now, exercise=exercise))
     inputs = as_inputs(gather(model, now=now, exercise=exercise))
     results = worked_out(text, inputs, chosen)
-    return RiskRun.objects.create(
+    return RiskRun(
         at=now, counted_by=by, phase=chosen.phase, model=text, k=results.pop("k"),
         draws=chosen.draws, seed=chosen.seed, inputs=inputs, results=results,
         fingerprint=fingerprint(text, inputs, chosen), version=linli.__version__,

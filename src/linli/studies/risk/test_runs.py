@@ -1,14 +1,17 @@
 """Are communities ranked by what stands in the records, again the same, and by nothing unknown?"""
 
 from datetime import date
+from typing import Any
 
 import numpy as np
 import pytest
+from django.db import connection
 
 from linli.analysis.evaluation.formulas import shipped_formulas
 from linli.analysis.evaluation.framework import shipped as framework
 from linli.analysis.risk.model import shipped
 from linli.errors import NotAllowed
+from linli.jobs.turns import UnderWay, alone
 from linli.loops import catalogue
 from linli.loops.advance import Opening, open_item
 from linli.loops.counted import items
@@ -220,6 +223,26 @@ def test_counting_is_for_those_who_study_and_each_sees_what_they_answer_for(live
     assert names(lived.actor("dee"), "w") == ["Oak", "Pine"]
     assert names(lived.actor("sam"), "w") == ["Oak"]
     assert names(lived.actor("jo"), "west") == ["Ash"]
+
+
+def test_nobody_waits_to_write_while_it_is_counted(lived: City, monkeypatch: pytest.MonkeyPatch):
+    before, seen, real = list(connection.savepoint_ids), [], runs.worked_out
+
+    def watched(*args: Any) -> dict[str, Any]:
+        seen.append(list(connection.savepoint_ids))
+        return real(*args)
+
+    monkeypatch.setattr(runs, "worked_out", watched)
+    runs.count(lived.actor("jo"), now=EVENING)
+
+    assert seen == [before]
+
+
+def test_it_is_counted_once_at_a_time(lived: City):
+    with alone("risk_count", most_s=60), pytest.raises(UnderWay):
+        runs.count(lived.actor("jo"), now=EVENING)
+
+    assert not RiskRun.objects.exists()
 
 
 def test_a_withheld_factor_alone_in_its_dimension_does_not_follow_from_the_score(lived: City):

@@ -32,6 +32,7 @@ MOST_DAYS = 120
 MOST_RUNGS = 5
 MOST_AREAS = 2_000
 LONGEST_NAME = 60
+MOST = 2**63 - 1  # of any number, and of an area's
 POOL = 10  # people in one tube
 TODAY = 0
 
@@ -141,7 +142,11 @@ def choice_of(given: Mapping[str, Any], *, n_days: int) -> Choice:
 
 
 def _read(name: str, entry: str, value: Any) -> Any:
-    if entry in ("close", "quarantine"):
+    if entry == "close":
+        return value
+    if entry == "quarantine":
+        if not isinstance(value, bool):
+            raise _wrong(name, entry, N_("{value} is neither true nor false."), value=value)
         return value
     if entry in ("areas", "reopen_days", "reopen_shares"):
         if not isinstance(value, list | tuple):
@@ -154,7 +159,8 @@ def _read(name: str, entry: str, value: Any) -> Any:
 
 
 def _number(name: str, entry: str, value: Any, kind: type) -> Any:
-    if isinstance(value, bool) or not isinstance(value, int | float) or value != value:
+    fits = isinstance(value, int | float) and not isinstance(value, bool)
+    if not fits or not -MOST <= value <= MOST:  # NaN fails this too
         raise _wrong(name, entry, N_("{value} is no number."), value=value)
     if kind is int and value != int(value):
         raise _wrong(name, entry, N_("{value} is no whole number."), value=value)

@@ -5,7 +5,7 @@ from linli.studies.simulation import running as runs
 from linli.studies.simulation.study import KIND
 
 
-@job(KIND)
+@job(KIND, long=True)
 def do_what_if(running: Running) -> None:
     """Answer a what-if, world by world."""
     runs.do(running)

@@ -35,6 +35,7 @@ LEAST_SEEDS = 5
 USUAL_DAYS = 30
 LONGEST_NAME, LONGEST_REASON = 120, 500
 MOST_SUPPOSED = 1_000_000
+MOST_AT_ONCE = 3  # under way, of one person
 UNDER_WAY = (WhatIfState.WAITING, WhatIfState.RUNNING)
 GIVEN_UP = N_("It broke on our side and was given up. Ask again, or tell who runs the deployment.")
 SIMULATED = {"covid19": "covid-19-2020", "influenza": "influenza", "measles": "measles"}
@@ -46,6 +47,16 @@ class StillRunning(Conflict):
 
     code = "what_if_running"
     sentence = N_("The what-if {id} has no answer yet. Wait until it is done, or cancel it.")
+
+
+class EnoughAsked(Conflict):
+    """One person has as many what-ifs under way as one may have."""
+
+    code = "enough_what_ifs"
+    sentence = N_(
+        "You have {n} what-ifs under way, and others wait for theirs. Wait until one is done, or "
+        "cancel one."
+    )
 
 
 class AlreadyOver(Conflict):
@@ -119,7 +130,10 @@ def simulated(disease: str) -> str:
 
 
 def ask(actor: Actor, question: Question) -> WhatIf:
-    """Put a what-if into the queue; recorded. Raises NotAllowed, NobodyThere or WrongChoice."""
+    """Put a what-if into the queue; recorded.
+
+    Raises NotAllowed, NobodyThere, WrongChoice or EnoughAsked.
+    """
     area = question.area
     holding = can(actor, Ask(RUN, roles_for(RUN), area.path)).required()
     here = Person.objects.filter(areas.under(area.path), survivor_id=None)
@@ -127,6 +141,7 @@ def ask(actor: Actor, question: Question) -> WhatIf:
         raise NobodyThere(area=area.name_zh)
     _check_areas(question)
     with transaction.atomic():
+        _check_patience(actor)
         made = WhatIf.objects.create(
             name=question.name, area_id=area.id, path=area.path, asked=question.as_values(),
             asked_by=actor.id, asked_at=clock.now_s(), exercise=actor.exercise,
@@ -136,6 +151,14 @@ def ask(actor: Actor, question: Question) -> WhatIf:
         record(actor, "ask_what_if", "what_if", made.id, holding=holding, path=area.path)
     made.refresh_from_db()
     return made
+
+
+def _check_patience(actor: Actor) -> None:
+    """Nobody fills the queue alone: the worlds of all are run one after the other."""
+    going = queue.under_way(KIND).filter(account_id=actor.id).values("id")
+    n = WhatIf.objects.filter(job_id__in=going, state__in=UNDER_WAY).count()
+    if n >= MOST_AT_ONCE:
+        raise EnoughAsked(n=n)
 
 
 def _check_areas(question: Question) -> None:

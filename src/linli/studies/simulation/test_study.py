@@ -161,6 +161,20 @@ def test_a_run_that_was_given_up_is_told_to_have_failed(crowd):
     assert "was given up" in told.problem_of(found).tell()
 
 
+def test_nobody_fills_the_queue_alone_and_a_cancelled_one_makes_room(crowd):
+    mine = [asked(crowd) for _ in range(study.MOST_AT_ONCE)]
+
+    with pytest.raises(study.EnoughAsked, match="You have 3 what-ifs under way"):
+        asked(crowd)
+    assert asked(crowd, who="jo").state == WhatIfState.WAITING
+    study.cancel(crowd.city.actor("gil"), mine[0].id)
+    Job.objects.filter(id=mine[1].job_id).update(state="stopped")
+
+    assert [asked(crowd).state, asked(crowd).state] == ["waiting", "waiting"]
+    with pytest.raises(study.EnoughAsked):
+        asked(crowd)
+
+
 @pytest.mark.parametrize(
     ("entry", "value", "sentence"),
     [
@@ -173,6 +187,12 @@ def test_a_run_that_was_given_up_is_told_to_have_failed(crowd):
         ("reopen_days", [14, 7], "days without a report: Each rung needs days and a share"),
         ("luck", 1, "There is no such entry."),
         ("rounds", "two", "rounds of tests: two is no number."),
+        ("rounds", float("inf"), "rounds of tests: inf is no number."),
+        ("leakage", float("nan"), "share that gets through a gate: nan is no number."),
+        ("shelter_beds", 10**400, "beds in shelter hospitals: inf is no number."),
+        ("areas", [10**30], "areas: 1000000000000000000000000000000 is no number."),
+        ("quarantine", "no", "household quarantine: no is neither true nor false."),
+        ("close", ["all"], "close: all is none of: none, all, listed, first."),
     ],
 )
 def test_what_cannot_be_is_refused_by_name(entry, value, sentence):

@@ -13,6 +13,7 @@ from typing import Any
 
 from django.conf import settings
 
+from linli import toml_text
 from linli.analysis.warning.detect import Method
 from linli.errors import N_, BadInput
 from linli.registry.areas import TIER_OF, AreaKind, Tier
@@ -138,7 +139,7 @@ def read(path: Path) -> Plan:
 def parse(text: str, file: str = "plan.toml") -> Plan:
     """A plan from its text; raises BadPlan naming the place and what is wrong there."""
     try:
-        told = tomllib.loads(text)
+        told = toml_text.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise BadPlan(file=file, where="TOML", problem=str(error)) from None
     reader = _Reader(file)

@@ -8,6 +8,7 @@ import pytest
 
 from linli import clock
 from linli.errors import BadInput, NotAllowed
+from linli.jobs.queue import Job, JobState
 from linli.loops.advance import advance
 from linli.loops.laboratory.tables import LabResult
 from linli.loops.warnings import known
@@ -149,6 +150,15 @@ def test_who_reaches_the_whole_city_may_look_now_and_nobody_else(outbreak: City)
             watch.run_now(outbreak.actor(name), now=EVENING)
 
     assert watch.run_now(outbreak.actor("jo"), now=EVENING).asked_by is not None
+
+
+def test_a_look_asked_for_again_before_it_began_is_the_same_look(outbreak: City) -> None:
+    first, again = (watch.ask(outbreak.actor("jo")) for _ in range(2))
+
+    assert again.id == first.id
+    assert watch.ask(outbreak.actor("gil")).id != first.id
+    Job.objects.update(state=JobState.RUNNING)
+    assert watch.ask(outbreak.actor("jo")).id not in {first.id}
 
 
 def test_a_drill_raises_for_drills_only(outbreak: City) -> None:

@@ -18,7 +18,7 @@ from linli import clock
 from linli.analysis.warning.detect import Method
 from linli.audit.records import record
 from linli.jobs import queue
-from linli.jobs.queue import Job
+from linli.jobs.queue import Job, JobState
 from linli.loops.advance import advance_many, open_many
 from linli.loops.opening import Opening
 from linli.loops.scene import Scene
@@ -76,9 +76,13 @@ def run_now(actor: Actor, *, now: int) -> WarningRun:
 
 
 def ask(actor: Actor) -> Job:
-    """Let the worker look now; the same rights as run_now. Raises NotAllowed."""
+    """Let the worker look now; the same rights as run_now. Raises NotAllowed.
+
+    Asked again before the worker has begun, it is the same look.
+    """
     can(actor, Ask(RUN, roles_for(RUN), whole_city())).required()
-    return queue.ask(KIND, account_id=actor.id)
+    waiting = queue.under_way(KIND).filter(account_id=actor.id, state=JobState.WAITING).first()
+    return waiting or queue.ask(KIND, account_id=actor.id)
 
 
 def run(plan: Plan, *, day: date, now: int, exercise: bool, by: int | None = None) -> WarningRun:

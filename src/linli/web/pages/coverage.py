@@ -10,7 +10,7 @@ from django.urls import path, reverse
 from django.views.decorators.cache import never_cache
 
 from linli import clock
-from linli.errors import N_, BadInput
+from linli.errors import N_
 from linli.loops.rounds import SEEN_NAMES, Coverage
 from linli.loops.screening import card, coverage, lost
 from linli.loops.screening.coverage import MOST_LISTED, AreaCoverage
@@ -20,7 +20,7 @@ from linli.registry import areas, departures
 from linli.registry.areas import Area
 from linli.web import purposes
 from linli.web.menu import Nav, Section
-from linli.web.page import allow, id_of, signed_in
+from linli.web.page import allow, day_of, id_of, signed_in
 
 SEE = "coverage.see"
 DAYS_SHOWN = 7
@@ -133,12 +133,7 @@ def _day(request: HttpRequest) -> date:
     text = request.GET.get("day", "")
     if not text:
         return clock.day(clock.now())
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise BadInput(
-            N_("{given} is no day. Write it like 2020-02-09."), given=text[:40]
-        ) from None
+    return day_of(text)
 
 
 def _covers(actor: Actor, area: Area) -> bool:

@@ -3,7 +3,6 @@
 import json
 import tempfile
 from collections.abc import Mapping
-from datetime import date
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -33,7 +32,7 @@ from linli.studies.epidemic.marks import DECLARE, OF, Said
 from linli.studies.epidemic.study import SEE, Study
 from linli.studies.epidemic.tables import MarkKind
 from linli.web.menu import Nav, Section
-from linli.web.page import allow, id_of, signed_in
+from linli.web.page import allow, day_of, id_of, signed_in
 
 MOST_FILE_BYTES = 4_000_000
 BY_NAMES = {"onset": N_("day of onset"), "report": N_("day of report")}
@@ -129,9 +128,9 @@ def declare(request: HttpRequest) -> HttpResponse:
     try:
         said = Said(
             kind=post.get("kind", ""),
-            first_on=_day(post.get("first_on", "")),
+            first_on=day_of(post.get("first_on", "")),
             words=post.get("words", ""),
-            last_on=_day(post["last_on"]) if post.get("last_on") else None,
+            last_on=day_of(post["last_on"]) if post.get("last_on") else None,
             backlog_days=tables.count(post.get("backlog_days") or "0"),
             ratio=tables.number(post["ratio"]) if post.get("ratio") else None,
             disease=post.get("disease", ""),
@@ -224,7 +223,7 @@ def _which(request: HttpRequest) -> dict[str, Any]:
     return {
         "asked": _asked(request.GET),
         "disease": request.GET.get("disease", ""),
-        "as_of": _day(as_of) if as_of else None,
+        "as_of": day_of(as_of) if as_of else None,
         "language": _language(),
     }
 
@@ -249,15 +248,6 @@ def _above(actor: Actor, area: Area) -> list[Area]:
     """What the area lies in, as far as this person reaches."""
     ranges = scope(actor, roles_for(SEE))
     return [one for one in areas.ancestors(area) if any(a <= one.path < b for a, b in ranges)]
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text.strip())
-    except ValueError:
-        raise BadInput(
-            N_("{given} is no day. Write it like 2020-02-09."), given=text[:40] or "–"
-        ) from None
 
 
 def _disease(code: str) -> str:

@@ -40,7 +40,7 @@ from linli.studies.evaluation.study import SEE, Basis, Study
 from linli.studies.evaluation.tables import Judgement, Snapshot
 from linli.web import purposes
 from linli.web.menu import Nav, Section
-from linli.web.page import allow, id_of, signed_in
+from linli.web.page import allow, day_of, id_of, signed_in
 
 PHASES = {
     "peacetime": N_("peacetime"),
@@ -190,7 +190,7 @@ def judge(request: HttpRequest, name: str) -> HttpResponse:
             indicator=name,
             value=_number(request.POST.get("value", "")),
             expert=request.POST.get("expert", ""),
-            judged_on=_day(request.POST.get("judged_on", "")),
+            judged_on=day_of(request.POST.get("judged_on", "")),
             reason=request.POST.get("reason", ""),
         )
         judgements.judge(actor, area, said, framework=found.basis.framework, now=clock.now_s())
@@ -217,14 +217,14 @@ def _asked(request: HttpRequest) -> tuple[Actor, Area, Study]:
     allow(request, SEE, path=area.path)
     found = study.study(
         actor, area, basis=_basis(request, actor, area), phase=request.GET.get("phase", ""),
-        language=_language(), since=_end_of(_day(since)) if since else None,
+        language=_language(), since=_end_of(day_of(since)) if since else None,
     )  # fmt: skip
     return actor, area, found
 
 
 def _basis(request: HttpRequest, actor: Actor, area: Area) -> Basis:
     asked = request.GET.get("as_of", "")
-    as_of = _end_of(_day(asked)) if asked else None
+    as_of = _end_of(day_of(asked)) if asked else None
     return study.basis_of(now=clock.now_s(), exercise=actor.exercise, path=area.path, as_of=as_of)
 
 
@@ -331,15 +331,6 @@ def _number(text: str) -> float:
         return float(text)
     except ValueError:
         raise BadInput(N_("{given} is no number."), given=text[:40] or "–") from None
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text.strip())
-    except ValueError:
-        raise BadInput(
-            N_("{given} is no day. Write it like 2020-02-09."), given=text[:40] or "–"
-        ) from None
 
 
 def _end_of(day: date) -> int:

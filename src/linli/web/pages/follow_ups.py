@@ -27,6 +27,7 @@ from linli.policy.roles import FOLLOWERS, PURPOSES, TRACERS, Purpose
 from linli.registry import stated_needs
 from linli.registry.accounts import Account
 from linli.registry.areas import Area
+from linli.registry.forms import sane
 from linli.web.menu import Nav, Section
 from linli.web.page import id_of, working
 
@@ -108,7 +109,7 @@ def tell(request: HttpRequest) -> HttpResponse:
 def _told(post: Any) -> Told:
     contact, slot = id_of(post.get("contact", "")), id_of(post.get("slot", "0"))
     try:
-        day = date.fromisoformat(post.get("day", ""))
+        day = sane(date.fromisoformat(post.get("day", "")))
         warm = float(post["temperature_c"]) if post.get("temperature_c") else None
     except ValueError:
         raise BadInput(N_("A day is like 2020-02-09, a temperature like 36.8.")) from None

@@ -1,6 +1,5 @@
 """How long may each stage take, and what happens when it takes longer? Read, edited, signed."""
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -12,7 +11,7 @@ from django.urls import path
 from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 
-from linli import clock
+from linli import clock, toml_text
 from linli.errors import N_, BadInput, NotFound, Problem, Word
 from linli.loops import catalogue, limit_texts, limits, office
 from linli.loops.limits import ANY, ClockRule, LimitSet
@@ -121,7 +120,7 @@ def _cells_of(text: str) -> dict[tuple[str, int], dict[str, str | bool]]:
         }
         for rung in limit_texts.ladders(text)
     }
-    for n, clock_ in enumerate(tomllib.loads(text).get("clock", ())):
+    for n, clock_ in enumerate(toml_text.loads(text).get("clock", ())):
         calendar = clock_.get("calendar", "always")
         cells["clock", n] = {"limit": clock_["limit"], "calendar": calendar}
     return cells

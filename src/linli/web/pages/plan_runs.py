@@ -21,7 +21,7 @@ from linli.policy.powers import roles_for
 from linli.policy.roles import NAMES, Role
 from linli.registry.plans import ReserveKind, RunKind
 from linli.registry.signed_in import take_part
-from linli.web.page import id_of, signed_in, typed
+from linli.web.page import day_of, id_of, signed_in, typed
 
 LISTED = 100
 ASKED = ("kind", "record", "plan", "area")
@@ -184,13 +184,7 @@ def _number(text: str) -> float:
 
 
 def _day(text: str) -> date | None:
-    if not text.strip():
-        return None
-    try:
-        return date.fromisoformat(text.strip())
-    except ValueError:
-        sentence = N_("{given} is no day. Write it like 2020-02-09.")
-        raise BadInput(sentence, given=text[:20]) from None
+    return day_of(text) if text.strip() else None
 
 
 URLS = [

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -45,7 +44,7 @@ from linli.registry.person import Person
 from linli.registry.sites import Site
 from linli.web.meetings import in_words
 from linli.web.menu import Nav, Section
-from linli.web.page import id_of, moment_of, typed, working
+from linli.web.page import day_of, id_of, moment_of, typed, working
 from linli.web.rows import rows_of
 
 PURPOSE = Purpose.INVESTIGATION.value  # said on the page, and written down with every look
@@ -256,21 +255,12 @@ def _look(source_id: int, post: Any, scene: Scene) -> str:
 
 
 def _named(source_id: int, post: Any, scene: Scene) -> str:
-    person, last = id_of(post.get("person", "")), _day(post.get("last_met_on", ""))
+    person, last = id_of(post.get("person", "")), day_of(post.get("last_met_on", ""))
     if person is None:
         raise BadInput(N_("Choose the person from the list of those found."))
     relation = post.get("relation", "")
     find.name(source_id, person, relation=relation, last_met_on=last, scene=scene)
     return gettext("The person was named; decide on them now.")
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise BadInput(
-            N_("{value} is no day. Write it like 2020-02-09."), value=text[:40]
-        ) from None
 
 
 def _visited(source_id: int, post: Any, scene: Scene) -> str:

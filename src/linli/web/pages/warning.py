@@ -30,7 +30,7 @@ from linli.studies.warning.board import SEE, Line, Pictured
 from linli.studies.warning.plan import LEVEL_NAMES
 from linli.studies.warning.replays import Replay
 from linli.web.menu import Nav, Section
-from linli.web.page import allow, id_of, signed_in
+from linli.web.page import allow, day_of, id_of, signed_in
 from linli.web.templatetags import linli as words
 
 MOST_BELOW = 40
@@ -45,7 +45,7 @@ def board(request: HttpRequest) -> HttpResponse:
     area = area_of(request, actor)
     allow(request, SEE, path=area.path)
     signal, parts = request.GET.get("signal", "")[:40], bool(request.GET.get("parts"))
-    found = study.board(actor, area, signal=signal, day=day_of(request), parts=parts)
+    found = study.board(actor, area, signal=signal, day=asked_day(request), parts=parts)
     plan = plans.in_force()
     context = {
         "board": found,
@@ -91,7 +91,7 @@ def series(request: HttpRequest) -> HttpResponse:
     level = plans.level_of(area.kind)
     watched = [s for s in _names() if level is not None and plan.watch_of(s, level)]
     signal = request.GET.get("signal", "")[:40] or (watched[0] if watched else "")
-    found = study.pictured(actor, area, signal, plan, day=day_of(request))
+    found = study.pictured(actor, area, signal, plan, day=asked_day(request))
     context = {
         "found": found,
         "area": area,
@@ -129,7 +129,7 @@ def back_test(request: HttpRequest) -> HttpResponse:
         if request.method == "POST":
             found = _uploaded(request)
         else:
-            event = day_of(request, "event")
+            event = asked_day(request, "event")
             found = [
                 replays.on_records(
                     actor, area, signal, plan, event_on=event, name=words.called(area)
@@ -194,15 +194,10 @@ def area_of(request: HttpRequest, actor: Actor) -> Area:
     return found if found is not None else areas.get(0)
 
 
-def day_of(request: HttpRequest, name: str = "day") -> date | None:
+def asked_day(request: HttpRequest, name: str = "day") -> date | None:
     """The day asked for, if one is; raises BadInput."""
     text = request.GET.get(name, "")
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError:
-        raise BadInput(
-            N_("{given} is no day. Write it like 2020-02-09."), given=text[:40]
-        ) from None
+    return day_of(text) if text else None
 
 
 def _reaches(actor: Actor, area: Area) -> bool:
