@@ -58,7 +58,7 @@ def lines(
         points = [(frame.x(x), frame.y(y)) for x, y in zip(line.x, line.y, strict=True)]
         if line.high:
             parts.append(_band(frame, line, colour))
-        if line.dots or len(points) == 1:
+        if line.dots or len(set(line.x)) == 1:
             parts += [f'<circle cx="{x:.1f}" cy="{y:.1f}" r="5" fill="{colour}"/>'
                       for x, y in points]  # fmt: skip
         else:

@@ -15,6 +15,12 @@ def test_a_line_of_one_value_is_a_dot_above_its_day(x: float):
     assert f">{x:g}</text>" in drawn
 
 
+def test_two_values_of_the_same_moment_are_two_dots():
+    same = [pictures.Series("Score", [0.0, 0.0], [0.6, 0.7])]
+
+    assert pictures.lines("Score", same, x_label="day", y_label="Score").count("<circle") == 2
+
+
 def test_two_days_are_a_line():
     drawn = pictures.lines(
         "Score over time",
