@@ -28,6 +28,7 @@ from linli.web import purposes
 from linli.web.menu import Nav, Section
 from linli.web.page import id_of, kept_at, signed_in
 
+PLAIN = "text/plain; charset=utf-8"
 WORKERS = roles_for(coverage.SEE)
 REASONS = {seen.name.lower(): name for seen, name in SEEN_NAMES.items()}
 OUTCOMES = {
@@ -129,6 +130,8 @@ def report(request: HttpRequest) -> HttpResponse:
         if household_id is None:
             raise
         return _door(request, household_id, problem, request.POST)
+    if request.POST.get("in_place"):
+        return HttpResponse(gettext(OUTCOMES[answer.outcome]), content_type=PLAIN)
     messages.success(request, gettext(OUTCOMES[answer.outcome]))
     if request.POST.get("back") == "round":
         return redirect(f"/screening?area={id_of(request.POST.get('area', '')) or ''}")
