@@ -101,8 +101,11 @@ async function sendAll() {
       const answer = await post(one.action, [...one.fields, ["kept", "1"]]);
       if (answer.status === UNKNOWN) break;
       const taken = answer.type === "opaqueredirect" || answer.ok;
+      const said = await sentence(answer);
       const others = load().filter((other) => other.at !== one.at);
-      save(taken ? others : [...others, { ...one, refused: await sentence(answer) }]);
+      save(taken ? others : [...others, { ...one, refused: said }]);
+      const line = document.querySelector(`[data-kept="${one.at}"]`);
+      if (line) line.textContent = taken ? "✓" : said;
     }
   } catch {
     // the line is still cut: what is kept stays
@@ -129,7 +132,7 @@ async function submit(event) {
     else if (answer.ok) answered(form, event.submitter, await answer.text());
     else again(form, event.submitter); // refused once more, on its own page; the id makes it once
   } catch {
-    keep(form, fields);
+    keep(form, event.submitter, fields);
   }
 }
 
@@ -148,17 +151,29 @@ function again(form, tapped) {
 }
 
 /**
+ * A line that says what was tapped, and what became of it.
+ * @param {HTMLElement | null} tapped
+ * @param {string} said
+ */
+function told(tapped, said) {
+  const line = document.createElement("p");
+  line.className = "small";
+  line.role = "status";
+  line.tabIndex = -1;
+  const became = document.createElement("span");
+  became.textContent = said;
+  line.append(`${tapped?.textContent?.trim() ?? ""} · `, became);
+  return line;
+}
+
+/**
  * Put what was tapped and what the server said of it where the form stood.
  * @param {HTMLFormElement} form
  * @param {HTMLElement | null} tapped
  * @param {string} said
  */
 function answered(form, tapped, said) {
-  const line = document.createElement("p");
-  line.className = "small";
-  line.role = "status";
-  line.tabIndex = -1;
-  line.textContent = `✓ ${tapped?.textContent?.trim() ?? ""} · ${said}`;
+  const line = told(tapped, said);
   form.replaceWith(line);
   line.focus();
   const count = document.querySelector("[data-left]");
@@ -168,16 +183,21 @@ function answered(form, tapped, said) {
 /**
  * Keep what could not be sent, and make the form ready for the next.
  * @param {HTMLFormElement} form
+ * @param {HTMLElement | null} tapped
  * @param {[string, string][]} fields
  */
-function keep(form, fields) {
-  const last = Math.max(0, ...load().map((one) => one.at));
-  save([...load(), { action: form.action, fields, at: Math.max(cityMs(), last + 1) }]);
+function keep(form, tapped, fields) {
+  const at = Math.max(cityMs(), ...load().map((one) => one.at + 1));
+  save([...load(), { action: form.action, fields, at }]);
   form.reset();
   const uid = form.elements.namedItem("uid");
   if (uid instanceof HTMLInputElement) uid.value = crypto.randomUUID();
   if (form.hasAttribute("data-once")) form.hidden = true;
-  box?.focus();
+  if (!form.hasAttribute("data-in-place")) return box?.focus();
+  const line = told(tapped, box?.dataset.one ?? "");
+  line.querySelector("span")?.setAttribute("data-kept", String(at));
+  form.after(line);
+  line.focus();
 }
 
 /** @param {MouseEvent} event */

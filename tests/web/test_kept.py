@@ -112,10 +112,12 @@ def test_a_link_that_cannot_be_followed_leaves_the_round_as_it_is(phone: Opens, 
 
     cy.click("main h3 a >> nth=0")
 
+    assert "kept on this device" in cy.inner_text("main .row p[role=status]")
     assert "/screening?purpose" in cy.url
     assert "Kept on this device: 1" in cy.inner_text("#kept")
     assert "cannot be opened while the line is cut" in cy.inner_text("#kept")
     cut(cy, off=False)
+    assert cy.inner_text("[data-kept]") == "✓"
     cy.click("main h3 a >> nth=0")
     cy.wait_for_url("**/screening/doors/*")
     assert {r.state for r in Report.objects.all()} == {Seen.CHECKED}
