@@ -26,9 +26,8 @@ from linli.registry import areas
 from linli.registry.areas import Area
 from linli.web import purposes
 from linli.web.menu import Nav, Section
-from linli.web.page import id_of, kept_at, signed_in
+from linli.web.page import PLAIN, id_of, kept_at, signed_in
 
-PLAIN = "text/plain; charset=utf-8"
 WORKERS = roles_for(coverage.SEE)
 REASONS = {seen.name.lower(): name for seen, name in SEEN_NAMES.items()}
 OUTCOMES = {
