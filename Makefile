@@ -93,7 +93,7 @@ clean: ## Remove whatever make has built here
 	@touch $@
 
 .make/npm: .make/venv frontend/package-lock.json
-	$(NPM) --prefix frontend ci --ignore-scripts --no-audit --no-fund
+	$(NPM) --prefix frontend ci --ignore-scripts --no-audit --no-fund --loglevel=error
 	@touch $@
 
 .make/frontend: .make/npm $(FRONTEND)

@@ -23,7 +23,8 @@ def pages() -> dict[str, str]:
     return told | {
         "loops/README.md": page(
             "Loops",
-            "Each kind of work that must end, as it is declared.",
+            "Each kind of work that must end, as it is declared. What a number such as S31 means "
+            "is told [on one page](../../explanation/s-numbers.md).",
             table(("Loop", "中文", "What it is"), rows),
             "## Calendars\n\nA limit counts the seconds of its calendar. Calendars run from "
             f"{FIRST_DAY} to {LAST_DAY}.",

@@ -113,12 +113,14 @@ def test_the_city_keeps_a_snapshot_and_asks_for_its_day(lived: City):
 
     kept = gil.post(reverse("evaluation_take") + f"?area={w}")
     then = gil.get(reverse("evaluation") + f"?area={w}&as_of=2020-02-09")
+    now = gil.get(reverse("evaluation") + f"?area={w}")
     before = gil.get(reverse("evaluation") + f"?area={w}&as_of=2020-02-08")
     sam = caller(lived, "sam").post(reverse("evaluation_take"))
 
     assert kept.status_code == 302
     assert Snapshot.objects.get().n_units == 8  # city, 2 districts, 2 streets, 3 communities
     assert "As it was counted on" in then.content.decode()
+    assert "<circle" in now.context["line"]  # the score of one night is a dot
     assert before.status_code == 404
     assert "No snapshot of this area was kept by 2020-02-08" in before.content.decode()
     assert sam.status_code == 403

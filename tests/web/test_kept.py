@@ -10,6 +10,7 @@ from linli.loops.advance import advance
 from linli.loops.ledger import Event, Item
 from linli.loops.requests.file import file_request
 from linli.loops.requests.forms import Channel
+from linli.loops.rounds import Seen
 from linli.loops.screening.tables import Report
 from linli.policy.can import VISITOR
 from tests.callers import still
@@ -77,6 +78,49 @@ def test_a_gate_and_a_round_go_on_while_the_line_is_cut_and_nothing_is_lost(
     warm = sorted(i.data["temperature_c"] for i in Item.objects.filter(loop="fever"))
     assert warm == [38.2, 39]  # who has no fever leaves nothing behind
     assert Report.objects.count() >= 1
+
+
+def test_a_door_is_answered_where_it_stands_and_the_list_is_not_loaded_again(
+    phone: Opens, city: City
+) -> None:
+    move_in(city)
+    open_round(city)
+    cy = phone("cy", "/screening?purpose=screening")
+    cy.evaluate("window.same = true")
+    n_before = int(cy.inner_text("[data-left]"))
+
+    cy.click("text=Nobody opened >> nth=0")
+    cy.wait_for_selector("main .row p[role=status]")
+
+    assert "Nobody opened" in cy.inner_text("main .row p[role=status]")
+    assert "Written down." in cy.inner_text("main .row p[role=status]")
+    assert cy.evaluate("window.same && document.activeElement.role") == "status"
+    assert int(cy.inner_text("[data-left]")) == n_before - 1
+    assert {r.state for r in Report.objects.all()} == {Seen.UNREACHABLE}
+    cy.reload()
+    assert "Written down." not in cy.inner_text("main")  # it was said once
+    assert "somebody not seen" in cy.inner_text("main")
+
+
+def test_a_link_that_cannot_be_followed_leaves_the_round_as_it_is(phone: Opens, city: City) -> None:
+    move_in(city)
+    open_round(city)
+    cy = phone("cy", "/screening?purpose=screening")
+    cut(cy, off=True)
+    cy.click("text=All well >> nth=0")
+    cy.wait_for_selector("#kept:not([hidden])")
+
+    cy.click("main h3 a >> nth=0")
+
+    assert "kept on this device" in cy.inner_text("main .row p[role=status]")
+    assert "/screening?purpose" in cy.url
+    assert "Kept on this device: 1" in cy.inner_text("#kept")
+    assert "cannot be opened while the line is cut" in cy.inner_text("#kept")
+    cut(cy, off=False)
+    assert cy.inner_text("[data-kept]") == "✓"
+    cy.click("main h3 a >> nth=0")
+    cy.wait_for_url("**/screening/doors/*")
+    assert {r.state for r in Report.objects.all()} == {Seen.CHECKED}
 
 
 def test_a_desk_that_was_overtaken_reads_it_and_its_words_stand_in_the_history(

@@ -160,14 +160,29 @@ def test_well_is_one_tap_of_the_day(outbreak: Outbreak) -> None:
 
     answer = here.post(
         "/follow-ups/tell",
-        {"contact": row.contact_id, "day": "2020-02-10", "slot": "0", "status": "well"},
-        HTTP_HX_REQUEST="true",
-    )
+        {"contact": row.contact_id, "day": "2020-02-10", "slot": "0", "status": "well",
+         "in_place": "1"},
+    )  # fmt: skip
 
-    assert answer.status_code == 200
+    assert answer.content.decode() == "Written down."
     row.refresh_from_db()
     assert row.status == "well"
     assert outbreak.contact("Ren").stage == "followed"
+
+
+def test_what_was_asked_while_the_line_was_cut_has_the_moment_it_was_asked(outbreak) -> None:
+    outbreak.pass_days(1)
+    row = FollowUp.objects.get(contact_id=outbreak.contact("Ren").id, day="2020-02-10", slot=0)
+    then = clock.now_s() - 1800
+
+    client(outbreak, "cy").post(
+        "/follow-ups/tell",
+        {"contact": row.contact_id, "day": "2020-02-10", "slot": "0", "status": "well",
+         "in_place": "1", "kept": "1", "at_ms": str(then * 1000)},
+    )  # fmt: skip
+
+    row.refresh_from_db()
+    assert (row.status, clock.seconds(row.at)) == ("well", then)
 
 
 def test_an_exception_asks_more_and_goes_on_by_itself(outbreak: Outbreak) -> None:

@@ -56,6 +56,8 @@ def test_a_commander_asks_by_one_tap_follows_reads_and_signs(crowd: Crowd):
     waiting = gil.get(asked.url).content.decode()
     assert "waiting" in waiting
     assert "Cancel it" in waiting
+    assert "That takes longest" in waiting
+    assert '<progress id="progress"></progress>' in waiting  # nothing is known yet of its end
     assert queue.run_next()
     told = gil.get(asked.url).content.decode()
     assert "close tomorrow" in told
@@ -73,6 +75,7 @@ def test_a_commander_asks_by_one_tap_follows_reads_and_signs(crowd: Crowd):
     file = gil.get(reverse("what_if_file", args=[made.id]) + "?sheet=worlds")
     assert b"".join(file.streaming_content)[:4] == b"PAR1"
     assert made.fingerprint in told
+    assert "2020-02-09 18:00" in told  # a line to cite has a year
     assert gil.get(asked.url, headers={"HX-Request": "true"})["HX-Refresh"] == "true"
 
 

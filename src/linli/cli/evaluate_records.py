@@ -76,6 +76,7 @@ def self_check(asked: Asked) -> None:
         raise BadInput(N_("Say in whose name: --as USER, or LINLI_AS."))
     get_ready()
     from linli import clock
+    from linli.analysis.dispatch.rosters import HOUSEHOLDS_A_WORKER
     from linli.cli.request import acting
     from linli.studies.evaluation import checks, checks_told, study
 
@@ -86,7 +87,7 @@ def self_check(asked: Asked) -> None:
         return
     say(_("{n} of {all} communities are below one worker for {norm} households."),
         n=len(found.below_norm), all=len(found.communities),
-        norm=checks.HOUSEHOLDS_A_WORKER)  # fmt: skip
+        norm=HOUSEHOLDS_A_WORKER)  # fmt: skip
     for one in found.communities:
         say(_("{name}: {workers} of {wanted} workers, {lacking} lacking; {college} of {people} "
               "with a degree, {certified} with a certificate"),

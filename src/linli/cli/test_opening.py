@@ -1,6 +1,12 @@
 """What is said while the city is built, to somebody who watches and into a log?"""
 
 import io
+import itertools
+import threading
+import time
+import urllib.request
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from rich.console import Console
@@ -48,3 +54,25 @@ def test_somebody_who_watches_sees_every_part_end_at_a_hundred(
 
     last = shown[shown.rindex("Areas, duties") :]
     assert last.count("100%") == len(opening.PARTS)
+
+
+def test_a_slow_machine_is_waited_for_until_it_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    answers: Iterator[Any] = iter([*[OSError("not yet")] * 700, io.BytesIO()])
+
+    def urlopen(address: str, timeout: float) -> Any:
+        answer = next(answers)
+        if isinstance(answer, OSError):
+            raise answer
+        return answer
+
+    stop = threading.Event()
+    monkeypatch.setattr(stop, "wait", lambda seconds: False)
+    monkeypatch.setattr(urllib.request, "urlopen", urlopen)
+    monkeypatch.setattr(time, "monotonic", itertools.count(0, 10).__next__)
+
+    assert opening._answers("http://127.0.0.1:8000/", stop)
+
+
+@pytest.mark.parametrize(("speed", "said"), [(0.0, "stands still"), (20.0, "20 times as fast")])
+def test_the_pace_of_the_clock_is_said(speed: float, said: str) -> None:
+    assert said in opening._pace(speed)

@@ -4,6 +4,7 @@ import threading
 from collections.abc import Iterator
 
 import pytest
+from django.db import OperationalError
 
 from linli import clock
 from linli.errors import BadInput
@@ -160,6 +161,19 @@ def test_a_chore_that_breaks_gives_its_lease_back_and_counts_nothing() -> None:
     assert do_once(chore, "one") == 0
 
     assert Lease.objects.get(name="broken").holder == ""
+
+
+def locked() -> int:
+    """A chore that finds somebody else writing."""
+    raise OperationalError("database is locked")
+
+
+def test_a_chore_that_could_not_write_says_so_in_one_line(caplog: pytest.LogCaptureFixture) -> None:
+    assert do_once(Chore("crowded", locked), "one") == 0
+
+    assert [(r.getMessage(), r.exc_info) for r in caplog.records] == [
+        ("The chore crowded waited in vain to write and will be tried again.", None)
+    ]
 
 
 @pytest.mark.django_db(transaction=True)

@@ -11,7 +11,7 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from django.db import close_old_connections, connection, models
+from django.db import OperationalError, close_old_connections, connection, models
 from django.db.models import Q
 
 from linli import clock
@@ -125,6 +125,12 @@ def do_once(chore: Chore, holder: str) -> int:
 def _guarded(name: str, do: Callable[[], int]) -> int:
     try:
         return do()
+    except OperationalError as error:
+        if "locked" in str(error):  # SQLite has one writer, and another had it all the while
+            log.warning("The chore %s waited in vain to write and will be tried again.", name)
+        else:
+            log.exception("The chore %s failed and will be tried again.", name)
+        return 0
     except Exception:  # a chore that breaks must not stop the others; it is logged, and comes again
         log.exception("The chore %s failed and will be tried again.", name)
         return 0

@@ -297,7 +297,7 @@ class Work:
                 with self._whole():
                     self._take(loop, current, auto, {}, None, False, None, system)
             except Problem as problem:  # it stays where it is, in sight, with its clock running
-                log.warning("Item %s cannot take %s by itself: %s", current.id, auto, problem.code)
+                log.info("Item %s cannot take %s by itself: %s", current.id, auto, problem.code)
                 return
 
     @contextmanager

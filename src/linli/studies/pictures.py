@@ -58,7 +58,7 @@ def lines(
         points = [(frame.x(x), frame.y(y)) for x, y in zip(line.x, line.y, strict=True)]
         if line.high:
             parts.append(_band(frame, line, colour))
-        if line.dots:
+        if line.dots or len(set(line.x)) == 1:
             parts += [f'<circle cx="{x:.1f}" cy="{y:.1f}" r="5" fill="{colour}"/>'
                       for x, y in points]  # fmt: skip
         else:
@@ -220,7 +220,9 @@ def _axes(
 
 
 def _ticks(low: float, high: float) -> list[float]:
-    """Some five round numbers."""
+    """Some five round numbers; the one there is where all values are the same."""
+    if high <= low:
+        return [low]
     step = 10.0 ** len(str(int(max(abs(high), abs(low), 1))))
     while (high - low) / step < 4:
         for part in (2, 2.5, 2):

@@ -23,6 +23,7 @@ from linli.registry.signed_in import account_of, actor_of
 from linli.web import purposes
 from linli.web.menu import parts_for
 
+PLAIN = "text/plain; charset=utf-8"
 SPEEDS = (0, 1, 20, 120)  # city seconds in a second, offered in a demonstration
 
 

@@ -1,5 +1,7 @@
 """What does somebody read when something goes wrong? One sentence, and what can be done now."""
 
+import logging
+import sys
 from collections.abc import Iterator
 from http import HTTPStatus
 from typing import Any
@@ -15,6 +17,8 @@ from linli.errors import N_, NoText, Problem, PurposeNeeded, SignInNeeded
 from linli.knocks.rates import TooOften
 from linli.policy.can import SecondFactorNeeded
 from linli.web import purposes
+
+log = logging.getLogger("linli.web")
 
 TITLES = {
     400: N_("We could not read that"),
@@ -129,7 +133,10 @@ def forged(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def broken(request: HttpRequest) -> HttpResponse:
-    """Our fault; told without looking anything up."""
+    """Our fault; told without looking anything up, and logged by the route, never by a token."""
+    match = request.resolver_match
+    route = match.route if match else request.path
+    log.error("%s /%s broke", request.method, route.lstrip("/"), exc_info=sys.exc_info())
     text = render_to_string("500.html", {"title": gettext(TITLES[500])})
     return HttpResponse(text, status=500)
 

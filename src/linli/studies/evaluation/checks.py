@@ -8,11 +8,11 @@ what is written was done (S66), and which loops somebody would take (S97). None 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
-from math import ceil
 
 from django.db.models import Q
 
 from linli import clock
+from linli.analysis.dispatch.rosters import workers_by_norm
 from linli.analysis.evaluation.formulas import Term
 from linli.analysis.rates import Rate, rate
 from linli.loops import board
@@ -30,7 +30,6 @@ from linli.studies.evaluation.counting import by_area
 from linli.studies.evaluation.readiness import Ready, readiness
 from linli.studies.evaluation.study import SEE
 
-HOUSEHOLDS_A_WORKER = 240  # the norm: one community worker for every 240 households
 QUARTER_DAYS = 91
 N_QUARTERS = 4
 MOST_COMMUNITIES = 5_000
@@ -58,7 +57,7 @@ class Staffing:
     @property
     def n_wanted(self) -> int:
         """How many workers the norm asks for."""
-        return ceil(self.n_households / HOUSEHOLDS_A_WORKER)
+        return workers_by_norm(self.n_households)
 
     @property
     def n_lacking(self) -> int:

@@ -135,7 +135,8 @@ def curves_of(
     made = []
     for name in names:
         bands = [result["bands"][choice][name] for choice in choices]
-        if not any(any(high) for _, _, high in bands):
+        nobody = not any(any(high) for _, _, high in bands)
+        if nobody or (name == "shelter_queue" and not _shelters_open(result)):
             continue
         past = pasts_of(result).get(name, [])
         rows = tuple(
@@ -153,6 +154,11 @@ def curves_of(
 
 
 SURE = 2.0  # standard errors beyond which a difference in one place is not luck alone
+
+
+def _shelters_open(result: Mapping[str, Any]) -> bool:
+    """Whether a shelter takes anybody in under some choice; nobody waits for what nobody opens."""
+    return any(any(result["bands"][name]["shelter_in"][2]) for name in result["names"])
 
 
 @dataclass(frozen=True)

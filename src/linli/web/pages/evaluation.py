@@ -15,6 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from linli import clock
+from linli.analysis.dispatch.rosters import HOUSEHOLDS_A_WORKER
 from linli.analysis.evaluation import diagnosis, figures
 from linli.analysis.rates import LEAST_N
 from linli.errors import N_, BadInput, NotFound, Problem, Word
@@ -145,7 +146,7 @@ def self_check(request: HttpRequest) -> HttpResponse:
         "below": found.below_norm,
         "college": n_college / n if n else None,
         "certified": n_certified / n if n else None,
-        "norm": checks.HOUSEHOLDS_A_WORKER,
+        "norm": HOUSEHOLDS_A_WORKER,
         "quarter": checks.QUARTER_DAYS,
         "least_n": LEAST_N,
         "unready": [one for one in found.ready if one.n_uncovered or not one.has_limits],

@@ -1,6 +1,6 @@
 """Today's follow-ups, on a phone: one tap for "well", and only an exception asks more."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -29,7 +29,7 @@ from linli.registry.accounts import Account
 from linli.registry.areas import Area
 from linli.registry.forms import sane
 from linli.web.menu import Nav, Section
-from linli.web.page import id_of, working
+from linli.web.page import PLAIN, id_of, kept_at, working
 
 BY_HABIT = (Purpose.SCREENING, Purpose.INVESTIGATION, Purpose.CARE)
 EXCEPTIONS = (Seen.ILL, Seen.UNREACHABLE, Seen.REFUSED, Seen.AWAY, Seen.LOST)
@@ -88,18 +88,14 @@ def tell(request: HttpRequest) -> HttpResponse:
         return redirect("follow_ups")
     scene, post = scene_of(request), request.POST
     try:
-        told = _told(post)
+        told = replace(_told(post), at=kept_at(request, scene.now))
         done = seen.take_in([told], scene)
         if done.refused:
             raise done.refused[0].problem
     except Problem as problem:
-        if request.htmx:  # type: ignore[attr-defined]
-            raise
         return _mine(request, problem)
-    if request.htmx:  # type: ignore[attr-defined]
-        row = FollowUp.objects.get(contact_id=told.contact_id, day=told.day, slot=told.slot)
-        contact = today.of_worker(scene, day=told.day).contacts.get(told.contact_id)
-        return render(request, "follow_ups/_done.html", {"line": Line(row, contact)})  # type: ignore[arg-type]
+    if post.get("in_place"):
+        return HttpResponse(gettext("Written down."), content_type=PLAIN)
     messages.success(request, gettext("Written down."))
     if post.get("next") == "contact":
         return redirect("contact", contact_id=told.contact_id)

@@ -26,7 +26,7 @@ from linli.registry import areas
 from linli.registry.areas import Area
 from linli.web import purposes
 from linli.web.menu import Nav, Section
-from linli.web.page import id_of, kept_at, signed_in
+from linli.web.page import PLAIN, id_of, kept_at, signed_in
 
 WORKERS = roles_for(coverage.SEE)
 REASONS = {seen.name.lower(): name for seen, name in SEEN_NAMES.items()}
@@ -129,6 +129,8 @@ def report(request: HttpRequest) -> HttpResponse:
         if household_id is None:
             raise
         return _door(request, household_id, problem, request.POST)
+    if request.POST.get("in_place"):
+        return HttpResponse(gettext(OUTCOMES[answer.outcome]), content_type=PLAIN)
     messages.success(request, gettext(OUTCOMES[answer.outcome]))
     if request.POST.get("back") == "round":
         return redirect(f"/screening?area={id_of(request.POST.get('area', '')) or ''}")
