@@ -4,11 +4,18 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from linli.loops.counted import items
+from linli.plans import shelf
+from linli.registry import area_tree
+from linli.registry.area_tree import NewArea
+from linli.registry.areas import Area
 from linli.registry.plans import PlanRun, PlanVersion, Reserve
+from linli.registry.roster import Post
 from tests.callers import still
 from tests.cast import EVENING, HOUR, City
 from tests.plans import prepared
@@ -46,6 +53,39 @@ def test_the_list_says_how_ready_each_plan_is_where_one_answers(city: City) -> N
     assert "as shipped" in told
     assert caller(city, "ann").get(reverse("plans")).status_code == 403
     assert Client().get(reverse("plans")).status_code in (302, 401)
+
+
+def test_the_list_asks_no_more_of_a_larger_city_nor_of_more_plans(city: City) -> None:
+    PlanVersion.objects.all().delete()
+    shelf.ship_plans()
+    prepared.people(city, 1)
+    prepared.stock(city, "oak", "mask_box", 1)
+    Post.objects.create(role="driver", area=city.areas["oak"], path=city.areas["oak"].path)
+    gil = caller(city, "gil")
+    n_small = _statements(gil)
+
+    elm, grown = city.areas["elm"], 40
+    area_tree.add_many(
+        NewArea(kind="community", name_zh=f"新{n}社区", parent=elm.id, key=f"new{n}")
+        for n in range(grown)
+    )
+    for area in Area.objects.filter(kind="community"):
+        Post.objects.create(role="grid_worker", area=area, path=area.path, title="g")
+    for n in range(20):
+        prepared.stock(city, "oak", "mask_box", n)
+    prepared.people(city, 30, "oak2")
+
+    assert _statements(gil) == n_small
+    signed(city, PLAN.replace('"district"]', '"city"]'))
+    assert _statements(gil) <= n_small + 3  # for its trigger, and for sorts of place of its own
+
+
+def _statements(client: Client) -> int:
+    """How many statements the list takes, besides limits, which are remembered for seconds."""
+    with CaptureQueriesContext(connection) as asked:
+        page(client, "plans")
+    limits = ("loops_limitset", "loops_stageclock", "loops_rung")
+    return sum(1 for one in asked if not any(table in one["sql"] for table in limits))
 
 
 def test_the_page_is_whole_in_chinese(city: City) -> None:

@@ -26,7 +26,7 @@ class UnknownMark(BadInput):
     sentence = N_("{given} means nothing here; known are {known}.")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Place:
     """A place that a step goes to: its area, and its site or organisation where it is one."""
 

@@ -9,10 +9,10 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from linli import clock
 from linli.errors import N_, BadInput, Word
 from linli.loops import catalogue, limits
 from linli.loops.scene import Scene
+from linli.plans.known import Known
 from linli.plans.lines import (
     Line,
     Part,
@@ -27,7 +27,6 @@ from linli.plans.place_lines import place_lines, spots_of
 from linli.plans.plan import Plan, Step
 from linli.plans.role_lines import role_lines, seats_of
 from linli.plans.stock_lines import lots_of, stock_lines
-from linli.plans.targets import Heads, places_of
 from linli.policy.can import SYSTEM, Actor, Ask, can
 from linli.policy.powers import roles_for
 from linli.registry.areas import Area, AreaKind
@@ -79,6 +78,19 @@ def ready_as(actor: Actor, plan: Plan, area: Area, *, now: int) -> Readiness:
     return resolve(plan, area, now=now, exercise=actor.exercise)
 
 
+def several_as(
+    actor: Actor, plans: Sequence[Plan], area: Area, *, now: int
+) -> dict[str, Readiness]:
+    """How each of these plans that is for the area's kind stands there, without who mends what.
+
+    Each table is read once for all of them. Raises NotAllowed.
+    """
+    can(actor, Ask(READY, roles_for(READY), area.path)).required()
+    fit = [plan for plan in plans if area.kind in plan.areas]
+    known = Known(area, fit, now=now, exercise=actor.exercise)
+    return {plan.code: _held_against(plan, known) for plan in fit}
+
+
 def resolve(plan: Plan, area: Area, *, now: int, exercise: bool) -> Readiness:
     """Hold everything that a plan names against the records; raises BadInput for a wrong area.
 
@@ -91,20 +103,19 @@ def resolve(plan: Plan, area: Area, *, now: int, exercise: bool) -> Readiness:
             kind=Word(AreaKind(area.kind).label),
             known=tuple(Word(AreaKind(kind).label) for kind in sorted(plan.areas)),
         )
-    heads = Heads(area)
-    lines = [
-        *_step_lines(plan, area, now),
-        *role_lines(plan.roles, area, heads, now=now),
-        *stock_lines(plan.code, plan.stock, area, heads, now=now, lasts_s=plan.lasts_s),
-        *place_lines(plan.code, plan.places, area, heads, now=now, exercise=exercise),
-    ]
-    return Readiness(plan, area, now, tuple(_with_owners(lines, now, exercise=exercise)))
+    found = _held_against(plan, Known(area, [plan], now=now, exercise=exercise))
+    return replace(found, lines=tuple(_with_owners(found.lines, now, exercise=exercise)))
 
 
-def _step_lines(plan: Plan, area: Area, now: int) -> list[Line]:
-    day = clock.day(clock.moment(now))
-    return [_step_line(plan, step, len(places_of(step.each, area, day)), area)
-            for step in plan.steps]  # fmt: skip
+def _held_against(plan: Plan, known: Known) -> Readiness:
+    """Every line of a plan, held against what is on record."""
+    lines = (
+        *(_step_line(plan, step, known.n_places(step.each), known.area) for step in plan.steps),
+        *role_lines(plan.roles, known),
+        *stock_lines(plan, known),
+        *place_lines(plan, known),
+    )
+    return Readiness(plan, known.area, known.now, lines)
 
 
 def _step_line(plan: Plan, step: Step, n_places: int, area: Area) -> Line:
@@ -201,12 +212,12 @@ def at_once(several: Iterable[Readiness]) -> list[Shared]:
 
 def behind(readiness: Readiness, key: str, *, exercise: bool) -> list[Any] | None:
     """The rows behind the number of a line: seats, lots or spots; None for an unknown line."""
-    plan, area, now = readiness.plan, readiness.area, readiness.at
+    plan = readiness.plan
+    known = Known(readiness.area, [plan], now=readiness.at, exercise=exercise)
     part, _, n = key.partition("-")
     if part == Part.STEP:
         step = plan.step(n)
-        day = clock.day(clock.moment(now))
-        return None if step is None else list(places_of(step.each, area, day))
+        return None if step is None else known.places(step.each)
     needs: dict[str, Sequence[Any]] = {
         Part.ROLE: plan.roles, Part.STOCK: plan.stock, Part.PLACE: plan.places,
     }  # fmt: skip
@@ -214,7 +225,7 @@ def behind(readiness: Readiness, key: str, *, exercise: bool) -> list[Any] | Non
         return None
     need = needs[part][int(n)]
     if part == Part.ROLE:
-        return list(seats_of(need, area, now=now))
+        return list(seats_of(need, known))
     if part == Part.STOCK:
-        return list(lots_of(plan.code, need, area, now=now, lasts_s=plan.lasts_s))
-    return list(spots_of(plan.code, need, area, now=now, exercise=exercise))
+        return list(lots_of(plan, need, known))
+    return list(spots_of(plan, need, known))

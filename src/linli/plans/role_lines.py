@@ -2,38 +2,24 @@
 
 import math
 from bisect import bisect_left
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 
 from linli import clock
 from linli.errors import N_, Phrase
 from linli.plans.filling import Place
+from linli.plans.known import Chair, Known, Roster, Term
 from linli.plans.lines import Line, Part, Short, Verdict, Why, labelled, word
 from linli.plans.plan import HOUR_S, RoleNeed
-from linli.plans.targets import Heads, places_of
+from linli.plans.targets import Heads
 from linli.policy.can import end_of
 from linli.policy.roles import Role
-from linli.registry.areas import Area, under
-from linli.registry.qualifications import Qualification, QualificationKind
-from linli.registry.roster import Absence, Assignment, Post
+from linli.registry.qualifications import QualificationKind
 
 QUALIFICATION_NAMES = dict(QualificationKind.choices)
 
 
-@dataclass(frozen=True)
-class Term:
-    """Somebody in a post from one moment to another (None: no end known); UTC seconds."""
-
-    account_id: int
-    name: str
-    starts_at: int
-    ends_at: int | None
-    deputy: bool
-
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Seat:
     """A post, who is and was in it, and how it stands for the hours ahead."""
 
@@ -46,41 +32,30 @@ class Seat:
     since: int | None  # from when on it is
 
 
-@dataclass(frozen=True)
-class _Roster:
-    """What the roster says of the posts of one role in an area."""
-
-    posts: tuple[Post, ...]
-    terms: dict[int, list[Term]]
-    away: dict[int, list[tuple[int, int]]]
-    qualified: dict[int, list[tuple[date, date | None]]]
-
-
-def role_lines(needs: Sequence[RoleNeed], area: Area, heads: Heads, *, now: int) -> list[Line]:
+def role_lines(needs: Sequence[RoleNeed], known: Known) -> list[Line]:
     """A line for each role that a plan needs."""
-    return [_line(n, need, area, heads, now) for n, need in enumerate(needs)]
+    return [_line(n, need, known) for n, need in enumerate(needs)]
 
 
-def seats_of(need: RoleNeed, area: Area, *, now: int) -> list[Seat]:
+def seats_of(need: RoleNeed, known: Known) -> list[Seat]:
     """Every post of a role in an area, with who holds it: the list behind the number."""
-    roster = _roster(need, area.path, now)
-    return [_seat(post, need, roster, now) for post in roster.posts]
+    roster = known.roster
+    return [_seat(post, need, roster, known.now) for post in roster.posts.get(need.role, ())]
 
 
-def _line(n: int, need: RoleNeed, area: Area, heads: Heads, now: int) -> Line:
-    day = clock.day(clock.moment(now))
-    places = places_of(need.each, area, day)
-    seats = seats_of(need, area, now=now)
+def _line(n: int, need: RoleNeed, known: Known) -> Line:
+    places = known.places(need.each)
+    seats = seats_of(need, known)
     paths = [seat.path for seat in seats]
     shorts: list[Short] = []
-    needed_sum, have_sum, known = 0, 0, True
+    needed_sum, have_sum, counted = 0, 0, True
     for place in places:
         inside = seats[bisect_left(paths, place.path) : bisect_left(paths, end_of(place.path))]
-        needed = wanted_at(need, heads, place.path)
+        needed = wanted_at(need, known.heads, place.path)
         have = sum(1 for seat in inside if seat.why is None)
         have_sum += have
         if needed is None:
-            known = False
+            counted = False
             shorts.append(Short(place.area_id, Why.NO_PEOPLE, None, have))
             continue
         needed_sum += needed
@@ -90,18 +65,18 @@ def _line(n: int, need: RoleNeed, area: Area, heads: Heads, now: int) -> Line:
     lacking = [short for short in shorts if short.why not in unknown]
     verdict = Verdict.SHORT if lacking else Verdict.NO_RECORD if shorts else Verdict.COVERED
     if not places:
-        shorts, verdict = [Short(area.id, Why.NO_PLACE)], Verdict.NO_RECORD
+        shorts, verdict = [Short(known.area.id, Why.NO_PLACE)], Verdict.NO_RECORD
     return Line(
         part=Part.ROLE,
         key=f"role-{n}",
         label=_label(need),
-        needed=needed_sum if known and places else None,
+        needed=needed_sum if counted and places else None,
         have=have_sum,
         verdict=verdict,
         together=have_sum,
         n_places=len(places),
         n_covered=len(places) - len(shorts) if places else 0,
-        known_at=now,
+        known_at=known.now,
         shorts=tuple(shorts),
         pool=f"role:{need.role}",
     )
@@ -135,51 +110,11 @@ def _short(place: Place, needed: int, have: int, inside: Sequence[Seat]) -> Shor
     return Short(place.area_id, worst.why or Why.VACANT, needed, have, min(since, default=None))
 
 
-def _roster(need: RoleNeed, path: str, now: int) -> _Roster:
-    posts = tuple(Post.objects.filter(under(path), role=need.role.value).order_by("path", "id"))
-    terms: dict[int, list[Term]] = defaultdict(list)
-    rows = Assignment.objects.filter(
-        under(path, "post__path"), post__role=need.role.value, account__is_active=True,
-        starts_at__lte=now + need.hours * HOUR_S,
-    ).order_by("starts_at", "id")  # fmt: skip
-    for post, account, name, starts, ends, deputy in rows.values_list(
-        "post_id", "account_id", "account__display_name", "starts_at", "ends_at", "deputy"
-    ):
-        ends_at = clock.seconds(ends) if ends else None
-        terms[post].append(Term(account, name, clock.seconds(starts), ends_at, deputy))
-    accounts = {term.account_id for listed in terms.values() for term in listed}
-    return _Roster(posts, terms, _absences(accounts, now, need), _qualified(accounts, need))
-
-
-def _absences(
-    accounts: Iterable[int], now: int, need: RoleNeed
-) -> dict[int, list[tuple[int, int]]]:
-    away: dict[int, list[tuple[int, int]]] = defaultdict(list)
-    wanted = set(accounts)
-    rows = Absence.objects.filter(ends_at__gt=now, starts_at__lte=now + need.hours * HOUR_S)
-    for account, starts, ends in rows.values_list("account_id", "starts_at", "ends_at"):
-        if account in wanted:
-            away[account].append((clock.seconds(starts), clock.seconds(ends)))
-    return away
-
-
-def _qualified(
-    accounts: Iterable[int], need: RoleNeed
-) -> dict[int, list[tuple[date, date | None]]]:
-    found: dict[int, list[tuple[date, date | None]]] = defaultdict(list)
-    if not need.qualification:
-        return found
-    wanted = set(accounts)
-    rows = Qualification.objects.filter(kind=need.qualification)
-    for account, gained, until in rows.values_list("account_id", "gained_on", "valid_until"):
-        if account in wanted:
-            found[account].append((gained, until))
-    return found
-
-
-def _seat(post: Post, need: RoleNeed, roster: _Roster, now: int) -> Seat:
+def _seat(post: Chair, need: RoleNeed, roster: Roster, now: int) -> Seat:
     """How one post stands: the first moment from now on at which nobody fit is in it."""
     terms = roster.terms.get(post.id, [])
+    if len(terms) == 1 and _stays(terms[0], need, roster, now):
+        return Seat(post.id, post.path, post.area_id, post.title, tuple(terms), None, None)
     until = now + need.hours * HOUR_S
     moments = {now}
     for term in terms:
@@ -193,27 +128,32 @@ def _seat(post: Post, need: RoleNeed, roster: _Roster, now: int) -> Seat:
             why = Why.VACANT if at == now else Why.LAPSES
             since = _empty_since(terms, roster, now) if at == now else at
             break
-        if need.qualification and not any(_is_fit(term, roster, at) for term in there):
-            why, since = Why.UNQUALIFIED, _unfit_since(there, roster)
+        if need.qualification and not any(_is_fit(term, need, roster, at) for term in there):
+            why, since = Why.UNQUALIFIED, _unfit_since(there, need, roster)
             break
     holders = tuple(term for term in terms if _is_there(term, roster, now))
-    title = post.title or post.role
-    return Seat(post.id, post.path, post.area_id, title, holders, why, since)
+    return Seat(post.id, post.path, post.area_id, post.title, holders, why, since)
 
 
-def _is_there(term: Term, roster: _Roster, at: int) -> bool:
+def _stays(term: Term, need: RoleNeed, roster: Roster, now: int) -> bool:
+    """Whether somebody is there without an end, as most are; nothing else has to be looked at."""
+    plain = term.ends_at is None and term.starts_at <= now and not need.qualification
+    return plain and term.account_id not in roster.away
+
+
+def _is_there(term: Term, roster: Roster, at: int) -> bool:
     if term.starts_at > at or (term.ends_at is not None and term.ends_at <= at):
         return False
     return not any(starts <= at < ends for starts, ends in roster.away.get(term.account_id, ()))
 
 
-def _is_fit(term: Term, roster: _Roster, at: int) -> bool:
+def _is_fit(term: Term, need: RoleNeed, roster: Roster, at: int) -> bool:
     day = clock.day(clock.moment(at))
-    held = roster.qualified.get(term.account_id, ())
+    held = roster.qualified.get((need.qualification, term.account_id), ())
     return any(gained <= day and (until is None or until >= day) for gained, until in held)
 
 
-def _empty_since(terms: Sequence[Term], roster: _Roster, now: int) -> int | None:
+def _empty_since(terms: Sequence[Term], roster: Roster, now: int) -> int | None:
     """From when on nobody has been there: the last end, or the absence that runs."""
     ends = [term.ends_at for term in terms if term.ends_at is not None and term.ends_at <= now]
     for term in terms:
@@ -222,10 +162,14 @@ def _empty_since(terms: Sequence[Term], roster: _Roster, now: int) -> int | None
     return max(ends, default=None)
 
 
-def _unfit_since(there: Sequence[Term], roster: _Roster) -> int | None:
+def _unfit_since(there: Sequence[Term], need: RoleNeed, roster: Roster) -> int | None:
     """The end of the last qualification that ran out; None where there never was one."""
+    kind = need.qualification
     days = [
-        until for term in there for _, until in roster.qualified.get(term.account_id, ()) if until
+        until
+        for term in there
+        for _, until in roster.qualified.get((kind, term.account_id), ())
+        if until
     ]
     return clock.midnight_s(max(days)) + 24 * HOUR_S if days else None
 

@@ -11,11 +11,10 @@ from datetime import date
 
 from linli import clock
 from linli.errors import N_, Phrase, Word
+from linli.plans.known import Known
 from linli.plans.lines import Line, Part, Short, TwoTongues, Verdict, Why, labelled, word
-from linli.plans.plan import PER_NAMES, Both, Per, StockNeed
-from linli.plans.targets import Heads, places_of
-from linli.registry.areas import Area
-from linli.registry.plans import Reserve, ReserveKind, in_force, serves
+from linli.plans.plan import PER_NAMES, Both, Per, Plan, StockNeed
+from linli.registry.plans import ReserveKind, serves
 from linli.registry.resources import Resource
 
 EVEN = 1e-9  # what a sum of fractions may be off; beyond it a part of a piece is a whole one
@@ -32,29 +31,21 @@ class Lot:
     why: Why | None = None  # why none of it counts
 
 
-def stock_lines(
-    code: str, needs: Sequence[StockNeed], area: Area, heads: Heads, *, now: int, lasts_s: int
-) -> list[Line]:
+def stock_lines(plan: Plan, known: Known) -> list[Line]:
     """A line for each sort of stock that a plan takes."""
-    return [_line(n, code, need, area, heads, now, lasts_s) for n, need in enumerate(needs)]
+    return [_line(n, plan, need, known) for n, need in enumerate(plan.stock)]
 
 
-def lots_of(code: str, need: StockNeed, area: Area, *, now: int, lasts_s: int) -> list[Lot]:
+def lots_of(plan: Plan, need: StockNeed, known: Known) -> list[Lot]:
     """The rows behind the number, those that do not count with the reason."""
-    today = clock.day(clock.moment(now))
-    last = clock.day(clock.moment(now + lasts_s))
-    holds = list(Reserve.objects.filter(in_force(today), kind=ReserveKind.RESOURCES))
-    lent = {h.record_id for h in holds if serves(h, code, area.path)}
-    rows = Resource.objects.filter(what=need.what).order_by("path", "id")
-    wanted = [r for r in rows if r.path.startswith(area.path) or r.id in lent]
-    return [_lot(row, code, need, area, holds, today, last) for row in wanted]
+    last = clock.day(clock.moment(known.now + plan.lasts_s))
+    return [_lot(row, plan, need, known, last) for row in known.stock(need.what, plan.code)]
 
 
-def _line(
-    n: int, code: str, need: StockNeed, area: Area, heads: Heads, now: int, lasts_s: int
-) -> Line:
-    needed, unknown = _needed(need, area, heads, now)
-    lots = lots_of(code, need, area, now=now, lasts_s=lasts_s)
+def _line(n: int, plan: Plan, need: StockNeed, known: Known) -> Line:
+    area = known.area
+    needed, unknown = _needed(need, known)
+    lots = lots_of(plan, need, known)
     have = sum(lot.counts for lot in lots)
     others = sum(min(lot.held_by_others, lot.counts) for lot in lots)
     short: Short | None = None
@@ -85,27 +76,25 @@ def _line(
     )
 
 
-def _needed(need: StockNeed, area: Area, heads: Heads, now: int) -> tuple[float | None, Why | None]:
+def _needed(need: StockNeed, known: Known) -> tuple[float | None, Why | None]:
     """What the area takes, or why that is not known."""
     if need.per is Per.PLACE:
-        n = len(places_of(need.each, area, clock.day(clock.moment(now))))
+        n = known.n_places(need.each)
         return (None, Why.NO_PLACE) if not n else (float(math.ceil(n * need.of_one - EVEN)), None)
-    n = heads.people(area.path) if need.per is Per.PERSON else heads.households(area.path)
+    heads, path = known.heads, known.area.path
+    n = heads.people(path) if need.per is Per.PERSON else heads.households(path)
     return (None, Why.NO_PEOPLE) if not n else (float(math.ceil(n * need.of_one - EVEN)), None)
 
 
-def _lot(
-    row: Resource, code: str, need: StockNeed, area: Area, holds: Sequence[Reserve], today: date,
-    last: date,
-) -> Lot:  # fmt: skip
-    mine = [h for h in holds if h.record_id == row.id]
-    own = sum(h.quantity for h in mine if serves(h, code, area.path))
+def _lot(row: Resource, plan: Plan, need: StockNeed, known: Known, last: date) -> Lot:
+    mine = known.reserves(ReserveKind.RESOURCES, row.id)
+    own = sum(h.quantity for h in mine if serves(h, plan.code, known.area.path))
     others = sum(h.quantity for h in mine) - own
-    inside = row.path.startswith(area.path)
+    inside = row.path.startswith(known.area.path)
     counts = row.quantity if inside else min(own, row.quantity)
     if need.unit and row.unit != need.unit:
         return Lot(row, 0.0, 0.0, 0.0, Why.OTHER_UNIT)
-    if row.valid_until is not None and row.valid_until < max(today, last):
+    if row.valid_until is not None and row.valid_until < max(known.day, last):
         return Lot(row, 0.0, 0.0, own, Why.EXPIRES)
     return Lot(row, counts, others if inside else 0.0, own)
 

@@ -1,11 +1,13 @@
 """Where does a step or a need of a plan go? The places of its sort in an area today."""
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections import Counter
 from datetime import date
 from itertools import accumulate
+from typing import Any
 
-from django.db.models import Count, Q
+from django.db import models
+from django.db.models import Count, Q, QuerySet
 
 from linli.plans.filling import Place
 from linli.plans.plan import Each, Whereabouts
@@ -26,14 +28,27 @@ def places_of(each: Each, area: Area, day: date) -> list[Place]:
     """The places of a sort in an area, in order of their path and number."""
     if each.sort is Whereabouts.AREA:
         return [_of_area(area)]
-    here = under(area.path) & lasting(day)
+    rows = _rows(each, area, day)
     if each.sort is Whereabouts.UNIT:
-        return [_of_area(one) for one in Area.objects.filter(here, kind=each.kind).order_by("path")]
+        said = rows.order_by("path").values_list("id", "name_zh", "name_en", "path")
+        return [Place(*row) for row in said]
+    said = rows.order_by("path", "id").values_list("area_id", "name_zh", "name_en", "path", "id")
     if each.sort is Whereabouts.SITE:
-        rows = Site.objects.filter(here, kind=each.kind).order_by("path", "id")
-        return [Place(r.area_id, r.name_zh, r.name_en, r.path, site_id=r.id) for r in rows]
-    bodies = Organisation.objects.filter(here, kind=each.kind).order_by("path", "id")
-    return [Place(r.area_id, r.name_zh, r.name_en, r.path, organisation_id=r.id) for r in bodies]
+        return [Place(area, zh, en, at, site_id=one) for area, zh, en, at, one in said]
+    return [Place(area, zh, en, at, organisation_id=one) for area, zh, en, at, one in said]
+
+
+def n_places_of(each: Each, area: Area, day: date) -> int:
+    """How many places of a sort there are in an area."""
+    return 1 if each.sort is Whereabouts.AREA else _rows(each, area, day).count()
+
+
+def _rows(each: Each, area: Area, day: date) -> QuerySet[Any]:
+    tables: dict[Whereabouts, type[models.Model]] = {
+        Whereabouts.UNIT: Area, Whereabouts.SITE: Site, Whereabouts.ORGANISATION: Organisation,
+    }  # fmt: skip
+    rows = tables[each.sort]._default_manager.filter(under(area.path), lasting(day))
+    return rows.filter(kind=each.kind)
 
 
 def _of_area(area: Area) -> Place:
@@ -65,12 +80,18 @@ class Heads:
 
 def _by_path(what: str, area: Area) -> tuple[list[str], list[int]]:
     """The paths on record in their order, and how many there are before each."""
-    rows = (
-        Person.objects.filter(under(area.path), survivor_id=None, left_on=None)
-        if what == "people"
-        else Household.objects.filter(under(area.path))
-    )
-    found: Sequence[tuple[str, int]] = sorted(
-        rows.values_list("path").annotate(n=Count("id")).order_by()
-    )
-    return [path for path, _ in found], [0, *accumulate(n for _, n in found)]
+    if what == "people":
+        here = Person.objects.filter(under(area.path))
+        found = _counted(here)
+        # Merged and departed are few and have indexes of their own: all are counted by an index.
+        merged = here.filter(survivor_id__isnull=False)
+        found.subtract(_counted(merged))
+        found.subtract(_counted(here.filter(survivor_id=None, left_on__isnull=False)))
+    else:
+        found = _counted(Household.objects.filter(under(area.path)))
+    paths = sorted(found)
+    return paths, [0, *accumulate(found[path] for path in paths)]
+
+
+def _counted(rows: QuerySet[Any]) -> Counter[str]:
+    return Counter(dict(rows.values_list("path").annotate(n=Count("id")).order_by()))

@@ -42,8 +42,18 @@ def front(request: HttpRequest) -> HttpResponse:
     area = _area(request, actor)
     now = clock.now_s()
     newest = runs.newest_by_plan(actor)
+    plans = [one.plan for one in kept if one.plan is not None]
+    ready = readiness.several_as(actor, plans, area, now=now) if area is not None else {}
     context = {
-        "rows": [_row(one, area, actor, now, newest) for one in kept],
+        "rows": [
+            {
+                "kept": one,
+                "run": newest.get(one.version.code),
+                "ready": ready.get(one.version.code),
+                "signal": _signal(one.plan, area, actor, now),
+            }
+            for one in kept
+        ],
         "area": area,
         "places": _places(actor),
         "going": list(runs.listing(actor).filter(ended_at=None)[:20]),
@@ -52,15 +62,10 @@ def front(request: HttpRequest) -> HttpResponse:
     return render(request, "plans/front.html", context)
 
 
-def _row(one: shelf.Kept, area: Area | None, actor: Actor, now: int, newest: Any) -> dict[str, Any]:
-    row: dict[str, Any] = {"kept": one, "run": newest.get(one.version.code)}
-    plan = one.plan
+def _signal(plan: Plan | None, area: Area | None, actor: Actor, now: int) -> Any:
     if plan is None or area is None:
-        return row
-    row["signal"] = signal_of(plan, area, now=now, exercise=actor.exercise)
-    if area.kind in plan.areas:
-        row["ready"] = readiness.resolve(plan, area, now=now, exercise=actor.exercise)
-    return row
+        return None
+    return signal_of(plan, area, now=now, exercise=actor.exercise)
 
 
 @never_cache
@@ -223,12 +228,8 @@ def at_once(request: HttpRequest) -> HttpResponse:
     chosen = set(request.GET.getlist("plan"))
     area = _area(request, actor)
     now = clock.now_s()
-    several = [
-        readiness.ready_as(actor, one.plan, area, now=now)
-        for one in kept
-        if one.plan is not None and area is not None and one.version.code in chosen
-        and area.kind in one.plan.areas
-    ]  # fmt: skip
+    wanted = [one.plan for one in kept if one.plan and one.version.code in chosen]
+    several = list(readiness.several_as(actor, wanted, area, now=now).values()) if area else []
     context = {
         "kept": kept, "chosen": chosen, "area": area, "places": _places(actor),
         "several": several, "shared": readiness.at_once(several),
