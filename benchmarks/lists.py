@@ -12,14 +12,13 @@ import time
 from collections.abc import Callable, Sequence
 from datetime import date
 from fnmatch import fnmatch
-from pathlib import Path
 from typing import Any
 
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from benchmarks import _crowd
-from benchmarks.ground import analyze, say, timed
+from benchmarks.ground import analyze, at_work_s, say, timed
 from linli import bulk
 from linli.loops import find
 from linli.policy.can import Actor
@@ -194,19 +193,6 @@ def timings(question: Question, calls: int, *, seed: int) -> list[tuple[float, f
         question(dice)
         found.append((time.perf_counter() - started, at_work_s() - worked))
     return found
-
-
-def at_work_s() -> float:
-    """Seconds that this process and, if it can be seen from here, its server have been at work.
-
-    Other people's work on the machine does not count in it, so it holds on a busy one too.
-    """
-    beside = 0.0
-    if connection.vendor == "postgresql" and connection.connection is not None:
-        server = Path(f"/proc/{connection.connection.info.backend_pid}/schedstat")
-        if server.exists():
-            beside = int(server.read_text().split()[0]) / 1e9
-    return time.process_time() + beside
 
 
 def own_s(question: Question) -> float:

@@ -30,7 +30,7 @@ ALIVE = stages("named", "to_reach", "followed", "missed", "ill")
 
 
 def to_the_nearest(item: Standing, form: Mapping[str, Any], scene: Scene) -> Allotment:
-    """The worker of the grid with the least to do; above it where a grid has nobody."""
+    """The worker of the grid with the fewest contacts; above it where a grid has nobody."""
     del form
     if "teams" not in scene.memo:
         scene.memo["teams"] = teams(scene.now)
@@ -60,7 +60,7 @@ LOOP = Loop(
     subject="person",
     first_allot=to_the_nearest,
     reasons={
-        "nearest": N_("Of those who work nearest this one has the least to do."),
+        "nearest": N_("Of those who work nearest this one has the fewest contacts."),
         "chosen": N_("The schedule, or somebody at the desk, chose this person."),
         "nobody_near": N_("Nobody works near here, so nobody has it yet."),
     },

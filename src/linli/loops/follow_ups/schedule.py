@@ -203,6 +203,8 @@ def _write(
     last: date | None,
     today: date,
 ) -> Made:
+    """Let the rows say what is planned: what agrees with it already is not written again."""
+    period = [start.isoformat(), (last or date.max).isoformat()]
     with connection.cursor() as cursor:
         for statement in _TABLES:
             cursor.execute(statement)
@@ -211,13 +213,14 @@ def _write(
         if connection.vendor == "postgresql":
             for statement in _FOR_POSTGRESQL:
                 cursor.execute(statement)
-        period = [start.isoformat(), (last or date.max).isoformat()]
-        cursor.execute(_TAKE_BACK, period)
+        cursor.execute(_NOT_OWED, [today.isoformat()])
+        cursor.execute(_DIFFERS, period)
+        cursor.execute(_TAKE_BACK)
         taken_back = cursor.rowcount
-        cursor.execute(_KEPT, period)
-        kept = cursor.fetchone()[0]
-        cursor.execute(_MAKE, [today.isoformat()])
-        made = cursor.rowcount
+        cursor.execute(_HAND)
+        cursor.execute(_ADD)
+        cursor.execute(_THERE_NOW, period)
+        made, kept = cursor.fetchone()
     nobody = sum(holder is None for _, _, holder in planned)
     return Made(len(planned), made, kept, taken_back, nobody)
 
@@ -225,8 +228,11 @@ def _write(
 _TABLES = (
     "DROP TABLE IF EXISTS plan",
     "DROP TABLE IF EXISTS pattern",
-    "CREATE TEMP TABLE plan (contact_id bigint PRIMARY KEY, pattern_id int, holder_id bigint)",
-    "CREATE TEMP TABLE pattern (pattern_id int, n int, day date, slot smallint, since int)",
+    "DROP TABLE IF EXISTS differs",
+    "CREATE TEMP TABLE plan (contact_id bigint PRIMARY KEY, pattern_id int, holder_id bigint, "
+    "owes int NOT NULL DEFAULT 1)",
+    "CREATE TEMP TABLE pattern (pattern_id int, n int, day date, slot smallint, since int, "
+    "PRIMARY KEY (pattern_id, day, slot))",
 )
 # Without these its planner knows nothing of the two, and sorts a million rows on disk.
 _FOR_POSTGRESQL = (
@@ -234,28 +240,52 @@ _FOR_POSTGRESQL = (
     "ANALYZE pattern",
     f"SET LOCAL work_mem = '{bulk.INDEX_MEMORY}'",
 )
-# What is still to be done is taken back and planned anew; the period is all that is touched.
-_TAKE_BACK = """
-DELETE FROM loops_followup WHERE status = '' AND day >= %s AND day <= %s
-AND contact_id IN (SELECT contact_id FROM plan)
-"""
-_KEPT = """
-SELECT count(*) FROM loops_followup WHERE status <> '' AND day >= %s AND day <= %s
-AND contact_id IN (SELECT contact_id FROM plan)
-"""
+_KEY = f"(plan.contact_id * {1 << DAY_BITS} + {{n}}) * {1 << SLOT_BITS}"  # as key_of makes it
 # A test is owed since the day it was planned for, unless a sample was taken from then on, or is
 # still to be taken before the period.
-_MAKE = f"""
-INSERT INTO loops_followup (id, contact_id, day, slot, holder_id, status)
-SELECT (plan.contact_id * {1 << DAY_BITS} + pattern.n) * {1 << SLOT_BITS} + pattern.slot,
-       plan.contact_id, pattern.day, pattern.slot, plan.holder_id, ''
-FROM plan JOIN pattern ON pattern.pattern_id = plan.pattern_id
-WHERE pattern.since IS NULL OR NOT EXISTS (
-    SELECT 1 FROM loops_followup done
-    WHERE done.id >= (plan.contact_id * {1 << DAY_BITS} + pattern.since) * {1 << SLOT_BITS}
-    AND done.id < (plan.contact_id * {1 << DAY_BITS} + pattern.n) * {1 << SLOT_BITS}
+_NOT_OWED = f"""
+UPDATE plan SET owes = 0 WHERE EXISTS (
+    SELECT 1 FROM pattern JOIN loops_followup done
+    ON done.id >= {_KEY.format(n="pattern.since")} AND done.id < {_KEY.format(n="pattern.n")}
+    WHERE pattern.pattern_id = plan.pattern_id AND pattern.since IS NOT NULL
     AND done.slot = {TEST_SLOT} AND (done.status = '{Seen.SAMPLED.value}'
         OR done.status = '' AND done.day >= %s))
+"""
+_PLANNED = "pattern.pattern_id = plan.pattern_id AND (pattern.since IS NULL OR plan.owes = 1)"
+# The contacts' rows of the period, which is all that is touched: a few are found by their keys.
+# SQLite takes the tables of a CROSS JOIN in the order given, and would make an index of the whole
+# table for the pass if it were asked for equal statuses.
+_ROWS = f"""
+f.id >= {_KEY.format(n=0)} AND f.id < {_KEY.format(n=1 << DAY_BITS)}
+AND f.day >= %s AND f.day <= %s
+"""
+_DIFFERS = f"""
+CREATE TEMP TABLE differs AS
+SELECT f.id, plan.holder_id, pattern.n IS NOT NULL AS planned
+FROM plan CROSS JOIN loops_followup f
+LEFT JOIN pattern ON {_PLANNED} AND pattern.day = f.day AND pattern.slot = f.slot
+WHERE {_ROWS} AND NOT f.status <> ''
+AND (pattern.n IS NULL OR COALESCE(f.holder_id, 0) <> COALESCE(plan.holder_id, 0))
+"""
+_TAKE_BACK = """
+DELETE FROM loops_followup
+WHERE status = '' AND id IN (SELECT id FROM differs WHERE NOT planned)
+"""
+_HAND = """
+UPDATE loops_followup SET holder_id = differs.holder_id FROM differs
+WHERE loops_followup.id = differs.id AND loops_followup.status = '' AND differs.planned
+"""
+_ADD = f"""
+INSERT INTO loops_followup (id, contact_id, day, slot, holder_id, status)
+SELECT {_KEY.format(n="pattern.n")} + pattern.slot,
+       plan.contact_id, pattern.day, pattern.slot, plan.holder_id, ''
+FROM plan JOIN pattern ON {_PLANNED}
+WHERE NOT EXISTS (
+    SELECT 1 FROM loops_followup there WHERE there.id = {_KEY.format(n="pattern.n")} + pattern.slot)
 ORDER BY 1
 ON CONFLICT (id) DO NOTHING
+"""
+_THERE_NOW = f"""
+SELECT COUNT(CASE WHEN f.status = '' THEN 1 END), COUNT(CASE WHEN f.status <> '' THEN 1 END)
+FROM plan CROSS JOIN loops_followup f WHERE {_ROWS}
 """
