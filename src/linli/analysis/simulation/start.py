@@ -290,8 +290,6 @@ def _held(state: State, known: Known) -> None:
     state.tally["held"] = people.astype(np.int32)
     state.tally["ever_held"] += len(people)
     state.tally["held_rooms"] += int(away.sum())
-    for day in np.unique(until[away]).tolist():
-        state.releases[day] = state.releases.get(day, 0) + int((until[away] == day).sum())
 
 
 def by_day(days: NDArray[np.int64], known: Known) -> NDArray[np.int64]:
