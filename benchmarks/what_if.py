@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-N_PEOPLE, N_CITIES, N_WORLDS, AHEAD_DAYS = 60_000, 6, 10, 12
+N_PEOPLE, N_CITIES, N_WORLDS, AHEAD_DAYS = 200_000, 10, 20, 12
 
 
 def main(rest: list[str]) -> None:
@@ -32,62 +32,88 @@ def main(rest: list[str]) -> None:
 
 def _start() -> None:
     from linli.analysis.simulation.build import CityPlan, build, even_grids
-    from linli.analysis.simulation.disease import Duration, shipped
-    from linli.analysis.simulation.engine import run
+    from linli.analysis.simulation.disease import LAYERS, Duration, shipped
     from linli.analysis.simulation.observation import Observation, Period
-    from linli.analysis.simulation.policies import Isolate
-    from linli.analysis.simulation.setting import Setting
-    from linli.analysis.simulation.start import REMEMBERED_DAYS, Start
-    from linli.analysis.simulation.state import NOT_YET
-    from linli.analysis.simulation.unseen import share_reported
+    from linli.analysis.simulation.policies import Reduce
 
     city = build(even_grids(N_PEOPLE, n_districts=2), CityPlan(), np.random.default_rng(3))
     disease = replace(shipped("covid-19-2020"), r0=2.5)
-    seen = Observation(periods=(Period(onset_to_visit=Duration(3.0, 2.0)),))
+    flat, shut = ({la: s for la in LAYERS if la != "household"} for s in (0.42, 0.1))
+    situations = {  # policies, first infected, days before the first that is remembered
+        "growing": ((), 60, 10),
+        "flat": ((Reduce(layers=flat),), 300, 25),
+        "falling": ((Reduce(from_day=24, layers=shut),), 150, 14),
+    }
+    tests = {
+        "many tests": Observation(periods=(Period(onset_to_visit=Duration(3.0, 2.0)),)),
+        "few tests": Observation(
+            periods=(Period(onset_to_visit=Duration(5.0, 3.0)),), mild_seek=0.2, sensitivity=0.5,
+            most_tests=2,
+        ),
+    }  # fmt: skip
+    print(f"{N_CITIES} cities of {N_PEOPLE:,} people each; reports alone are handed over")
+    print("  infected in 28 days, of these not over it, infected in the next 12 days:")
+    print("  guessed to true, median; share of cities within the band of nine in ten")
+    for how, seen in tests.items():
+        for name, (policies, first, before) in situations.items():
+            cities = [
+                _beside_truth(city, disease, seen, policies, first, before, seed)
+                for seed in range(1, N_CITIES + 1)
+            ]
+            ratios = np.median([[g / t for t, g, _, _ in one] for one in cities], axis=0)
+            held = np.mean([[low <= t <= high for t, _, low, high in one] for one in cities], 0)
+            told = "   ".join(f"{r:5.2f} ({h:4.0%})" for r, h in zip(ratios, held, strict=True))
+            print(f"  {how:<10} {name:<8} {told}")
+
+
+def _beside_truth(
+    city: Any, disease: Any, seen: Any, policies: Any, first: int, before: int, seed: int
+) -> list[tuple[float, float, float, float]]:
+    """True, guessed, and the guess's band: infected in the window, not over it, and later on."""
+    from linli.analysis.simulation.engine import begin, run
+    from linli.analysis.simulation.policies import Isolate
+    from linli.analysis.simulation.setting import Setting
+    from linli.analysis.simulation.start import REMEMBERED_DAYS, Start, by_day
+    from linli.analysis.simulation.unseen import estimate, share_reported, wait_of
+
+    until = before + REMEMBERED_DAYS
+    lived = Setting(city, disease, (Isolate(), *policies), seen, first=first)
+    whole = run(lived, seed=seed, n_days=until + AHEAD_DAYS).state.infected.columns()
+    known = _known(whole, before)
+    wait = wait_of(known.reported - known.onset, REMEMBERED_DAYS - 1 - known.onset)
     share = share_reported(city, disease, seen)
-    print(f"{N_CITIES} cities of {N_PEOPLE:,} people; reports alone are handed over on day 28")
-    print("  infected so far: true, guessed | in the next 12 days: true, range of ten worlds")
-    for seed in range(1, N_CITIES + 1):
-        whole = run(
-            Setting(city, disease, (Isolate(),), seen, first=30), seed=seed,
-            n_days=REMEMBERED_DAYS + AHEAD_DAYS,
-        ).state.infected.columns()  # fmt: skip
-        told = (whole["reported"] != NOT_YET) & (whole["reported"] < REMEMBERED_DAYS)
-        known = _known(whole, told)
-        start = Start(known, _guess(known, disease, share))
-        begun = Setting(city, disease, (Isolate(),), seen, first=0, start=start)
-        worlds = [run(begun, seed=s, n_days=AHEAD_DAYS) for s in range(N_WORLDS)]
-        later = np.array([w.series["infections"].sum() for w in worlds])
-        first = np.array([w.state.infected.n for w in worlds]) - later
-        print(
-            f"  {(whole['at'] < REMEMBERED_DAYS).sum():6,} {np.median(first):8,.0f} |"
-            f" {(whole['at'] >= REMEMBERED_DAYS).sum():6,} {later.min():8,.0f} {later.max():8,.0f}"
-        )
+    guess = estimate(by_day(known.onset, known), wait=wait, disease=disease, share=share)
+    later = tuple(replace(p, from_day=max(0, p.from_day - before)) for p in lived.policies)
+    begun = Setting(city, disease, later, seen, first=0, start=Start(known, guess))
+    worlds = []
+    for world in range(N_WORLDS):
+        state = begin(begun, seed=world)
+        there = state.infected.columns()
+        inside = int((there["at"] >= 0).sum())
+        ill = int((there["stop"] > REMEMBERED_DAYS).sum())
+        ran = run(begun, seed=world, n_days=AHEAD_DAYS, state=state)
+        worlds.append((inside, ill, ran.series["infections"].sum()))
+    past = (whole["at"] >= before) & (whole["at"] < until)
+    ill = (whole["at"] < until) & (whole["stop"] > until)
+    truth = (past.sum(), ill.sum(), (whole["at"] >= until).sum())
+    middle, low, high = (np.quantile(worlds, q, axis=0) for q in (0.5, 0.05, 0.95))
+    return list(zip(truth, middle, low, high, strict=True))
 
 
-def _known(whole: NDArray[Any], told: NDArray[np.bool_]) -> Any:
+def _known(whole: NDArray[Any], before: int) -> Any:
     from linli.analysis.simulation.start import REMEMBERED_DAYS, Known
+    from linli.analysis.simulation.state import NOT_YET
 
-    n, none = int(told.sum()), np.empty(0, dtype=np.int64)
+    told = (whole["reported"] != NOT_YET) & (whole["reported"] < before + REMEMBERED_DAYS)
+    onset = whole["onset"][told].astype(np.int64) - before
+    person, inside = whole["person"][told].astype(np.int64), onset >= 0
+    n, none = int(inside.sum()), np.empty(0, dtype=np.int64)
     return Known(
-        today=REMEMBERED_DAYS, person=whole["person"][told].astype(np.int64),
-        onset=whole["onset"][told].astype(np.int64),
-        reported=whole["reported"][told].astype(np.int64), fate=np.ones(n, np.uint8),
-        place=np.zeros(n, np.uint8), over=np.zeros(n, bool), to_trace=np.zeros(n, bool),
-        immune=none, held=none, held_until=none, held_away=np.empty(0, bool),
-    )  # fmt: skip
-
-
-def _guess(known: Any, disease: Any, share: float) -> Any:
-    from linli.analysis.simulation.start import by_day
-    from linli.analysis.simulation.unseen import estimate, growth_of, wait_of
-
-    reports = by_day(known.reported, known)
-    waits = (known.reported - known.onset).astype(float)
-    incubation = disease.latent.mean_days + disease.presymptomatic.mean_days
-    return estimate(
-        by_day(known.onset, known), reports, wait=wait_of(waits, growth_of(reports)[0]),
-        incubation_days=incubation, share=share,
+        today=REMEMBERED_DAYS, person=person[inside], onset=onset[inside],
+        reported=whole["reported"][told].astype(np.int64)[inside] - before,
+        fate=np.ones(n, np.uint8), place=np.zeros(n, np.uint8), over=np.zeros(n, bool),
+        to_trace=np.zeros(n, bool), immune=person[~inside], held=none, held_until=none,
+        held_away=np.empty(0, bool),
     )  # fmt: skip
 
 

@@ -37,7 +37,7 @@ from linli.analysis.simulation.observation import Observation, Period
 from linli.analysis.simulation.policies import Isolate, Reduce
 from linli.analysis.simulation.setting import Setting
 from linli.analysis.simulation.start import REMEMBERED_DAYS, Known, Start
-from linli.analysis.simulation.unseen import Estimate
+from linli.analysis.simulation.unseen import without_doubt
 
 Floats = NDArray[np.float64]
 FIRST_DAY = REMEMBERED_DAYS  # of the model, on the agents' axis
@@ -323,8 +323,8 @@ def _start(model: Model, drawn: Drawn, city: City) -> Start:
         "fate": np.empty(0, np.uint8), "place": np.empty(0, np.uint8),
         "over": np.empty(0, bool), "to_trace": np.empty(0, bool), "held_away": np.empty(0, bool),
     }  # fmt: skip
-    guess = Estimate(infections, FIRST_DAY, 0.0, 0.0, model.reported, 0)
-    return Start(Known(today=FIRST_DAY, **nobody), guess)
+    known = Known(today=FIRST_DAY, **nobody)
+    return Start(known, without_doubt(infections, model.reported))
 
 
 def still_in(model: Model, n_days: int) -> Floats:

@@ -108,15 +108,25 @@ def came_before(
     state: State, observation: Observation, rows: NDArray[np.int32], *, today: int
 ) -> None:
     """Who came for a test before a run begins: a result is due, or another test."""
-    seen = state.infected
-    u = chance(state.seed, Purpose.TEST, seen.person[rows], day=0)
-    positive = u < observation.sensitivity
-    seen.tests[rows] = 1
+    seen, apart = state.infected, observation.retest_days
+    finds = finding_test(state.seed, observation, seen.person[rows])
+    taken = np.minimum((today - 1 - seen.visits[rows]) // apart + 1, observation.most_tests)
+    found = finds < taken
+    seen.tests[rows] = np.where(found, finds + 1, taken)
+    seen.visits[rows] += (np.where(found, finds, taken) * apart).astype(np.int16)
     due = np.maximum(seen.visits[rows] + observation.result_days, today)
-    state.calendar.add(Event.RESULT, due[positive], rows[positive])
-    again = rows[~positive] if observation.most_tests > 1 else rows[:0]
-    seen.visits[again] = np.maximum(seen.visits[again] + observation.retest_days, today)
+    state.calendar.add(Event.RESULT, due[found], rows[found])
+    again = rows[~found & (taken < observation.most_tests)]
     state.calendar.add(Event.VISITS, seen.visits[again], again)
+
+
+def finding_test(seed: int, observation: Observation, who: NDArray[np.int32]) -> NDArray[np.int64]:
+    """Which test of each person is the first to find it, 0 and up; ``most_tests`` if none does."""
+    missed = np.stack([
+        chance(seed, Purpose.TEST, who, day=tries) >= observation.sensitivity
+        for tries in range(observation.most_tests)
+    ])  # fmt: skip
+    return np.cumprod(missed, axis=0).sum(axis=0)
 
 
 def screen(

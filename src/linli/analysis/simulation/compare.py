@@ -24,7 +24,8 @@ SERIES = (
     "test_wait_days", "ward_wait_days", "trace_wait_days", "intensive_wait_days",
     "shelter_queue", "shelter_wait_days", "room_queue", "room_wait_days", "delivery_wait_days",
     "test_waiting_days", "trace_waiting_days", "ward_waiting_days", "intensive_waiting_days",
-    "shelter_waiting_days", "room_waiting_days",
+    "shelter_waiting_days", "room_waiting_days", "held_room_queue", "held_room_wait_days",
+    "held_room_waiting_days",
 )  # fmt: skip
 __all__ = ["Comparison", "Difference", "compare", "outcomes_of", "shared_days"]
 LEAST_SEEDS = 5

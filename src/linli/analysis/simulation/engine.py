@@ -84,13 +84,13 @@ def begin(setting: Setting, *, seed: int) -> State:
 def _untouched(setting: Setting, seed: int) -> State:
     city = setting.city
     n, n_compounds = city.n_people, len(city.compound)
-    queues = ("to_trace", *care.QUEUES)
+    queues = ("to_trace", *care.QUEUES, "held", "wait_held", "wait_held_since")
     tally: dict[str, Any] = {name: np.empty(0, dtype=np.int32) for name in queues}
-    tally |= dict.fromkeys(COUNTS, 0) | {"held": np.empty(0, dtype=np.int32)}
+    tally |= dict.fromkeys(COUNTS, 0)
     return State(
         seed=seed, day=0, status=np.zeros(n, np.uint8), held_until=np.zeros(n, np.int16),
         held_away=np.zeros(n, np.uint8), row=np.empty(0, np.int32), infected=Infected(),
-        calendar=Calendar(), active=np.empty(0, np.int32), holds={}, releases={}, tally=tally,
+        calendar=Calendar(), active=np.empty(0, np.int32), holds={}, tally=tally,
         reports=np.zeros((n_compounds, 0), np.int32),
         shares=np.ones((DAYS_BACK, len(LAYERS), n_compounds), np.float32),
     )  # fmt: skip

@@ -28,6 +28,7 @@ HOUSEHOLD, COMPOUND, COMMUNITY, WORK, SCHOOL, CITY, RESPONSE = range(N_LAYERS)
 REACHES = N_LAYERS  # dice that say which of somebody's contacts infect
 FULL_SLOT = 0.25  # the most one contact may infect by; who is more infectious has met more people
 HOME, AWAY = 1, 2
+HELD_IN_ROOM = 1  # as `Held`
 AT_ONCE = 128  # rows looked up together
 N_LOOKED = 6  # of what was looked up:
 HOME_FIRST, HOME_SIZE, COMPOUND_OF, PLACE_OF, FIRST_THERE, N_THERE = range(N_LOOKED)
@@ -255,7 +256,7 @@ def infect(active, places, rows, rules, status, held_until, held_away, found):
             i, compound = np.int64(rows.person[r]), here[COMPOUND_OF]
             begin, end, x0 = moments[k, BEGIN], moments[k, END], moments[k, X]
             held = held_until[i] > rules.day
-            if held and held_away[i]:
+            if held and held_away[i] == HELD_IN_ROOM:
                 continue
             who, at_home = bits_of(rules.key, i), rows.kept[r] == HOME
             left, n_luck = -np.log1p(-moments[k, LUCK]), 1  # until the next contact that infects
@@ -285,7 +286,8 @@ def infect(active, places, rows, rules, status, held_until, held_away, found):
                     n_luck += 1
                     if low_unit(h) >= own or j == i or status[j] != 0:
                         continue
-                    if held_until[j] > rules.day and (layer != HOUSEHOLD or held_away[j]):
+                    is_away = layer != HOUSEHOLD or held_away[j] == HELD_IN_ROOM
+                    if held_until[j] > rules.day and is_away:
                         continue
                     if layer and low_unit(h) >= rules.shares[layer, _compound(j, places)]:
                         continue

@@ -7,6 +7,8 @@ way to a clinic, the queue for a test, the test's sensitivity and the laboratory
 from dataclasses import dataclass
 from enum import StrEnum
 
+import numpy as np
+
 from linli.analysis.simulation.disease import Duration, Family
 from linli.errors import N_, BadInput, Phrase
 
@@ -81,6 +83,18 @@ class Observation:
             raise WrongObservation(
                 entry="periods", reason=Phrase(N_("their days have to rise; sort them."))
             )
+
+    @property
+    def retest_wait(self) -> Duration:
+        """How long tests that find nothing keep a case from being known, of those who are."""
+        n = np.arange(self.most_tests)
+        each = self.sensitivity * (1 - self.sensitivity) ** n
+        if not each.sum():
+            return Duration(0.0)
+        each /= each.sum()
+        mean = float(each @ n)
+        sd = float(np.sqrt(each @ n**2 - mean**2))
+        return Duration(mean * self.retest_days, sd * self.retest_days)
 
     def period(self, day: int) -> Period:
         """What holds on a day; before the first period, the first."""

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from linli.analysis.simulation.dice import S11, SLOT_STEP, TO_UNIT, bits, mix
 from linli.analysis.simulation.disease import LAYERS, Layer
+from linli.analysis.simulation.state import Held
 
 FULL_SLOT = 0.25
 SLOTS_OF_LAYER = np.uint64(1 << 20)
@@ -25,7 +26,7 @@ def infections(active: NDArray, places, rows, rules, status, held_until, held_aw
     begin, end, x0 = _infectious(active, rows, rules)
     i = rows.person[active].astype(np.int64)
     held = held_until[i] > rules.day
-    free = (x0 > 0) & (rows.kept[active] != 2) & ~(held & (held_away[i] != 0))
+    free = (x0 > 0) & (rows.kept[active] != 2) & ~(held & (held_away[i] == Held.ROOM))
     out = free & ~held & (rows.kept[active] != 1)
     found: Found = []
     for a in np.flatnonzero(free):
@@ -83,7 +84,7 @@ def _reached(day: _Day, places, rows, rules, status, held_until, held_away):
         h = _hash(rules, np.array([i]), la, slot[[k]])
         pool = np.asarray(_pool(i, LAYERS[la], places, rules)[0])
         j = int(pool[slot[k] if at_home else int(h[0] >> S32) * len(pool) >> 32])
-        is_kept = held_until[j] > rules.day and (not at_home or held_away[j] != 0)
+        is_kept = held_until[j] > rules.day and (not at_home or held_away[j] == Held.ROOM)
         lives = places.household_compound[places.household[[i, j]]]
         goes_on = at_home or int(h[0] & LOW) * 2.0**-32 < rules.shares[la, lives].min()
         if not goes_on or j == i or status[j] != 0 or is_kept:

@@ -12,7 +12,7 @@ from linli.analysis.simulation.city import City
 from linli.analysis.simulation.dice import Purpose, bound_of, key_of
 from linli.analysis.simulation.disease import LAYERS, Layer
 from linli.analysis.simulation.policies import Isolate, Quarantine, Trace
-from linli.analysis.simulation.state import NO_DAY, Fate, State
+from linli.analysis.simulation.state import NO_DAY, Fate, Held, State
 
 if TYPE_CHECKING:
     from linli.analysis.simulation.response_kernel import Luck
@@ -68,7 +68,7 @@ def trace(state: State, policy: Trace, rows: NDArray[np.int32], city: City, meet
     waited = day - seen.reported[taken]
     state.series["traced"].append(len(taken))
     state.series["trace_queue"].append(len(tally["to_trace"]))
-    state.series["trace_wait_days"].append(float(waited.mean()) if len(taken) else 0.0)
+    state.series["trace_wait_days"].append(_mean(waited))
     if not len(taken):
         return
     hold = Hold(policy.days, policy.test, policy.rooms)
@@ -114,28 +114,64 @@ def _note(state: State, people: NDArray[np.int32], day: int, hold: Hold) -> None
 
 
 def keep(state: State, *, rooms: int, longest: int) -> None:
-    """Begin the quarantines that are due today; let go of those that are over.
+    """Begin the quarantines that are due today, let go of those that are over, and give rooms.
 
     ``longest``: days within which everybody infected so far falls ill.
     """
     from linli.analysis.simulation.response_kernel import begin_hold, still_held
 
     tally, day, columns = state.tally, state.day, state.infected.table
-    tally["held_rooms"] -= state.releases.pop(day, 0)
     parts = [still_held(tally["held"], state.held_until, day)]
+    queue, since = _still_in_need(state, parts[0])
     for people, days, test, wants_room in state.holds.pop(day, []):
-        free = max(0, rooms - tally["held_rooms"])
         due = state.calendar.reserve(len(people), day + longest)
-        new, n_placed = begin_hold(
-            people, (day, day + days), test, wants_room, free, state.find_rows(), state.held_until,
+        new, waits = begin_hold(
+            people, (day, day + days), test, wants_room, state.find_rows(), state.held_until,
             state.held_away, columns, due,
         )  # fmt: skip
-        if wants_room:
-            tally["held_rooms"] += n_placed
-            state.releases[day + days] = state.releases.get(day + days, 0) + n_placed
         parts.append(new if days > 0 else new[:0])
+        queue = np.concatenate([queue, waits])
         tally["ever_held"] += len(new)
+    since = np.concatenate([since, np.full(len(queue) - len(since), day, np.int32)])
+    _give_rooms(state, queue, since, rooms)
     tally["held"] = np.concatenate(parts)
+
+
+def _still_in_need(
+    state: State, held: NDArray[np.int32]
+) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """Who waited for a room yesterday and still does, in order, and since when; rooms left."""
+    from linli.analysis.simulation.response_kernel import in_rooms, still_waiting
+
+    tally, columns = state.tally, state.infected.table
+    if tally["held_rooms"]:
+        tally["held_rooms"] = in_rooms(held, state.find_rows(), state.held_away, columns)
+    queue, since = tally["wait_held"], tally["wait_held_since"]
+    if not len(queue):
+        return queue, since
+    return still_waiting(queue, since, state.day, state.find_rows(), state.held_until, columns)
+
+
+def _give_rooms(
+    state: State, queue: NDArray[np.int32], since: NDArray[np.int32], rooms: int
+) -> None:
+    """Rooms go to those who tracers said should be in one: who waits longest at home comes first.
+
+    Nobody is told of a wait as long as there are no rooms at all.
+    """
+    tally, today, waited = state.tally, state.series, state.day - since
+    n_given = min(len(queue), max(0, rooms - tally["held_rooms"]))
+    state.held_away[queue[:n_given]] = Held.ROOM
+    tally["held_rooms"] += n_given
+    tally["wait_held"], tally["wait_held_since"] = queue[n_given:], since[n_given:]
+    if rooms:
+        today["held_room_queue"].append(len(queue) - n_given)
+        today["held_room_wait_days"].append(_mean(waited[:n_given]))
+        today["held_room_waiting_days"].append(_mean(waited[n_given:]))
+
+
+def _mean(days: NDArray[Any]) -> float:
+    return float(days.mean()) if len(days) else 0.0
 
 
 def distinct(rows: NDArray[Any]) -> NDArray[Any]:

@@ -14,6 +14,7 @@ NEVER_DUE = np.float32(30_000)
 VISITS = 1  # what is due, as `Event`
 FREE, HOME, AWAY = range(3)  # as `Kept`
 ROOM = 4  # a kind of bed
+HELD_AT_HOME, HELD_IN_ROOM, WAITS_FOR_ROOM = range(3)  # as `Held`
 
 
 class Luck(NamedTuple):
@@ -106,31 +107,31 @@ def before(rows, since, columns, luck, found):
 
 
 @njit(nogil=True, cache=True)
-def begin_hold(
-    people, days, is_tested, wants_room, rooms, row, held_until, held_away, columns, due
-):
-    """Keep people from today on; note visits. Who is new, and how many got a room.
+def begin_hold(people, days, is_tested, wants_room, row, held_until, held_away, columns, due):
+    """Keep people from today on; note visits. Who is new, and who waits for a room from now on.
 
-    Who sits in a room keeps its days, so that the room falls free when it was noted for. Who is
-    watched is seen on the day of onset, and tested once infectious if all are tested.
+    Who sits in a room keeps its days: nobody meets them there. Who is watched is seen on the day of
+    onset, and tested once infectious if all are tested.
     """
     today, until = days
     new = np.empty(len(people), np.int32)
-    n_new = n_placed = 0
+    waits = np.empty(len(people), np.int32)
+    n_new = n_waits = 0
     for i in people:
         r = row[i]
         if r != NOT_YET and columns.reported[r] != NOT_YET:
             continue
         is_new = held_until[i] <= today
         if is_new:
-            held_away[i] = 0
-            if wants_room and n_placed < rooms:
-                held_away[i] = 1
-                n_placed += 1
+            held_away[i] = HELD_AT_HOME
             new[n_new] = i
             n_new += 1
-        if held_away[i] == 0 or is_new:
+        if held_away[i] != HELD_IN_ROOM:
             held_until[i] = max(held_until[i], until)
+        if wants_room and held_away[i] == HELD_AT_HOME and not _is_cared_for(r, columns):
+            held_away[i] = WAITS_FOR_ROOM
+            waits[n_waits] = i
+            n_waits += 1
         if r == NOT_YET or columns.stop[r] <= today:
             continue
         day = np.float32(columns.onset[r])
@@ -140,7 +141,40 @@ def begin_hold(
         if day < NEVER_DUE and (columns.visits[r] > day or columns.visits[r] == NOT_YET):
             columns.visits[r] = np.int16(day)
             note(due, VISITS, int(day), r)
-    return new[:n_new], n_placed
+    return new[:n_new], waits[:n_waits]
+
+
+@njit(nogil=True, cache=True, inline="always")
+def _is_cared_for(r, columns):
+    """Whether a row, if there is one, needs no room of a quarantine: in a bed, or dead."""
+    return r != NOT_YET and (columns.bed[r] != 0 or columns.died[r] != 0)
+
+
+@njit(nogil=True, cache=True)
+def in_rooms(held, row, held_away, columns):
+    """How many of who is kept sit in a room; who got a bed or died has left it."""
+    n = 0
+    for i in held:
+        if held_away[i] != HELD_IN_ROOM:
+            continue
+        if _is_cared_for(row[i], columns):
+            held_away[i] = HELD_AT_HOME
+        else:
+            n += 1
+    return n
+
+
+@njit(nogil=True, cache=True)
+def still_waiting(queue, since, day, row, held_until, columns):
+    """Those who wait for a room and need one still, in order, and since when."""
+    left, days, n = np.empty(len(queue), np.int32), np.empty(len(queue), np.int32), 0
+    for k in range(len(queue)):
+        i, r = queue[k], row[queue[k]]
+        is_known = r != NOT_YET and columns.reported[r] != NOT_YET
+        if held_until[i] > day and not is_known and not _is_cared_for(r, columns):
+            left[n], days[n] = i, since[k]
+            n += 1
+    return left[:n], days[:n]
 
 
 @njit(nogil=True, cache=True)

@@ -2,9 +2,8 @@
 
 A run that starts from records remembers some days: day 0 of its axis lies before today, so that
 reports of the last weeks set triggers off and count as days with a report. Known cases stand where
-the records have them. Those infected whom nobody knows are estimated from days of onset: made up
-for the wait until a report, carried forward by the growth seen, and divided by the share that is
-ever reported. Each seed draws its own.
+the records have them. Those infected whom nobody knows are estimated from days of onset, see
+`unseen`. Each seed draws its own.
 """
 
 from dataclasses import dataclass, field
@@ -18,6 +17,7 @@ from linli.analysis.simulation.care import (
     SHELTER,
     WARD,
     came_before,
+    finding_test,
     need_bed,
 )  # fmt: skip
 from linli.analysis.simulation.city import City, mean_contacts
@@ -108,7 +108,8 @@ class Start:
     ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
         """Who is infected and not known, and since when.
 
-        Everybody's course is drawn; those who would have been reported by now are the known.
+        Everybody's course and tests are drawn; who would have been reported by now is among the
+        known, and so are as many as were reported today of those whom today brings to light.
         """
         n_by_day = self.estimate.drawn(dice)
         at = np.repeat(np.arange(len(n_by_day)), n_by_day) + dice.random(int(n_by_day.sum()))
@@ -121,9 +122,13 @@ class Start:
             scratch, setting.prepared.tables, setting.city.age, *_alone(who), at,
             np.zeros(len(who), bool),
         )  # fmt: skip
-        visits = scratch.infected.visits[: len(who)]
-        late = visits + setting.observation.result_days >= self.known.today
-        unseen = (visits == NOT_YET) | late
+        seen_by, known = setting.observation, self.known
+        visits = scratch.infected.visits[: len(who)].astype(int)
+        finds = finding_test(state.seed, seen_by, who.astype(np.int32))
+        reported = visits + finds * seen_by.retest_days + seen_by.result_days
+        unseen = (visits == NOT_YET) | (finds == seen_by.most_tests) | (reported >= known.today)
+        today = np.flatnonzero(unseen & (visits != NOT_YET) & (reported == known.today))
+        unseen[today[: int((known.reported == known.today).sum())]] = False
         return who[unseen], at[unseen]
 
 
@@ -290,8 +295,6 @@ def _held(state: State, known: Known) -> None:
     state.tally["held"] = people.astype(np.int32)
     state.tally["ever_held"] += len(people)
     state.tally["held_rooms"] += int(away.sum())
-    for day in np.unique(until[away]).tolist():
-        state.releases[day] = state.releases.get(day, 0) + int((until[away] == day).sum())
 
 
 def by_day(days: NDArray[np.int64], known: Known) -> NDArray[np.int64]:

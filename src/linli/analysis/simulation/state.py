@@ -40,6 +40,14 @@ class Kept(IntEnum):
     AWAY = 2  # isolation rooms, shelter hospital, ward: no contact at all
 
 
+class Held(IntEnum):
+    """Where somebody in quarantine is, as long as it lasts."""
+
+    HOME = 0
+    ROOM = 1
+    WAITS = 2  # at home, until a room falls free
+
+
 class Event(IntEnum):
     """What is due on a day for a row."""
 
@@ -196,13 +204,12 @@ class State:
     day: int
     status: NDArray[np.uint8]  # (people,): 0 susceptible, 1 infected at some time
     held_until: NDArray[np.int16]  # (people,): quarantined until before this day
-    held_away: NDArray[np.uint8]  # (people,): 1 in a room of the quarantine, 0 at home
+    held_away: NDArray[np.uint8]  # (people,): Held
     row: NDArray[np.int32]  # (people,): of the infected, or NOT_YET; empty until somebody is kept
     infected: Infected
     calendar: Calendar
     active: NDArray[np.int32]  # rows that are infectious
     holds: dict[int, list[tuple[NDArray, int, bool, bool]]]  # day: people, days, test, away
-    releases: dict[int, int]  # day: rooms of the quarantine that fall free
     tally: dict[str, Any]  # queues and counts carried from day to day
     reports: NDArray[np.int32]  # (compounds, days so far): what is known
     shares: NDArray[np.float32]  # (days back, layers, compounds): which contacts go on
@@ -224,7 +231,6 @@ class State:
             **{f"infected.{n}": a for n, a in self.infected.columns().items()},
             **{f"series.{n}": np.array(v) for n, v in self.series.items()},
             **{f"tally.{n}": np.array(v) for n, v in self.tally.items()},
-            "releases": np.array(sorted(self.releases.items()), dtype=np.int64).reshape(-1, 2),
         }
         for (event, day), rows in self.calendar.listed().items():
             found[f"due.{event}.{day}"] = rows
@@ -255,11 +261,10 @@ class State:
                 day, _, days, test, away = map(int, rest.split("."))
                 holds.setdefault(day, []).append((value.copy(), days, bool(test), bool(away)))
         seed, day = map(int, arrays["head"])
-        releases = {int(d): int(n) for d, n in arrays["releases"]}
         plain = {n: arrays[n].copy() for n in PLAIN}
         return cls(
             seed=seed, day=day, infected=infected, calendar=Calendar(due), holds=holds,
-            releases=releases, tally=tally, series=series, **plain,
+            tally=tally, series=series, **plain,
         )  # fmt: skip
 
 

@@ -20,11 +20,11 @@ from linli.analysis.simulation.waits import WAIT_NAMES, WAITING, waits_of
 N_DAYS = 40
 MANY = 1_000_000
 SHORT = (
-    Isolate(rooms=3), Trace(cases_a_day=2), Beds(ward=4, intensive=1, shelter=5),
+    Isolate(rooms=3), Trace(cases_a_day=2, rooms=3), Beds(ward=4, intensive=1, shelter=5),
     CloseCompounds(from_day=25), Deliver(households_a_day=20),
 )  # fmt: skip
 ENOUGH = (
-    Isolate(rooms=MANY), Trace(), Beds(ward=MANY, intensive=MANY, shelter=MANY),
+    Isolate(rooms=MANY), Trace(rooms=MANY), Beds(ward=MANY, intensive=MANY, shelter=MANY),
     CloseCompounds(from_day=25), Deliver(households_a_day=MANY),
 )  # fmt: skip
 

@@ -21,6 +21,7 @@ WAITING: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "intensive": ("intensive_queue", ("intensive_wait_days", "intensive_waiting_days")),
     "shelters": ("shelter_queue", ("shelter_wait_days", "shelter_waiting_days")),
     "rooms": ("room_queue", ("room_wait_days", "room_waiting_days")),
+    "held_rooms": ("held_room_queue", ("held_room_wait_days", "held_room_waiting_days")),
     "deliveries": ("undelivered", ("delivery_wait_days",)),
 }
 WAIT_NAMES: Mapping[str, str] = {
@@ -30,6 +31,7 @@ WAIT_NAMES: Mapping[str, str] = {
     "intensive": N_("a bed in intensive care"),
     "shelters": N_("a bed in a shelter hospital"),
     "rooms": N_("an isolation room"),
+    "held_rooms": N_("a room to be quarantined in"),
     "deliveries": N_("a delivery"),
 }
 

@@ -31,6 +31,7 @@ SERIES_NAMES = {
     "trace_queue": N_("Cases waiting for a tracer"),
     "shelter_queue": N_("People waiting for a shelter hospital"),
     "room_queue": N_("People at home for want of a room"),
+    "held_room_queue": N_("People quarantined at home for want of a room"),
     "undelivered": N_("Households without their delivery"),
 }
 DEATHS_COME_LATER = N_(

@@ -32,14 +32,13 @@ class Counting:
     backlog: NDArray[np.bool_]  # (days remembered,)
     n_changes: int
 
-    def reports(self, known: Known) -> NDArray[np.float64]:
-        """Reports by day as one definition would have counted them."""
-        return by_day(known.reported, known) * self.weights
-
     def onsets(self, known: Known) -> NDArray[np.float64]:
-        """Days of onset of the same cases, each with what its day of report counts for."""
-        there = (known.onset >= 0) & (known.onset < known.today)
-        day = np.clip(known.reported[there], 0, REMEMBERED_DAYS - 1)
+        """Days of onset of cases reported by yesterday, as one definition would have counted them.
+
+        Each with what its day of report counts for.
+        """
+        there = (known.onset >= 0) & (known.reported < known.today)
+        day = np.maximum(known.reported[there], 0)
         found = np.bincount(known.onset[there], self.weights[day], minlength=known.today)
         return found.astype(np.float64)
 

@@ -16,8 +16,9 @@ from numpy.typing import NDArray
 from linli import clock
 from linli.analysis.simulation.care import INTENSIVE, SHELTER, WARD
 from linli.analysis.simulation.disease import Duration, Family
-from linli.analysis.simulation.observation import FOUR_DAYS, Observation, Period
-from linli.analysis.simulation.unseen import wait_of
+from linli.analysis.simulation.observation import Observation, Period
+from linli.analysis.simulation.start import REMEMBERED_DAYS
+from linli.analysis.simulation.unseen import USUAL_WAIT, wait_of
 from linli.errors import N_
 from linli.loops import counted
 from linli.loops.cases.forms import CaseSource
@@ -65,7 +66,7 @@ FROM_WUHAN = N_("Wuhan, winter of 2020, as the model assumes")
 NAMES: dict[str, tuple[str, str, float, str, str]] = {
     # name: what it is, unit, default, records, source of the default
     "report_wait": (
-        N_("From onset to report"), N_("days"), FOUR_DAYS.mean_days + 1,
+        N_("From onset to report"), N_("days"), USUAL_WAIT.mean_days,
         N_("confirmed cases with a day of onset"), FROM_WUHAN,
     ),
     "result_days": (
@@ -136,26 +137,35 @@ def parameters(
     return {one.name: one for one in made}
 
 
-def observation_of(found: Mapping[str, Parameter]) -> Observation:
-    """How cases come to be known, by what the records say."""
-    wait, result = found["report_wait"], found["result_days"]
-    result_days = max(1, round(result.value))
-    mean = max(0.5, wait.value - result_days)
-    sd = wait.spread if wait.spread else FOUR_DAYS.sd_days
+def observation_of(found: Mapping[str, Parameter], wait: Duration) -> Observation:
+    """How cases come to be known, by what the records say; ``wait``: from onset to report.
+
+    A report comes after a visit, tests that find nothing, and a result.
+    """
+    result_days = max(1, round(found["result_days"].value))
+    seen = Observation(result_days=result_days)
+    mean = wait.mean_days - result_days - seen.retest_wait.mean_days
+    sd = max(0.0, wait.sd_days**2 - seen.retest_wait.sd_days**2) ** 0.5
     period = Period(
-        onset_to_visit=Duration(mean, max(0.5, sd), Family.GAMMA),
+        onset_to_visit=Duration(max(0.5, mean), max(0.5, sd), Family.GAMMA),
         tests_a_day=max(1, round(found["tests_a_day"].value)),
     )
-    return Observation(periods=(period,), result_days=result_days)
+    return replace(seen, periods=(period,))
 
 
-def wait_for(found: Mapping[str, Parameter], waits: NDArray[np.float64], growth: float) -> Duration:
-    """From onset to report, as the estimate of who is not known yet takes it."""
-    if found["report_wait"].from_records:
-        return wait_of(waits[waits <= MOST_DAYS], growth)
-    seen = observation_of(found)
-    visit = seen.periods[0].onset_to_visit
-    return replace(visit, mean_days=visit.mean_days + seen.result_days)
+def wait_for(found: Mapping[str, Parameter], standing: Standing) -> Duration:
+    """From onset to report: as in the records, made up for those whose wait is not over yet.
+
+    Reports of today are left out: the day is not over.
+    """
+    if not found["report_wait"].from_records:
+        return USUAL_WAIT
+    waits, told = standing.waits, standing.reported_with_onset
+    kept = (waits >= 0) & (waits <= MOST_DAYS) & (told < REMEMBERED_DAYS)
+    if kept.sum() < LEAST_RECORDS:
+        return USUAL_WAIT
+    onset = told[kept] - waits[kept]
+    return wait_of(waits[kept], REMEMBERED_DAYS - 1 - onset)
 
 
 def _made(

@@ -75,7 +75,8 @@ class Standing:
         if not backlog.any():
             return self
         late = backlog[np.clip(self.reported_with_onset, 0, len(backlog) - 1)]
-        return replace(self, waits=self.waits[~late])
+        told = self.reported_with_onset[~late]
+        return replace(self, waits=self.waits[~late], reported_with_onset=told)
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,7 @@ from linli.analysis.simulation.setting import Setting
 from linli.analysis.simulation.start import Start, by_day
 from linli.analysis.simulation.target import clear_chance, first_to_close, spared_by
 from linli.analysis.simulation.turns import turns_of
-from linli.analysis.simulation.unseen import Estimate, estimate, growth_of, share_reported
+from linli.analysis.simulation.unseen import Estimate, estimate, share_reported
 from linli.analysis.simulation.waits import waits_of
 from linli.errors import N_, BadInput, Problem
 from linli.jobs.queue import LeaseLost, Running
@@ -55,7 +55,8 @@ SHOWN = (
     "shelter_queue", "room_queue", "test_wait_days", "trace_wait_days", "ward_wait_days",
     "intensive_wait_days", "shelter_wait_days", "room_wait_days", "delivery_wait_days",
     "test_waiting_days", "trace_waiting_days", "ward_waiting_days", "intensive_waiting_days",
-    "shelter_waiting_days",
+    "shelter_waiting_days", "room_waiting_days", "held_room_queue", "held_room_wait_days",
+    "held_room_waiting_days",
 )  # fmt: skip
 
 
@@ -121,15 +122,11 @@ def _read(
     found = parameters(seen, moment, n_people=here.city.n_people, disease=disease_code)
     here = responding(here, CityPlan(response=min(1.0, found["response"].value)))
     disease = shipped(study.simulated(disease_code))
-    observation = observation_of(found)
+    wait = wait_for(found, seen)
+    observation = observation_of(found, wait)
     share = share_reported(here.city, disease, observation)
     known = seen.known
-    reports = counts.reports(known)
-    wait = wait_for(found, seen.waits, growth_of(reports)[0])
-    guess = estimate(
-        counts.onsets(known), reports, wait=wait, share=share,
-        incubation_days=disease.latent.mean_days + disease.presymptomatic.mean_days,
-    )  # fmt: skip
+    guess = estimate(counts.onsets(known), wait=wait, disease=disease, share=share)
     guess = _supposed(guess, supposed)
     said = f"{here.fingerprint}{asked}{sorted(found.items())}{linli.__version__}"
     digest = sha256(said.encode())

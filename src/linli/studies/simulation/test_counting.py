@@ -59,9 +59,9 @@ def test_one_declaration_is_read_the_same_by_the_course_warnings_and_what_ifs(cr
     made = what_if(city)
     assert made.counting.n_changes == 1
     known = made.start.known
-    halved = made.counting.reports(known)
-    assert halved[25:28] == pytest.approx(before.counting.reports(known)[25:28] / 2)
-    assert halved[:25] == pytest.approx(before.counting.reports(known)[:25])
+    counted = known.reported[(known.reported >= 25) & (known.reported < 28)]
+    assert made.counting.weights[counted] == pytest.approx(0.5)
+    assert made.counting.weights[:25] == pytest.approx(1)
     assert made.estimate.growth < before.estimate.growth
     assert made.fingerprint != before.fingerprint
 
@@ -114,7 +114,6 @@ def test_what_one_case_counts_for_goes_with_its_day_of_report():
         today, onset, reported = 28, np.array([20, 20, 21]), np.array([26, 27, 27])
 
     assert counts.onsets(Known)[20:22].tolist() == [1.5, 0.5]
-    assert counts.reports(Known)[26:].tolist() == [1.0, 1.0]
 
 
 def test_days_are_those_of_the_city():
