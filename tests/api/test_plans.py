@@ -128,6 +128,8 @@ def test_something_is_held_back_by_the_api_and_let_go(city: City) -> None:
     body = {"kind": "resources", "record_id": tents.id, "quantity": 2, "plan": "small",
             "area_id": city.areas["elm"].id, "reason": "For the night."}  # fmt: skip
 
+    for no_number in (True, "much", -1, 1e308):
+        assert dee.post("/api/reserves", body | {"quantity": no_number}).status_code == 422
     made = dee.post("/api/reserves", body)
     assert made.status_code == 201
     again = dee.post("/api/reserves", body)

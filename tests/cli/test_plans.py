@@ -34,7 +34,7 @@ def test_a_file_is_checked_without_an_account(city: City, file: Path, tmp_path: 
     file.write_text(PLAN.replace('loop = "substitute"', 'loop = "lift"'))
     refused = linli("plans", "check", str(file), code=2)
     assert "There is no loop lift" in refused.stderr
-    assert "cannot be read" in linli("plans", "check", str(tmp_path / "no"), code=2).stderr
+    assert "There is no file" in linli("plans", "check", str(tmp_path / "no"), code=2).stderr
 
 
 def test_a_plan_is_signed_and_shown_as_it_was_signed(city: City, file: Path) -> None:

@@ -12,6 +12,24 @@ pytestmark = pytest.mark.db
 MARKS = "/api/epidemic/marks"
 
 
+def test_below_a_community_counts_are_for_who_sees_the_cases(city: City):
+    still()
+    fall_ill(city)
+    jo, gil = Caller(city, "jo"), Caller(city, "gil")
+    grid, oak = city.areas["oak1"].id, city.areas["oak"].id
+
+    for path in ("/api/epidemic", "/api/what-if/basis"):
+        small = jo.get(path, area_id=grid)
+        asked = {"name": "n", "area_id": grid, "choices": [{"name": "now"}]}
+
+        assert small.status_code == 403
+        assert small.json()["code"] == "too_small"
+        assert "Choose its community" in small.json()["sentence"]
+        assert gil.get(path, area_id=grid).json().get("code") != "too_small"
+        assert jo.get(path, area_id=oak).json().get("code") != "too_small"
+    assert jo.post("/api/what-if", asked).json()["code"] == "too_small"
+
+
 def test_the_api_tells_the_course_and_marks_are_written_and_taken_back(city: City):
     still()
     known = fall_ill(city)

@@ -1,6 +1,7 @@
 """How does the API say that something went wrong? One shape: code, sentence, values."""
 
 import logging
+import math
 from typing import Any
 
 from django.conf import settings
@@ -90,8 +91,10 @@ def answer(problem: Problem) -> HttpResponse:
 
 def _plain(value: Any) -> Any:
     """A value as JSON can carry it, cut to a length that nobody minds to read."""
-    if isinstance(value, bool | int | float) or value is None:
+    if isinstance(value, bool | int) or value is None:
         return value
+    if isinstance(value, float):
+        return value if math.isfinite(value) else str(value)  # JSON has no word for the others
     if isinstance(value, Word):
         return gettext(value)
     if hasattr(value, "tell"):

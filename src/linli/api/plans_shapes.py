@@ -3,11 +3,11 @@
 from datetime import date, datetime
 from typing import Annotated, Any
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, BeforeValidator, Field
 
 from linli.api.doors import Id
 from linli.plans.reading import MOST_TEXT
-from linli.registry.forms import Day
+from linli.registry.forms import Day, no_answer
 from linli.registry.plans import ReserveKind, RunKind
 
 PlanCode = Annotated[str, Field(min_length=1, max_length=40)]
@@ -120,7 +120,7 @@ class PlanExercise(BaseModel):
     model_config = {"extra": "forbid"}
 
     area_id: Id
-    hours: Annotated[int, Field(ge=1, le=336)] = 8
+    hours: Annotated[int, Field(ge=1, le=336), BeforeValidator(no_answer)] = 8
     reason: Reason
 
 
@@ -219,7 +219,9 @@ class ReserveAsk(BaseModel):
 
     kind: ReserveKind
     record_id: Id
-    quantity: Annotated[float, Field(gt=0, le=1e9, allow_inf_nan=False)] = 1
+    quantity: Annotated[
+        float, Field(gt=0, le=1e9, allow_inf_nan=False), BeforeValidator(no_answer)
+    ] = 1
     plan: PlanCode
     area_id: Id
     until: Day | None = None

@@ -47,7 +47,7 @@ def basis(request: HttpRequest, wanted: Query[WhatIfBasisAsk]) -> Any:
     """Read from the records as they stand now."""
     area = areas.get(wanted.area_id)
     actor, _ = allow(request, RUN, area.path)
-    made = running.basis(area, exercise=actor.exercise, disease=wanted.disease)
+    made = running.basis(actor, area, disease=wanted.disease)
     parameters = [_parameter(vars(p)) for p in made.parameters.values()]
     return WhatIfBasis(
         n_people=made.here.city.n_people, parameters=parameters, start=running.started(made)

@@ -9,7 +9,8 @@ import typer
 
 from linli.cli import calibrate_checked
 from linli.cli.ready import say, say_json
-from linli.cli.simulate import new_folder, progress, text_of
+from linli.cli.simulate import new_folder, progress
+from linli.cli.texts import text_of
 from linli.cli.words import gettext as _
 from linli.errors import N_, BadInput
 

@@ -9,6 +9,7 @@ import typer
 
 from linli.cli import evaluate_methods as methods
 from linli.cli.ready import say, say_json
+from linli.cli.texts import text_of
 from linli.cli.words import gettext as _
 from linli.cli.words import language
 from linli.errors import N_, BadInput
@@ -114,7 +115,7 @@ def evaluate(
         return
     chosen = _framework(framework)
     if comparisons:
-        told = methods.compared(comparisons, _text)
+        told = methods.compared(comparisons, text_of)
         if file is None:
             methods.tell_compared(told, as_json=as_json)
             return
@@ -157,19 +158,8 @@ def _framework(said: str) -> "Framework":
     from linli.analysis.evaluation.framework import read_framework, shipped
 
     if said.endswith(".csv") or "/" in said:
-        return read_framework(_text(Path(said)), name=Path(said).stem)
+        return read_framework(text_of(Path(said)), name=Path(said).stem)
     return shipped(said)
-
-
-def _text(path: Path) -> str:
-    try:
-        return path.read_text("utf-8-sig")
-    except FileNotFoundError:
-        raise BadInput(N_("There is no file {path}. Check the name."), path=path) from None
-    except IsADirectoryError:
-        raise BadInput(N_("{path} is a folder. Name the file in it."), path=path) from None
-    except UnicodeDecodeError:
-        raise BadInput(N_("{path} is not UTF-8 text. Save it as CSV UTF-8."), path=path) from None
 
 
 def _choices(
@@ -177,7 +167,7 @@ def _choices(
 ) -> tuple[dict[str, object], dict[str, str]]:
     """The choices of a recipe file and those said after it, and those of its method."""
     written, of_method = ({}, {}) if recipe is None else methods.read_recipe(
-        _text(recipe), name=recipe.name
+        text_of(recipe), name=recipe.name
     )  # fmt: skip
     chosen: dict[str, object] = {**written, **methods.pairs(said)}
     return ({**chosen, "phase": phase} if phase else chosen), of_method
@@ -187,7 +177,7 @@ def _result(file: Path, framework: "Framework", said: dict[str, object]) -> "Eva
     from linli.analysis.evaluation.evaluate import default_recipe, evaluate
     from linli.analysis.evaluation.table import read_table
 
-    table = read_table(_text(file), framework)
+    table = read_table(text_of(file), framework)
     return evaluate(table, framework, default_recipe(framework, **said))
 
 

@@ -5,6 +5,7 @@ its head; a command does so when it runs.
 """
 
 import contextlib
+import errno
 import os
 import pkgutil
 import sys
@@ -20,6 +21,11 @@ from linli.errors import N_, Problem
 
 EXIT_PROBLEM = 2
 EXIT_BROKEN = 3
+OF_THE_MACHINE = frozenset(
+    getattr(errno, name, -1)
+    for name in ("ENOSPC", "EDQUOT", "EACCES", "EPERM", "EROFS", "EIO", "ENOTDIR", "EISDIR",
+                 "ENOENT", "ELOOP", "ENAMETOOLONG", "EFBIG", "EMFILE")
+)  # fmt: skip
 EXIT_NOBODY_READS = 141  # as a shell tells a program ended by SIGPIPE: 128 + 13
 
 
@@ -31,6 +37,13 @@ class Broken(Problem):
     sentence = N_(
         "Something broke on our side: {what} Say it again with LINLI_DEBUG=1 to see where."
     )
+
+
+class NotReached(Problem):
+    """A file or a folder cannot be read or written; the machine says why."""
+
+    code = "not_reached"
+    sentence = N_("{what}: it cannot be read or written. The machine says: {reason}.")
 
 
 class Told(TyperGroup):
@@ -52,8 +65,17 @@ class Told(TyperGroup):
             meant = hasattr(error, "exit_code") or isinstance(error, typer.Abort)
             if meant or os.environ.get("LINLI_DEBUG"):
                 raise
-            typer.echo(Broken(what=f"{type(error).__name__}: {error}").tell(gettext), err=True)
-            raise typer.Exit(EXIT_BROKEN) from None
+            told = _of(error)
+            typer.echo(told.tell(gettext), err=True)
+            raise typer.Exit(EXIT_BROKEN if isinstance(told, Broken) else EXIT_PROBLEM) from None
+
+
+def _of(error: Exception) -> Problem:
+    """The machine's fault is told as such, and anything else as ours."""
+    if isinstance(error, OSError) and error.errno in OF_THE_MACHINE:
+        what = error.filename or gettext("what was to be written")
+        return NotReached(what=what, reason=error.strerror)
+    return Broken(what=f"{type(error).__name__}: {error}")
 
 
 def _say_nothing_more() -> None:

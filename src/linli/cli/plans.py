@@ -6,8 +6,8 @@ from typing import Annotated, Any
 import typer
 
 from linli.cli.ready import get_ready, say, say_json
+from linli.cli.texts import text_of
 from linli.cli.words import gettext as _
-from linli.errors import N_, BadInput
 
 app = typer.Typer(
     name="plans", help=_("Emergency plans: kept, ready, started, ended."), no_args_is_help=True
@@ -65,7 +65,7 @@ def check(
     get_ready(tables=False)
     from linli.plans.reading import read
 
-    plan = read(_text(file))
+    plan = read(text_of(file))
     if as_json:
         say_json({"code": plan.code, "n_steps": len(plan.steps), "sound": True})
         return
@@ -85,7 +85,7 @@ def sign(
     from linli.cli.request import acting
     from linli.plans import shelf
 
-    made = shelf.sign(acting(by), _text(file), note=note, now=clock.now_s())
+    made = shelf.sign(acting(by), text_of(file), note=note, now=clock.now_s())
     if as_json:
         say_json({"code": made.code, "version": made.version})
         return
@@ -255,14 +255,6 @@ SCORES = {
     "steps": _("steps finished in time"),
     "gaps": _("gaps mended"),
 }
-
-
-def _text(file: Path) -> str:
-    try:
-        return file.read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or type(error).__name__
-        raise BadInput(N_("{file} cannot be read: {reason}."), file=file, reason=reason) from None
 
 
 def _plan_row(kept: Any) -> dict[str, Any]:

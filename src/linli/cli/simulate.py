@@ -1,7 +1,9 @@
 """`linli simulate`: what if? A city and choices from two files; needs no database and no server."""
 
 import shutil
+import signal
 import tempfile
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, timedelta
@@ -12,6 +14,7 @@ import typer
 
 from linli.analysis.simulation.words import OUTCOME_NAMES, deaths_told
 from linli.cli.ready import say, say_json
+from linli.cli.texts import text_of
 from linli.cli.words import gettext as _
 from linli.errors import N_, BadInput, Phrase
 
@@ -26,6 +29,7 @@ if TYPE_CHECKING:
 app = typer.Typer()
 
 DATABASES = ("duckdb", "_duckdb")  # whose errors are no OSError
+EXIT_SIGNAL = 128  # and the signal's number, as a shell tells it
 PICTURES = ("infections", "reports", "ward_in", "ward_queue", "held_people")
 
 
@@ -137,18 +141,6 @@ def _study(city: Path, scenarios: Path) -> "Study":
     return read_study(text_of(city), text_of(scenarios), beside)
 
 
-def text_of(path: Path) -> str:
-    """The text of a file somebody named; raises BadInput where there is none to read."""
-    try:
-        return path.read_text("utf-8-sig")
-    except FileNotFoundError:
-        raise BadInput(N_("There is no file {path}. Check the name."), path=path) from None
-    except IsADirectoryError:
-        raise BadInput(N_("{path} is a folder. Name the file in it."), path=path) from None
-    except UnicodeDecodeError:
-        raise BadInput(N_("{path} is not UTF-8 text. Save it as UTF-8."), path=path) from None
-
-
 @contextmanager
 def new_folder(out: Path | None) -> Iterator[Path | None]:
     """A folder that takes its name when all is written; whatever ends the run takes it away."""
@@ -161,9 +153,10 @@ def new_folder(out: Path | None) -> Iterator[Path | None]:
         reason = error.strerror or str(error)
         raise BadInput(N_("{path} cannot be made: {reason}."), path=out, reason=reason) from None
     try:
-        yield folder
-        folder.chmod(0o755)
-        folder.rename(out)
+        with _told_to_end():
+            yield folder
+            folder.chmod(0o755)
+            folder.rename(out)
     except OSError as error:
         raise _not_written(out, error.strerror or str(error)) from None
     except Exception as error:
@@ -172,6 +165,30 @@ def new_folder(out: Path | None) -> Iterator[Path | None]:
         raise _not_written(out, str(error).partition("\n")[0].rstrip(".")) from None
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def _told_to_end() -> Iterator[None]:
+    """Who ends the run by a signal, or closes the terminal, ends it as Ctrl-C does."""
+
+    def leave(number: int, _frame: object) -> None:
+        raise SystemExit(EXIT_SIGNAL + number)
+
+    ends = [signal.SIGTERM, *([signal.SIGHUP] if hasattr(signal, "SIGHUP") else [])]
+    before = {n: signal.getsignal(n) for n in ends}
+    ours = [n for n in ends if before[n] == signal.SIG_DFL and _in_main_thread()]
+    for number in ours:
+        signal.signal(number, leave)
+    try:
+        yield
+    finally:
+        for number in ours:
+            signal.signal(number, before[number])
+
+
+def _in_main_thread() -> bool:
+    """Whether signals can be asked for here."""
+    return threading.current_thread() is threading.main_thread()
 
 
 def _not_written(out: Path, reason: str) -> BadInput:

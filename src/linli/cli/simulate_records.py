@@ -21,8 +21,8 @@ from linli.cli.simulate import (
     tell_late,
     tell_marks,
     tell_waits,
-    text_of,
 )
+from linli.cli.texts import text_of
 from linli.cli.words import gettext as _
 from linli.errors import N_, BadInput
 
@@ -44,10 +44,12 @@ def answer(
     from linli.policy.powers import roles_for
     from linli.studies.simulation import on_curve, running, study
     from linli.studies.simulation.records import Moment
+    from linli.studies.small import check_size
 
     question = study.question_of({"most_seeds": seeds, **given})
     actor = acting(by)
     can(actor, Ask(study.RUN, roles_for(study.RUN), question.area.path)).required()
+    check_size(actor, question.area)
     moment = Moment(clock.now_s(), actor.exercise, question.area.path)
     with new_folder(out) as folder, progress(quiet=as_json) as told:
         made, result = running.answer(

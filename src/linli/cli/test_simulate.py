@@ -115,7 +115,8 @@ def test_a_cancelled_run_leaves_nothing_half_written(said, tmp_path, monkeypatch
     assert sorted(p.name for p in tmp_path.iterdir()) == ["choices.toml", "city.toml"]
 
 
-def test_a_run_that_is_interrupted_ends_and_leaves_nothing(said, tmp_path):
+@pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_run_that_is_interrupted_ends_and_leaves_nothing(said, tmp_path, end):
     (tmp_path / "city.toml").write_text(CITY.replace("4000", "400000").replace("= 20", "= 300"))
     words = ("simulate", "city.toml", "choices.toml", "--seeds", "50", "--out", "out")
     ran = subprocess.Popen(
@@ -125,7 +126,7 @@ def test_a_run_that_is_interrupted_ends_and_leaves_nothing(said, tmp_path):
     while ran.poll() is None and not list(tmp_path.glob(".out-*/worlds.duckdb")):
         time.sleep(0.05)
 
-    ran.send_signal(signal.SIGINT)
+    ran.send_signal(end)
 
     out, err = ran.communicate(timeout=60)
     assert ran.returncode != 0, out

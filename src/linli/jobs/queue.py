@@ -91,6 +91,7 @@ SAVED = ("n_done", "n_total", "result", "lease_until")
 Work = Callable[[Running], None]
 _kinds: dict[str, Work] = {}
 _long: set[str] = set()
+_in_hand: dict[int, Job] = {}  # what this process is doing
 
 
 def job(kind: str, *, long: bool = False) -> Callable[[Work], Work]:
@@ -141,6 +142,7 @@ def _do(leased: Job | None, watch: Callable[[int, int | None], None] | None) -> 
     if leased.attempts > MOST_ATTEMPTS:  # it ended its workers too often to be tried again
         _end(leased, JobState.STOPPED, leased.problem or "The worker died each time.")
         return True
+    _in_hand[leased.id] = leased
     try:
         _kinds[leased.kind](Running(leased, watch))
     except LeaseLost as lost:
@@ -151,7 +153,15 @@ def _do(leased: Job | None, watch: Callable[[int, int | None], None] | None) -> 
         _again(leased, type(error).__name__)  # its text may hold what somebody wrote
     else:
         _end(leased, JobState.DONE, "")
+    finally:
+        _in_hand.pop(leased.id, None)
     return True
+
+
+def let_go() -> None:
+    """Give back what is not finished: whoever stops does not let it wait for its lease to end."""
+    for job in list(_in_hand.values()):
+        _mine(job).filter(state=JobState.RUNNING).update(lease_until=0)
 
 
 def _lease_s(kind: str) -> int:

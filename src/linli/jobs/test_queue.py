@@ -196,6 +196,27 @@ def test_a_worker_takes_a_list_in_while_a_what_if_runs() -> None:
 
 
 @pytest.mark.django_db(transaction=True)
+def test_a_worker_that_stops_gives_back_what_it_has_not_finished(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    stop, over = threading.Event(), threading.Event()
+    monkeypatch.setattr(worker, "JOB_ENDS_WITHIN_S", 0.01)
+
+    def long(_: Running) -> None:
+        stop.set()
+        over.wait(20)
+
+    queue.job("simulate", long=True)(long)
+    job = queue.ask("simulate")
+    worker.run([], stop=stop, pause_s=0.01)
+
+    job.refresh_from_db()
+    assert (job.state, clock.seconds(job.lease_until)) == ("running", 0)
+    queue.job("simulate", long=True)(lambda _: over.set())
+    assert queue.run_next(long=True)
+
+
+@pytest.mark.django_db(transaction=True)
 def test_clocks_do_not_wait_for_a_long_job() -> None:
     stop, began, ticked = threading.Event(), threading.Event(), threading.Event()
 

@@ -73,7 +73,7 @@ def run(
 
     A job may take minutes, and clocks and messages do not wait for it: it has a thread of its
     own, and the long kinds have another, so that no list waits for a what-if. One still running
-    at the end is left; its lease runs out, and it is taken up again.
+    at the end is given back, and taken up again.
     """
     stop = stop or threading.Event()
     holder = f"{socket.gethostname()}:{os.getpid()}:{threading.get_ident()}"
@@ -95,6 +95,8 @@ def run(
             stop.wait(pause_s)
     for lane in lanes:
         lane.join(JOB_ENDS_WITHIN_S)
+    if lanes:
+        queue.let_go()
 
 
 def _do_jobs(stop: threading.Event, pause_s: float, long: bool) -> None:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from linli.cli import texts
 from linli.cli.words import gettext as _
 from linli.errors import N_, BadInput
 
@@ -31,14 +32,7 @@ InJson = Annotated[bool, typer.Option("--json", help=_("Answer in JSON."))]
 
 def text_of(path: Path | None) -> str:
     """The text of a file, or nothing where none is named."""
-    if path is None:
-        return ""
-    try:
-        return path.read_text("utf-8-sig")
-    except FileNotFoundError:
-        raise BadInput(N_("There is no file {path}. Check the name."), path=path) from None
-    except (IsADirectoryError, UnicodeDecodeError):
-        raise BadInput(N_("{path} is not UTF-8 text. Save it as CSV UTF-8."), path=path) from None
+    return "" if path is None else texts.text_of(path)
 
 
 def read(

@@ -19,6 +19,7 @@ from linli.studies.epidemic.course import LEVELS, Course
 from linli.studies.epidemic.records import Cases
 from linli.studies.epidemic.tables import CurveMark
 from linli.studies.evaluation.study import called
+from linli.studies.small import check_size
 from linli.studies.tables import EPOCH
 
 SEE = "epidemic.see"
@@ -68,9 +69,10 @@ def study(
 
     ``as_of``: the last day known; yesterday if none is given, for today is not over.
 
-    Raises NotAllowed, or BadInput for a day to come.
+    Raises NotAllowed, TooSmall, or BadInput for a day to come.
     """
     can(actor, Ask(SEE, roles_for(SEE), area.path)).required()
+    check_size(actor, area)
     last = _last(as_of)
     found = records.diseases(area, exercise=actor.exercise)
     chosen = disease or (found[0] if found else next(iter(definitions.diseases())))

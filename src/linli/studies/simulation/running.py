@@ -28,6 +28,7 @@ from linli.analysis.simulation.unseen import Estimate, estimate, share_reported
 from linli.analysis.simulation.waits import waits_of
 from linli.errors import N_, BadInput, Problem
 from linli.jobs.queue import LeaseLost, Running
+from linli.policy.can import Actor
 from linli.registry.areas import Area
 from linli.studies.simulation import study
 from linli.studies.simulation.choices import Choice, Closing, closing_of, policies_of
@@ -42,6 +43,7 @@ from linli.studies.simulation.parameters import (
 from linli.studies.simulation.records import Moment, Standing, standing
 from linli.studies.simulation.study import Question
 from linli.studies.simulation.tables import WhatIf, WhatIfState
+from linli.studies.small import check_size
 
 FIRST_SEED = 1
 LEAST_SEEDS = study.LEAST_SEEDS
@@ -106,10 +108,11 @@ def ready(question: Question, moment: Moment) -> Ready:
     return made
 
 
-def basis(area: Area, *, exercise: bool, disease: str) -> Ready:
-    """What a run would begin with now; raises NobodyThere."""
+def basis(actor: Actor, area: Area, *, disease: str) -> Ready:
+    """What a run would begin with now; raises TooSmall or NobodyThere."""
+    check_size(actor, area)
     study.simulated(disease)
-    return _read(area, Moment(clock.now_s(), exercise, area.path), disease, 0, {})
+    return _read(area, Moment(clock.now_s(), actor.exercise, area.path), disease, 0, {})
 
 
 def _read(

@@ -27,6 +27,7 @@ from linli.registry.person import Person
 from linli.studies.simulation.choices import MOST_CHOICES, MOST_DAYS, Choice, choice_of
 from linli.studies.simulation.city import NobodyThere
 from linli.studies.simulation.tables import WhatIf, WhatIfDecision, WhatIfState
+from linli.studies.small import check_size
 
 SEE, RUN, DECIDE = "whatif.see", "whatif.run", "whatif.decide"
 KIND = "what_if"
@@ -132,10 +133,11 @@ def simulated(disease: str) -> str:
 def ask(actor: Actor, question: Question) -> WhatIf:
     """Put a what-if into the queue; recorded.
 
-    Raises NotAllowed, NobodyThere, WrongChoice or EnoughAsked.
+    Raises NotAllowed, TooSmall, NobodyThere, WrongChoice or EnoughAsked.
     """
     area = question.area
     holding = can(actor, Ask(RUN, roles_for(RUN), area.path)).required()
+    check_size(actor, area)
     here = Person.objects.filter(areas.under(area.path), survivor_id=None)
     if not here.exists():
         raise NobodyThere(area=area.name_zh)

@@ -38,7 +38,7 @@ def declare(city: City, area: str = "w", **more: Any) -> None:
 
 
 def what_if(city: City) -> running.Ready:
-    return running.basis(city.areas["w"], exercise=False, disease="covid19")
+    return running.basis(city.actor("gil"), city.areas["w"], disease="covid19")
 
 
 @pytest.mark.db

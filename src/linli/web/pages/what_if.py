@@ -83,7 +83,7 @@ def basis(request: HttpRequest) -> HttpResponse:
     actor = signed_in(request)
     area = _area(actor, request.GET.get("area", ""))
     allow(request, RUN, path=area.path)
-    made = running.basis(area, exercise=actor.exercise, disease=study.USUAL_DISEASE)
+    made = running.basis(actor, area, disease=study.USUAL_DISEASE)
     context = {
         "area": area,
         "parameters": [vars(p) for p in made.parameters.values()],
