@@ -1,6 +1,7 @@
 """Who leaves the register, on its page: numbers for some, names for others, and what is signed."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -19,7 +20,7 @@ pytestmark = pytest.mark.db
 
 
 @pytest.fixture
-def here(city: City, settings) -> Furnished:
+def here(city: City, settings: Any) -> Furnished:
     settings.SECOND_FACTOR = False
     made = furnish(city)
     Person.objects.filter(id=made.ids["person"]).update(

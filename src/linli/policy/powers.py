@@ -48,9 +48,7 @@ POWERS: dict[str, frozenset[Role]] = {
     "people.edit": _KEEPERS | {Role.GRID_WORKER, Role.SECRETARY},
     "people.merge": _KEEPERS,
     # who leaves the register: numbers for who signs and checks, names for who sees why they left
-    "removals.see": _KEEPERS
-    | DUTY_OFFICERS
-    | {Role.SECRETARY, Role.AUDITOR, Role.ADMINISTRATOR},
+    "removals.see": _KEEPERS | DUTY_OFFICERS | {Role.SECRETARY, Role.AUDITOR, Role.ADMINISTRATOR},
     "removals.names": _KEEPERS | {Role.SECRETARY, Role.STREET_DUTY},
     "people.erase": frozenset({Role.SECRETARY}),  # answers the resident who asked for it as well
     "people.break_glass": FIELD_STAFF,

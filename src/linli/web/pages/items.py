@@ -101,9 +101,8 @@ def _page(
 def _about_record(request: HttpRequest, view: ItemView) -> bool:
     """Whether the item asks for a record to be erased or put right, and this person may do it."""
     may = any(view.item.path.startswith(h.path) for h in actor_of(request).holds(_ERASERS))
-    return (
-        may and not view.own and view.item.loop == "request" and view.item.kind in own_record.TYPES
-    )
+    asks = view.item.loop == "request" and view.item.kind in own_record.TYPES
+    return may and asks and not view.own
 
 
 _ERASERS = roles_for(own_record.ERASE)

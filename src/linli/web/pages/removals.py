@@ -45,7 +45,8 @@ def _overview(
     chosen = request.GET.get("rule", "")
     rule = rules.get(chosen) if chosen else None
     names = bool(actor.holds(roles_for(look.NAMES)))
-    rows, after = [], None
+    rows: list[look.Seen] = []
+    after = None
     if rule is not None and names:
         rows, after = look.people(
             actor, purpose=purposes.of(request), now=now, rule=rule,
@@ -53,7 +54,8 @@ def _overview(
         )  # fmt: skip
     query = request.GET.copy()
     query.pop("after", None)
-    signers = {one.terms.signed.signed_by for one in shown if one.terms.signed is not None}
+    signed = [one.terms.signed.signed_by for one in shown if one.terms.signed is not None]
+    signers = [account_id for account_id in signed if account_id is not None]
     context = {
         "rules": shown,
         "area": area,
