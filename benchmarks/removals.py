@@ -121,7 +121,7 @@ def beside(do: Any) -> list[float]:
 
 def _write(stop: Any, found: Any) -> None:
     ids = list(Household.objects.order_by("-id").values_list("id", flat=True)[:1000])
-    waits = []
+    waits: list[float] = []
     while not stop.is_set():
         began = time.perf_counter()
         with transaction.atomic():

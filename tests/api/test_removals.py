@@ -9,7 +9,7 @@ from django.test import Client
 
 from linli.loops.advance import advance
 from linli.loops.ledger import Item
-from linli.loops.removals import asked
+from linli.loops.requests import own_record
 from linli.loops.requests.file import file_request
 from linli.loops.requests.forms import Channel
 from linli.registry.duties import RequestType
@@ -74,10 +74,10 @@ def test_other_days_are_signed_by_who_may_and_wrong_ones_are_told(api: Api) -> N
 def test_who_asks_is_erased_and_answered_in_one_call(api: Api) -> None:
     city, who = api.city, api.doors.people["Zhao One"].id
     RequestType.objects.create(
-        code=asked.TO_ERASE, name_zh="x", name_en="x", item_class="normal", duty_code="d-noise"
+        code=own_record.TO_ERASE, name_zh="x", name_en="x", item_class="normal", duty_code="d-noise"
     )
     item = file_request(
-        city.actor("ann"), now=EVENING, kind=asked.TO_ERASE, area_id=city.areas["oak1"].id,
+        city.actor("ann"), now=EVENING, kind=own_record.TO_ERASE, area_id=city.areas["oak1"].id,
         data={"description": "Erase me"}, channel=Channel.PAGE,
     ).item_id  # fmt: skip
     to_sam = {"note": "For Sam", "holder_id": city.accounts["sam"].id}

@@ -214,6 +214,9 @@ VISITS: tuple[Visit, ...] = (
         at("record", FOR, kind_name="people", row_id="person"),
         refused=(None, "ann", "jo", "eve"),
     ),
+    Visit("removals", "kim", at("removals"), refused=(None, "ann", "cy", "bo", "jo")),
+    Visit("removal", "sam", at("removal", "?purpose=registry", person_id="person"),
+          refused=(None, "ann", "cy", "fay", "kim", "eve")),
     Visit("pairs", "ida", at("pairs", "?purpose=registry"), refused=(None, "ann", "sam", "kim")),
     Visit("imports", "ida", at("imports"), refused=(None, "ann", "sam")),
     Visit("limits", "cy", at("limits"), refused=(None, "ann")),
@@ -382,7 +385,7 @@ NOT_PAGES = frozenset(
         "issue", "screening_report", "screening_spoken", "round_call", "round_take",
         "round_questions_file", "prove", "proof", "records_out", "laboratory_take",
         "laboratory_match", "laboratory_cancel", "decide_pair", "break_glass", "filed",
-        "tracing_act", "account_add", "end_token", "unmerge",
+        "tracing_act", "account_add", "end_token", "unmerge", "removal_terms",
         "beds_count", "beds_open_batch", "epidemic_declare", "epidemic_file",
         "epidemic_withdraw", "road_lift", "road_shut", "roads_drawn", "run_act", "run_new",
         "ward_act", "warning_run", "what_if_cancel", "what_if_decide", "what_if_file",
@@ -392,6 +395,6 @@ NOT_PAGES = frozenset(
         "plan_run_take_on",
         "follow_ups_tell", "case_report", "cases_take", "case_classify", "gate_measure",
         # opened by tests of their own
-        "cast", "screening_own", "risk_factor", "chain_picture", "chain_near",
+        "cast", "screening_own", "risk_factor", "chain_picture", "chain_near", "removal_asked",
     }
 )  # fmt: skip

@@ -1,13 +1,14 @@
 """Who leaves the register, on its page: numbers for some, names for others, and what is signed."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 from django.test import Client
 
 from linli.loops.advance import advance
 from linli.loops.ledger import Item
-from linli.loops.removals import asked
+from linli.loops.requests import own_record
 from linli.loops.requests.file import file_request
 from linli.loops.requests.forms import Channel
 from linli.registry.duties import RequestType
@@ -19,7 +20,7 @@ pytestmark = pytest.mark.db
 
 
 @pytest.fixture
-def here(city: City, settings) -> Furnished:
+def here(city: City, settings: Any) -> Furnished:
     settings.SECOND_FACTOR = False
     made = furnish(city)
     Person.objects.filter(id=made.ids["person"]).update(
@@ -109,7 +110,7 @@ def taken_in(here: Furnished, kind: str) -> int:
 
 def test_the_clerk_sees_what_may_go_and_erases_and_the_resident_reads_it(here: Furnished) -> None:
     sam, person = as_(here, "sam"), here.ids["person"]
-    item_id = taken_in(here, asked.TO_ERASE)
+    item_id = taken_in(here, own_record.TO_ERASE)
     address = f"/removals/asked/{item_id}"
 
     assert address in text(sam, f"/items/{item_id}?purpose=registry")
@@ -134,7 +135,7 @@ def test_putting_right_leads_to_the_record_and_asks_for_words_where_nothing_chan
     here: Furnished,
 ) -> None:
     sam, person = as_(here, "sam"), here.ids["person"]
-    item_id = taken_in(here, asked.TO_CORRECT)
+    item_id = taken_in(here, own_record.TO_CORRECT)
     address = f"/removals/asked/{item_id}"
     text(sam, f"{address}?purpose=registry")
     given = {"person": person, "reach": "page", "proof": "known", "words": ""}
@@ -148,7 +149,7 @@ def test_putting_right_leads_to_the_record_and_asks_for_words_where_nothing_chan
 
 
 def test_a_look_changes_nothing_and_who_may_not_erase_is_refused(here: Furnished) -> None:
-    item_id = taken_in(here, asked.TO_ERASE)
+    item_id = taken_in(here, own_record.TO_ERASE)
     for who in ("kim", "ida", "cy", "bo", "ann"):
         client = as_(here, who)
         got = client.get(f"/removals/asked/{item_id}?purpose=service").status_code

@@ -14,17 +14,18 @@ from linli import clock
 from linli.api.auth import actor_of
 from linli.api.doors import Done, Id, Most, Rows, door, purpose_of
 from linli.loops import keeping
-from linli.loops.removals import asked, look, rules
-from linli.loops.removals.asked import Answer, Asked, Proof
+from linli.loops.removals import look, rules
 from linli.loops.removals.holds import Hold
+from linli.loops.requests import own_record
 from linli.loops.requests.forms import Reach
+from linli.loops.requests.own_record import Answer, Asked, Proof
 from linli.registry import areas
 from linli.registry.forms import RecordForm
 
 router = Router(tags=["removals"])
 _enum: Any = StrEnum
 RemovalRuleName = _enum("RemovalRuleName", {rule.name.upper(): rule.name for rule in rules.RULES})
-RemovalPart = _enum("RemovalPart", {name.upper(): name for name in asked.PART_NAMES})
+RemovalPart = _enum("RemovalPart", {name.upper(): name for name in own_record.PART_NAMES})
 MOST_KEY = 80
 
 
@@ -124,7 +125,7 @@ class RemovalAnswer(RecordForm):
     parts: Annotated[list[RemovalPart], Field(max_length=8)] = []  # type: ignore[valid-type]
     proof: Proof | None = None
     reach: Reach = Reach.PAGE
-    words: Annotated[str, Field(max_length=asked.MOST_WORDS)] = ""
+    words: Annotated[str, Field(max_length=own_record.MOST_WORDS)] = ""
 
 
 @router.get(
@@ -216,11 +217,11 @@ def sign(
     response=RemovalAsked,
     operation_id="removals_asked",
     summary="What may be erased or was put right for a resident who asks, and what is held",
-    openapi_extra=door(asked.ERASE, about_residents=True),
+    openapi_extra=door(own_record.ERASE, about_residents=True),
 )
 def see_asked(request: HttpRequest, item_id: Path[Id], wanted: Query[RemovalWhose]) -> Any:
     """A request to be erased or put right."""
-    found = asked.see(
+    found = own_record.see(
         actor_of(request),
         item_id,
         now=clock.now_s(),
@@ -235,7 +236,7 @@ def see_asked(request: HttpRequest, item_id: Path[Id], wanted: Query[RemovalWhos
     response=Done,
     operation_id="removals_answer",
     summary="Erase what was chosen and answer the resident, in one act",
-    openapi_extra=door(asked.ERASE, about_residents=True),
+    openapi_extra=door(own_record.ERASE, about_residents=True),
 )
 def answer(request: HttpRequest, item_id: Path[Id], body: Body[RemovalAnswer]) -> Any:
     """Either both are done or neither."""
@@ -246,7 +247,7 @@ def answer(request: HttpRequest, item_id: Path[Id], body: Body[RemovalAnswer]) -
         words=body.words,
         person_id=body.person_id,
     )
-    asked.answer(actor_of(request), item_id, given, now=clock.now_s())
+    own_record.answer(actor_of(request), item_id, given, now=clock.now_s())
     return Done(id=item_id)
 
 

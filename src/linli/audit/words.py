@@ -99,6 +99,7 @@ KINDS: dict[str, str] = {
     "people_died": N_("people who have died"),
     "people_mistaken": N_("people who were entered by mistake"),
     "people_moved": N_("people who have moved away"),
+    "people_reported": N_("people known from the report of a case only"),
     "people_visiting": N_("people who were here on a visit only"),
     "photo": N_("photo"),
     "plan": N_("plan"),

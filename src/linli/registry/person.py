@@ -34,6 +34,10 @@ class Left(models.TextChoices):
     NO = "", N_("lives here")
 
 
+REPORTED = "case report"  # the source of somebody whom a report of a case named and nobody knew
+REPORTED_ONLY = Q(source=REPORTED, household=None, left_on=None)
+
+
 class Person(models.Model):
     """A resident, in the care of one responsible area wherever they live or stay just now."""
 
@@ -77,7 +81,13 @@ class Person(models.Model):
                 condition=Q(left_on__isnull=False),
                 name="person_leaving",
             ),
+            models.Index(fields=["as_of", "id"], condition=REPORTED_ONLY, name="person_reported"),
         ]
+
+    @property
+    def is_reported_only(self) -> bool:
+        """Whether nothing is known of them but that a case was reported."""
+        return self.source == REPORTED and self.household_id is None and self.left_on is None
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Keep the row, and the parts of the name with it."""

@@ -32,7 +32,7 @@ from linli.registry import meant
 from linli.registry.imports import typed
 from linli.registry.imports.references import Place, References
 from linli.registry.imports.typed import RowRefused
-from linli.registry.person import Sex
+from linli.registry.person import REPORTED, Sex
 
 ROWS_AT_ONCE = 500  # a tick waits for no more than one such part
 REPORTS = frozenset({"open", "report_again", "classify", "reclassify"})  # steps of a report
@@ -204,7 +204,7 @@ def _told(row: _Row) -> meant.Told:
     return meant.Told(
         row.place.id, row.place.path, name=report.name or report.code or report.document,
         code=report.code, document=report.document, phone=report.phone,
-        birth_date=report.birth_date, sex=report.sex, source="case report",
+        birth_date=report.birth_date, sex=report.sex, source=REPORTED,
     )  # fmt: skip
 
 

@@ -25,6 +25,7 @@ from linli.registry.person import Person, resolve
 SEE = "removals.see"
 NAMES = "removals.names"
 ROWS_A_PAGE = 50
+DECIDES = ("left_on", "left_because", "source", "household_id", "as_of")  # by which rule
 REPORTS = 20
 
 
@@ -79,10 +80,15 @@ def people(
     after: str | None = None,
     most: int = ROWS_A_PAGE,
 ) -> tuple[list[Seen], str | None]:
-    """Those whose time has come, by one rule or any, each with what holds them; recorded."""
+    """Those whose time has come, each with what holds them; recorded.
+
+    Without a rule those who have left, whatever the reason.
+    """
     seen = sight.look(actor, NAMES, purpose)
-    asked = [one for one in rules.OF_PEOPLE if rule in (None, one)]
-    rows = rules.people_due(asked, now).values(*SHOWN)
+    if rule is not None and rule.of_households:
+        return [], None
+    due = rules.left_and_due(now) if rule is None else rules.due(rule, now).order_by()
+    rows = due.values(*SHOWN)
     found = sight.page_of(rows, seen.within(area_path), after, most)
     page = found[:most]
     if page:
@@ -126,8 +132,9 @@ def reports(actor: Actor, *, most: int = REPORTS) -> list[Went]:
 
 
 def _of_row(row: dict[str, Any], shown: dict[str, Any], holds: Iterable[Hold]) -> Seen:
-    rule = rules.of_person(Person(left_on=row["left_on"], left_because=row["left_because"]))
-    goes_on = rules.goes_on(rule, row["left_on"]) if rule else None
+    person = Person(**{name: row[name] for name in DECIDES})
+    rule = rules.of_person(person)
+    goes_on = rules.goes_on(rule, person) if rule else None
     return Seen(shown, rule, goes_on, tuple(holds))
 
 
@@ -154,7 +161,7 @@ def _seen(rule: Rule, ranges: Sequence[tuple[str, str]], step: int, now: int) ->
         rules.terms(rule),
         shipped.source,
         shipped.as_of,
-        rules.left(rule, ranges).count() if rule.because is not None else None,
+        None if rule.of_households else rules.of(rule, ranges).count(),
         sum(counts.values()),
         tuple((places[path], counts[path]) for path in sorted(counts) if path in places),
     )

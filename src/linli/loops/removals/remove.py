@@ -106,7 +106,7 @@ def _bite(
 def _sort_out(rule: Rule, rows: list[Any], looker: Looker, night: Night) -> list[Any]:
     """Those of these rows that go; who is held is counted with what holds them."""
     held: dict[int, list[Hold]] = {}
-    if rule.because is not None:
+    if not rule.of_households:
         held = looker.held([row.id for row in rows])
     for holds in held.values():
         night.held[rule.name] += 1
@@ -121,7 +121,7 @@ def _sort_out(rule: Rule, rows: list[Any], looker: Looker, night: Night) -> list
 
 
 def _gone(rule: Rule, rows: list[Any], looker: Looker, *, exercise: bool) -> Destruction:
-    if rule.because is None:
+    if rule.of_households:
         removals.remove_households(rows, rule=rule.name)
         return _report(rule, [row.id for row in rows], looker, EMPTY, exercise=exercise)
     ids = [row.id for row in rows]
@@ -165,4 +165,4 @@ def _in_bites(
 
 
 def _key(rule: Rule, row: Any) -> tuple[date, int]:
-    return (row.left_on if rule.because is not None else row.empty_since, row.id)
+    return (getattr(row, rule.when), row.id)

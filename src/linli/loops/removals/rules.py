@@ -16,29 +16,34 @@ from linli.loops import keeping
 from linli.loops.keeping import Terms
 from linli.registry import removals
 from linli.registry.areas import within
-from linli.registry.person import Left, Person
+from linli.registry.person import REPORTED_ONLY, Left, Person
 
 FOLDER = "linli.loops.removals"
 
 
 @dataclass(frozen=True)
 class Rule:
-    """One rule of leaving: the name of its terms, why somebody left, and what it says."""
+    """One rule of leaving: the name of its terms, what it says, and the day it counts from."""
 
     name: str
-    because: Left | None  # None: a household in which nobody lives any more
     label: str
+    because: Left | None = None
+    when: str = "left_on"
+    of_households: bool = False
 
 
 RULES = (
-    Rule("people_moved", Left.MOVED, N_("people who have moved away")),
-    Rule("people_died", Left.DIED, N_("people who have died")),
-    Rule("people_visiting", Left.VISIT, N_("people who were here on a visit only")),
-    Rule("people_mistaken", Left.MISTAKE, N_("people who were entered by mistake")),
-    Rule("households_empty", None, N_("households in which nobody lives")),
-)
+    Rule("people_moved", N_("people who have moved away"), Left.MOVED),
+    Rule("people_died", N_("people who have died"), Left.DIED),
+    Rule("people_visiting", N_("people who were here on a visit only"), Left.VISIT),
+    Rule("people_mistaken", N_("people who were entered by mistake"), Left.MISTAKE),
+    Rule("people_reported", N_("people known from the report of a case only"), when="as_of"),
+    Rule("households_empty", N_("households in which nobody lives"), when="empty_since",
+         of_households=True),
+)  # fmt: skip
 ASKED = "people_asked"  # no term: whoever asks goes at once, as far as nothing holds them
-OF_PEOPLE = tuple(rule for rule in RULES if rule.because is not None)
+OF_PEOPLE = tuple(rule for rule in RULES if not rule.of_households)
+OF_LEAVING = tuple(rule for rule in OF_PEOPLE if rule.because is not None)
 
 
 @dataclass(frozen=True)
@@ -77,33 +82,39 @@ def last_day(rule: Rule, now: int) -> date:
 
 def of_person(person: Person) -> Rule | None:
     """The rule by which somebody leaves the register; None while they live here."""
-    return next((r for r in OF_PEOPLE if person.left_on and r.because == person.left_because), None)
+    if person.left_on is None:
+        return get("people_reported") if person.is_reported_only else None
+    return next((rule for rule in OF_LEAVING if rule.because == person.left_because), None)
 
 
-def goes_on(rule: Rule, left_on: date) -> date:
-    """The day from which on somebody who left on a day may be removed."""
-    return left_on + timedelta(days=terms(rule).closed_days)
+def goes_on(rule: Rule, person: Person) -> date:
+    """The day from which on somebody may be removed."""
+    began: date = getattr(person, rule.when)
+    return began + timedelta(days=terms(rule).closed_days)
 
 
-def left(rule: Rule, ranges: Sequence[tuple[str, str]] | None = None) -> QuerySet[Person]:
-    """Everybody whom a rule will remove one day, whoever they were merged with left out."""
-    rows = Person.objects.filter(left_because=rule.because, left_on__isnull=False, survivor_id=None)
+def of(rule: Rule, ranges: Sequence[tuple[str, str]] | None = None) -> QuerySet[Person]:
+    """Everybody whom a rule of people will remove one day, those merged away left out."""
+    which = REPORTED_ONLY if rule.because is None else Q(left_because=rule.because)
+    rows = Person.objects.filter(which, survivor_id=None)
+    if rule.because is not None:
+        rows = rows.filter(left_on__isnull=False)
     return rows if ranges is None else rows.filter(within(ranges))
 
 
 def due(rule: Rule, now: int, ranges: Sequence[tuple[str, str]] | None = None) -> QuerySet[Any]:
     """Whose time has come, the longest gone first; rows of people, or of households."""
     until = last_day(rule, now)
-    if rule.because is None:
+    if rule.of_households:
         rows = removals.empty_households(until)
         return rows if ranges is None else rows.filter(within(ranges))
-    return left(rule, ranges).filter(left_on__lte=until).order_by("left_on", "id")
+    return of(rule, ranges).filter(**{f"{rule.when}__lte": until}).order_by(rule.when, "id")
 
 
-def people_due(asked: Sequence[Rule], now: int) -> QuerySet[Person]:
-    """Everybody whose time has come by some of the rules of people, in no order."""
+def left_and_due(now: int) -> QuerySet[Person]:
+    """Everybody who has left and whose time has come, whatever the reason, in no order."""
     gone = Q(pk__in=[])
-    for rule in asked:
+    for rule in OF_LEAVING:
         gone |= Q(left_because=rule.because, left_on__lte=last_day(rule, now))
     return Person.objects.filter(gone, survivor_id=None, left_on__isnull=False)
 
@@ -112,5 +123,4 @@ def after(rule: Rule, key: tuple[date, int] | None) -> Q:
     """What comes after a row in the order of ``due``."""
     if key is None:
         return Q()
-    when = "left_on" if rule.because is not None else "empty_since"
-    return Q(**{f"{when}__gt": key[0]}) | Q(**{when: key[0], "id__gt": key[1]})
+    return Q(**{f"{rule.when}__gt": key[0]}) | Q(**{rule.when: key[0], "id__gt": key[1]})

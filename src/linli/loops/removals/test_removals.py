@@ -81,7 +81,7 @@ def test_who_moved_away_goes_on_the_day_the_terms_say_and_not_before(doors: Door
     assert not NamePart.objects.filter(person_id=gone.id).exists()
 
 
-@pytest.mark.parametrize("rule", rules.OF_PEOPLE, ids=lambda rule: rule.name)
+@pytest.mark.parametrize("rule", rules.OF_LEAVING, ids=lambda rule: rule.name)
 def test_each_reason_has_a_rule_with_days_and_a_source_of_its_own(doors: Doors, rule: Any) -> None:
     given = rules.shipped()[rule.name]
     gone = leave(doors, "Zhao One", days=given.days, because=rule.because)
@@ -331,3 +331,20 @@ def test_the_night_is_asked_for_once_after_two_and_a_job_does_it(doors: Doors) -
 
 def test_a_night_with_nobody_to_remove_asks_for_nothing(doors: Doors) -> None:
     assert ask_for_the_night(EVENING) == 0
+
+
+def test_whom_only_a_report_of_a_case_named_goes_when_nothing_holds_them(city: City) -> None:
+    oak1 = city.areas["oak1"]
+    placed = {"area": oak1, "path": oak1.path, "as_of": TODAY, "changed_at": EVENING}
+    named = Person.objects.create(code="a", name="Wei", source="case report", **placed)
+    listed = Person.objects.create(code="b", name="Wen", source="list", **placed)
+    case = about(city, named)
+
+    night(days=30)
+    advance(case, "withdraw", city.scene("ann"), own=True)
+    night(days=300)
+    before = here(named)
+    done = night(days=365)
+
+    assert (before, here(named), here(listed)) == (True, False, True)
+    assert done.went == {"people_reported": 1}

@@ -62,6 +62,16 @@ class Migration(migrations.Migration):
                 name="person_leaving",
             ),
         ),
+        migrations.AddIndex(
+            model_name="person",
+            index=models.Index(
+                condition=models.Q(
+                    ("household", None), ("left_on", None), ("source", "case report")
+                ),
+                fields=["as_of", "id"],
+                name="person_reported",
+            ),
+        ),
         migrations.AddConstraint(
             model_name="leftcount",
             constraint=models.UniqueConstraint(

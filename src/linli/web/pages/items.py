@@ -21,7 +21,7 @@ from linli.loops.cases import definitions
 from linli.loops.find import ItemView, NextStep
 from linli.loops.loop import State, Step
 from linli.loops.photos import keep
-from linli.loops.removals import asked
+from linli.loops.requests import own_record
 from linli.loops.requests.assign import TAKERS
 from linli.loops.scene import Scene
 from linli.plans import runs
@@ -101,10 +101,11 @@ def _page(
 def _about_record(request: HttpRequest, view: ItemView) -> bool:
     """Whether the item asks for a record to be erased or put right, and this person may do it."""
     may = any(view.item.path.startswith(h.path) for h in actor_of(request).holds(_ERASERS))
-    return may and not view.own and view.item.loop == "request" and view.item.kind in asked.TYPES
+    asks = view.item.loop == "request" and view.item.kind in own_record.TYPES
+    return may and asks and not view.own
 
 
-_ERASERS = roles_for(asked.ERASE)
+_ERASERS = roles_for(own_record.ERASE)
 
 
 def _photos(request: HttpRequest, view: ItemView) -> dict[str, Any] | None:

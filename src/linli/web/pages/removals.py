@@ -15,9 +15,10 @@ from linli.audit.words import KINDS
 from linli.columns import whole
 from linli.errors import N_, BadInput, Problem
 from linli.loops import keeping
-from linli.loops.removals import asked, look, rules
-from linli.loops.removals.asked import PROOF_NAMES, Answer, Asked, Proof
+from linli.loops.removals import look, rules
+from linli.loops.requests import own_record
 from linli.loops.requests.forms import REACH_NAMES
+from linli.loops.requests.own_record import PROOF_NAMES, Answer, Asked, Proof
 from linli.policy.powers import roles_for
 from linli.registry import areas
 from linli.registry.accounts import Account
@@ -44,7 +45,8 @@ def _overview(
     chosen = request.GET.get("rule", "")
     rule = rules.get(chosen) if chosen else None
     names = bool(actor.holds(roles_for(look.NAMES)))
-    rows, after = [], None
+    rows: list[look.Seen] = []
+    after = None
     if rule is not None and names:
         rows, after = look.people(
             actor, purpose=purposes.of(request), now=now, rule=rule,
@@ -52,7 +54,8 @@ def _overview(
         )  # fmt: skip
     query = request.GET.copy()
     query.pop("after", None)
-    signers = {one.terms.signed.signed_by for one in shown if one.terms.signed is not None}
+    signed = [one.terms.signed.signed_by for one in shown if one.terms.signed is not None]
+    signers = [account_id for account_id in signed if account_id is not None]
     context = {
         "rules": shown,
         "area": area,
@@ -108,13 +111,13 @@ def answer(request: HttpRequest, item_id: int) -> HttpResponse:
     problem: Problem | None = None
     if request.method == "POST" and "look" not in given:
         try:
-            asked.answer(actor, item_id, _answer(request, person_id), now=clock.now_s())
-        except (asked.WhoIsIt, asked.Held, BadInput) as said:
+            own_record.answer(actor, item_id, _answer(request, person_id), now=clock.now_s())
+        except (own_record.WhoIsIt, own_record.Held, BadInput) as said:
             problem = said
         else:
             messages.success(request, gettext("It is done, and the resident has the answer."))
             return redirect("item", item_id=item_id)
-    found = asked.see(
+    found = own_record.see(
         actor, item_id, now=clock.now_s(), purpose=purposes.of(request), person_id=person_id
     )
     context = _asked(request, found, problem) | {"person": given.get("person", "")[:20]}
@@ -126,7 +129,7 @@ def _answer(request: HttpRequest, person_id: int | None) -> Answer:
     reach = given.get("reach", "")
     return Answer(
         parts=given.getlist("parts"), proof=given.get("proof", ""), person_id=person_id,
-        reach=reach, words=given.get("words", "")[: asked.MOST_WORDS],
+        reach=reach, words=given.get("words", "")[: own_record.MOST_WORDS],
     )  # fmt: skip
 
 

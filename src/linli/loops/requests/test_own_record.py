@@ -11,10 +11,10 @@ from linli.errors import NotAllowed, NotFound
 from linli.loops.advance import advance
 from linli.loops.keeping import Destruction
 from linli.loops.ledger import Item
-from linli.loops.removals import asked
-from linli.loops.removals.asked import Answer, Held, NotAboutRecord, WhoIsIt
+from linli.loops.requests import own_record
 from linli.loops.requests.file import file_request
 from linli.loops.requests.forms import Channel
+from linli.loops.requests.own_record import Answer, Held, NotAboutRecord, WhoIsIt
 from linli.policy.can import Actor
 from linli.registry import keep, kinds
 from linli.registry.accounts import Account
@@ -34,7 +34,7 @@ def doors(city: City) -> Doors:
     one = made.people["Zhao One"]
     one.phone, one.document, one.needs = "555-0100", "D-1", ["dialysis"]
     one.save()
-    for code in asked.TYPES:
+    for code in own_record.TYPES:
         RequestType.objects.create(
             code=code, name_zh=code, name_en=code, item_class="normal", duty_code="d-noise"
         )
@@ -45,7 +45,7 @@ def doors(city: City) -> Doors:
 def asks(city: City, doors: Doors) -> Asks:
     """Zhao One asks by an account of their own, and Sam has it in hand."""
 
-    def ask(kind: str = asked.TO_ERASE, *, own: bool = True) -> int:
+    def ask(kind: str = own_record.TO_ERASE, *, own: bool = True) -> int:
         if own:
             Account.objects.filter(username="ann").update(person_id=doors.people["Zhao One"].id)
         filed = file_request(
@@ -68,12 +68,12 @@ def left() -> None:
     Person.objects.filter(code="ZhaoOne").update(left_on=date(2020, 2, 1), left_because="moved")
 
 
-def parts(found: asked.Asked) -> dict[str, bool]:
+def parts(found: own_record.Asked) -> dict[str, bool]:
     return {part.name: part.goes for part in found.parts}
 
 
-def see(city: City, item_id: int, who: str = "sam", **more: int) -> asked.Asked:
-    return asked.see(city.actor(who), item_id, now=EVENING, purpose="registry", **more)
+def see(city: City, item_id: int, who: str = "sam", **more: int) -> own_record.Asked:
+    return own_record.see(city.actor(who), item_id, now=EVENING, purpose="registry", **more)
 
 
 def sam(city: City) -> Actor:
@@ -94,7 +94,7 @@ def test_erasing_and_answering_are_one_act_and_the_resident_reads_what_went(
 ) -> None:
     item_id = asks()
 
-    asked.answer(sam(city), item_id, Answer(["phone", "document"], ""), now=EVENING)
+    own_record.answer(sam(city), item_id, Answer(["phone", "document"], ""), now=EVENING)
 
     item = Item.objects.get(id=item_id)
     assert (one().phone, one().document, one().needs) == ("", "", ["dialysis"])
@@ -112,7 +112,7 @@ def test_who_has_left_and_is_held_by_nothing_goes_at_once_with_a_report(
     left()
     item_id, was = asks(), one().id
 
-    asked.answer(sam(city), item_id, Answer(["record"], ""), now=EVENING)
+    own_record.answer(sam(city), item_id, Answer(["record"], ""), now=EVENING)
     sealed.seal_all()
 
     item, ann = Item.objects.get(id=item_id), Account.objects.get(username="ann")
@@ -133,9 +133,9 @@ def test_what_is_open_holds_and_the_answer_says_so(city: City, asks: Asks) -> No
     ).item_id  # fmt: skip
 
     with pytest.raises(Held, match=f"No. {noise}, request"):
-        asked.answer(sam(city), item_id, Answer(["record"], ""), now=EVENING)
+        own_record.answer(sam(city), item_id, Answer(["record"], ""), now=EVENING)
     assert one().phone == "555-0100"
-    asked.answer(sam(city), item_id, Answer([], "", words="Sorry."), now=EVENING)
+    own_record.answer(sam(city), item_id, Answer([], "", words="Sorry."), now=EVENING)
 
     item = Item.objects.get(id=item_id)
     assert item.data["result"] == "cannot"
@@ -144,15 +144,15 @@ def test_what_is_open_holds_and_the_answer_says_so(city: City, asks: Asks) -> No
 
 
 def test_a_record_put_right_since_they_asked_is_told_by_its_fields(city: City, asks: Asks) -> None:
-    item_id = asks(asked.TO_CORRECT)
+    item_id = asks(own_record.TO_CORRECT)
     nothing = Answer([], "")
 
     with pytest.raises(Exception, match="Nothing was changed"):
-        asked.answer(sam(city), item_id, nothing, now=EVENING)
+        own_record.answer(sam(city), item_id, nothing, now=EVENING)
     keep.change(sam(city), kinds.get("people"), one().id, {"phone": "555-0199"},
                 purpose="registry")  # fmt: skip
     Record.objects.filter(act="edit").update(at=EVENING + 1)
-    asked.answer(sam(city), item_id, nothing, now=EVENING)
+    own_record.answer(sam(city), item_id, nothing, now=EVENING)
 
     item = Item.objects.get(id=item_id)
     assert "Put right: Phone." in item.data["reply"]
@@ -173,8 +173,8 @@ def test_whose_record_it_is_has_to_be_said_and_shown_where_no_account_asked(
         Answer(["phone"], "a friend said so", person_id=who),
     ):
         with pytest.raises(WhoIsIt):
-            asked.answer(sam(city), item_id, given, now=EVENING)
-    asked.answer(sam(city), item_id, Answer(["phone"], "document", person_id=who), now=EVENING)
+            own_record.answer(sam(city), item_id, given, now=EVENING)
+    own_record.answer(sam(city), item_id, Answer(["phone"], "document", person_id=who), now=EVENING)
 
     assert one().phone == ""
 
@@ -186,15 +186,15 @@ def test_nobody_erases_out_of_reach_or_without_the_power(
     far = doors.people["Li One"].id
 
     with pytest.raises(NotFound):
-        asked.answer(sam(city), item_id, Answer([], "known", person_id=far), now=EVENING)
+        own_record.answer(sam(city), item_id, Answer([], "known", person_id=far), now=EVENING)
     with pytest.raises(NotFound):
         see(city, item_id, "eve")
     for who in ("cy", "bo", "dee"):
         with pytest.raises(NotAllowed):
-            asked.see(city.actor(who), item_id, now=EVENING, purpose="service")
+            own_record.see(city.actor(who), item_id, now=EVENING, purpose="service")
     for who in ("kim", "ida", "ann"):
         with pytest.raises((NotAllowed, NotFound)):
-            asked.answer(city.actor(who), item_id, Answer([], "known"), now=EVENING)
+            own_record.answer(city.actor(who), item_id, Answer([], "known"), now=EVENING)
 
 
 def test_a_request_of_another_type_and_a_part_that_is_not_there_are_told(
@@ -209,4 +209,4 @@ def test_a_request_of_another_type_and_a_part_that_is_not_there_are_told(
     with pytest.raises(NotAboutRecord, match="erase_my_data"):
         see(city, noise)
     with pytest.raises(NotFound):
-        asked.answer(sam(city), item_id, Answer(["name"], ""), now=EVENING)
+        own_record.answer(sam(city), item_id, Answer(["name"], ""), now=EVENING)
