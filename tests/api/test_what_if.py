@@ -47,7 +47,9 @@ def test_a_question_is_asked_answered_taken_away_and_signed(crowd: Crowd, tmp_pa
     assert (answer["state"], answer["names"]) == ("done", ["as now", "close"])
     assert answer["outcomes"]["close"]["infections"]["less"]["low"] is not None
     waits = answer["waits"]["close"]
-    assert {"tests", "tracers", "wards", "intensive", "rooms", "deliveries"} <= set(waits)
+    assert {"tests", "tracers", "wards", "intensive", "rooms"} <= set(waits)
+    assert "deliveries" not in waits  # nobody counts them, which is not 0
+    assert "undelivered_days" not in answer["outcomes"]["close"]
     assert len(waits["wards"]["longest_days"]) == 3
     [mark] = answer["marks"]
     assert (mark["on"], mark["of"], mark["choices"]) == ("2020-02-09", "choice", ["close"])

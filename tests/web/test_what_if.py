@@ -61,7 +61,7 @@ def test_a_commander_asks_by_one_tap_follows_reads_and_signs(crowd: Crowd):
     assert queue.run_next()
     told = gil.get(asked.url).content.decode()
     assert "close tomorrow" in told
-    assert "less “close in a week”, with a 95 % interval" in told
+    assert "less “close in a week”, and the 95 % interval of that mean" in told
     assert "data-low=" in told
     assert "Who waits, and how long" in told
     assert "From onset to report" in told
