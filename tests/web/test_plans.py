@@ -102,7 +102,7 @@ def test_an_exercise_begins_is_joined_and_ends_on_its_pages(city: City) -> None:
     assert made["Location"] == reverse("plan_run", args=[run.id])
     for address in (reverse("plans"), reverse("plan_runs")):
         told = dee.get(address, headers={"Accept-Language": "zh-hans"}).content.decode()
-        assert "<a href=\"/plans/runs/" in told
+        assert '<a href="/plans/runs/' in told
         assert ">small ·" not in told
         assert ": small<" not in told
     [order] = of_step(run, "order")

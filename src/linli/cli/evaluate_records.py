@@ -76,8 +76,8 @@ def self_check(asked: Asked) -> None:
         raise BadInput(N_("Say in whose name: --as USER, or LINLI_AS."))
     get_ready()
     from linli import clock
-    from linli.cli.request import acting
     from linli.analysis.dispatch.rosters import HOUSEHOLDS_A_WORKER
+    from linli.cli.request import acting
     from linli.studies.evaluation import checks, checks_told, study
 
     actor, area = acting(asked.by), area_of(asked.area)

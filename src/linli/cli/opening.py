@@ -204,9 +204,9 @@ def _tell(address: str, speed: float) -> None:
 def _pace(speed: float) -> str:
     if not speed:
         return _("Its clock stands still. A page's own buttons let it go on.")
-    return _("Its clock started on 9 February 2020 at 18:00 and goes {speed} times as fast.").format(
-        speed=f"{speed:g}"
-    )
+    return _(
+        "Its clock started on 9 February 2020 at 18:00 and goes {speed} times as fast."
+    ).format(speed=f"{speed:g}")
 
 
 def _open_browser(address: str) -> None:

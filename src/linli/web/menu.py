@@ -67,7 +67,11 @@ def parts_for(actor: Actor, path: str) -> list[Part]:
     here = _here(mine, path)
     if len(mine) <= ROW:
         entries = sorted(mine, key=lambda nav: (nav.order, nav.label))
-        return [Part("", tuple(_entry(nav, path, here) for nav in entries), opened=True)] if mine else []
+        return (
+            [Part("", tuple(_entry(nav, path, here) for nav in entries), opened=True)]
+            if mine
+            else []
+        )
     sections: dict[Section, list[Entry]] = {}
     for section in Section:
         navs = [nav for nav in mine if nav.section is section]

@@ -19,7 +19,7 @@ def both(text: Any) -> str:
 
 @register.filter
 def titled(version: PlanVersion) -> str:
-    """The title of a kept plan in the reader's language; its code where its text is not readable."""
+    """The title of a kept plan in the reader's language; its code if it cannot be read."""
     plan = shelf.kept_of(version).plan
     return both(plan.title) if plan else version.code
 
