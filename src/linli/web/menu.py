@@ -64,14 +64,12 @@ def parts_for(actor: Actor, path: str) -> list[Part]:
     the first where the page is in none.
     """
     mine = _mine(actor)
+    if not mine:
+        return []
     here = _here(mine, path)
     if len(mine) <= ROW:
         entries = sorted(mine, key=lambda nav: (nav.order, nav.label))
-        return (
-            [Part("", tuple(_entry(nav, path, here) for nav in entries), opened=True)]
-            if mine
-            else []
-        )
+        return [Part("", tuple(_entry(nav, path, here) for nav in entries), opened=True)]
     sections: dict[Section, list[Entry]] = {}
     for section in Section:
         navs = [nav for nav in mine if nav.section is section]
