@@ -1,6 +1,7 @@
 /**
- * What does every page need that HTML has not? A menu that folds on a small screen, and the
- * keyboard's place at what went wrong. Without this script the menu lies open and all works.
+ * What does every page need that HTML has not? A menu that folds on a small screen, the keyboard's
+ * place at what went wrong, and words that are not lost when the line is cut. Without this script
+ * the menu lies open and all works.
  */
 
 document.documentElement.classList.add("scripted");
@@ -29,3 +30,25 @@ function goToWhatIsWrong() {
 goToWhatIsWrong();
 const alerts = document.getElementById("alert");
 if (alerts) new MutationObserver(goToWhatIsWrong).observe(alerts, { childList: true });
+
+/**
+ * A form that would be sent nowhere stays as it is, and says so. Those that are kept on the device
+ * see to that themselves.
+ * @param {SubmitEvent} event
+ */
+function stay(event) {
+  const form = event.target;
+  if (navigator.onLine || !(form instanceof HTMLFormElement) || form.hasAttribute("data-keep")) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  const line = document.createElement("p");
+  line.textContent = alerts?.dataset.cut ?? "";
+  const panel = document.createElement("div");
+  panel.className = "alert";
+  panel.tabIndex = -1;
+  panel.dataset.focus = "";
+  panel.append(line);
+  alerts?.replaceChildren(panel);
+}
+
+document.addEventListener("submit", stay, true);

@@ -62,6 +62,24 @@ def test_the_keyboard_meets_the_skip_link_first_and_then_the_content(browse):
     assert page.evaluate("document.querySelector('main').contains(document.activeElement)")
 
 
+def test_in_high_contrast_pictures_are_read_and_one_place_is_marked(browse):
+    page = browse(visit_of("evaluation"), "en", "desktop")
+    page.emulate_media(forced_colors="active")
+
+    papers = page.evaluate(
+        "[...document.querySelectorAll('main svg[role=img]')]"
+        ".map(e => [getComputedStyle(e).forcedColorAdjust, getComputedStyle(e).backgroundColor])"
+    )
+    marked = page.evaluate(
+        "[...document.querySelectorAll('.menu a')].filter(e => getComputedStyle(e)"
+        ".borderBottomColor !== getComputedStyle(document.body).backgroundColor)"
+        ".map(e => e.textContent.trim())"
+    )
+
+    assert {tuple(one) for one in papers} == {("none", "rgb(255, 255, 255)")}
+    assert marked == ["Evaluation"]
+
+
 def test_the_focus_is_always_to_be_seen_and_goes_down_the_page(browse):
     page = browse(visit_of("front"), "en", "desktop")
     tops = []

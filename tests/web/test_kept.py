@@ -123,6 +123,19 @@ def test_a_link_that_cannot_be_followed_leaves_the_round_as_it_is(phone: Opens, 
     assert {r.state for r in Report.objects.all()} == {Seen.CHECKED}
 
 
+def test_a_request_that_cannot_be_sent_stays_as_it_was_typed(phone: Opens, city: City) -> None:
+    bo = phone("bo", "/desk/new")
+    bo.fill("main textarea >> nth=0", "No telephone, and no medicine since two days")
+    cut(bo, off=True)
+
+    bo.eval_on_selector("main form:has(textarea)", "form => form.noValidate = true")
+    bo.eval_on_selector("main form:has(textarea)", "form => form.requestSubmit()")
+
+    assert bo.url.endswith("/desk/new")
+    assert "nothing was sent" in bo.inner_text("#alert")
+    assert bo.input_value("main textarea >> nth=0").startswith("No telephone")
+
+
 def test_a_desk_that_was_overtaken_reads_it_and_its_words_stand_in_the_history(
     phone: Opens, city: City
 ) -> None:

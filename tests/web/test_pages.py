@@ -158,6 +158,13 @@ def test_a_menu_that_outgrows_its_row_opens_at_the_section_of_the_page(here):
     assert "Evaluation" in [e.label for part in menu if part.opened for e in part.entries]
 
 
+def test_the_menu_marks_one_place_only(here):
+    menu = as_(here, "gil").get("/transfers/board").context["menu"]
+
+    marked = [(e.label, e.current) for part in menu for e in part.entries if e.current]
+    assert marked == [("Transfers at a glance", "page")]
+
+
 def test_the_page_of_roles_names_every_role_and_says_the_truth(here):
     answer = as_(here, None).get("/about/roles")
 

@@ -140,6 +140,11 @@ def test_an_exercise_begins_is_joined_and_ends_on_its_pages(city: City) -> None:
     made = dee.post(reverse("plan_start", args=["small"]), asked | {"reason": "The yearly one."})
     run = PlanRun.objects.get()
     assert made["Location"] == reverse("plan_run", args=[run.id])
+    for address in (reverse("plans"), reverse("plan_runs")):
+        told = dee.get(address, headers={"Accept-Language": "zh-hans"}).content.decode()
+        assert '<a href="/plans/runs/' in told
+        assert ">small ·" not in told
+        assert ": small<" not in told
     [order] = of_step(run, "order")
     board = page(dee, "plan_run", run.id)
     assert "Take part" in board

@@ -6,6 +6,7 @@ from html import escape
 
 WIDTH, HEIGHT = 720, 420
 LEFT, RIGHT, TOP, BOTTOM = 64, 20, 64, 52
+HALF_LETTER = 4.5  # of a figure, at the size of the texts
 INK, FAINT = "#1f2430", "#d5d9e0"
 NEAR_MARKS = 18.0  # px between two texts
 DASHES = ' stroke-dasharray="6 4"'
@@ -209,7 +210,8 @@ def _axes(
         parts.append(_text(LEFT - 8, y + 4, f"{value:g}", anchor="end"))
     below = ticks or [(value, f"{value:g}") for value in _ticks(frame.low_x, frame.high_x)]
     for value, text in below:
-        parts.append(_text(frame.x(value), HEIGHT - BOTTOM + 18, text, anchor="middle"))
+        at = min(frame.x(value), WIDTH - len(text) * HALF_LETTER)  # none leaves the picture
+        parts.append(_text(at, HEIGHT - BOTTOM + 18, text, anchor="middle"))
     parts.append(f'<path d="M{LEFT} {frame.y(0):.1f}H{WIDTH - RIGHT}" stroke="{INK}"/>')
     parts.append(_text((WIDTH + LEFT) / 2, HEIGHT - 12, x_label, anchor="middle"))
     parts.append(

@@ -1,5 +1,7 @@
 """What does a picture of lines do with few values?"""
 
+import re
+
 import pytest
 
 from linli.studies import pictures
@@ -19,6 +21,15 @@ def test_two_values_of_the_same_moment_are_two_dots():
     same = [pictures.Series("Score", [0.0, 0.0], [0.6, 0.7])]
 
     assert pictures.lines("Score", same, x_label="day", y_label="Score").count("<circle") == 2
+
+
+def test_the_last_day_of_an_axis_stands_within_the_picture():
+    line = [pictures.Series("cases", [0.0, 1.0], [1.0, 2.0])]
+
+    drawn = pictures.lines("", line, x_label="", y_label="", ticks=[(1.0, "02-15")])
+
+    (at,) = re.findall(r'<text x="([0-9.]+)"[^>]*>02-15<', drawn)
+    assert float(at) + 5 * 4.5 <= pictures.WIDTH
 
 
 def test_two_days_are_a_line():

@@ -64,18 +64,21 @@ def parts_for(actor: Actor, path: str) -> list[Part]:
     the first where the page is in none.
     """
     mine = _mine(actor)
+    if not mine:
+        return []
+    here = _here(mine, path)
     if len(mine) <= ROW:
         entries = sorted(mine, key=lambda nav: (nav.order, nav.label))
-        return [Part("", tuple(_entry(nav, path) for nav in entries), opened=True)] if mine else []
+        return [Part("", tuple(_entry(nav, path, here) for nav in entries), opened=True)]
     sections: dict[Section, list[Entry]] = {}
     for section in Section:
         navs = [nav for nav in mine if nav.section is section]
         if navs:
             navs.sort(key=lambda nav: (nav.order, nav.label))
-            sections[section] = [_entry(nav, path) for nav in navs]
-    here = next((s for s, found in sections.items() if any(e.current for e in found)), None)
-    here = here or next(iter(sections))
-    return [Part(s.value, tuple(found), opened=s is here) for s, found in sections.items()]
+            sections[section] = [_entry(nav, path, here) for nav in navs]
+    within = (s for s, found in sections.items() if any(e.current for e in found))
+    opened = next(within, next(iter(sections)))
+    return [Part(s.value, tuple(found), opened=s is opened) for s, found in sections.items()]
 
 
 def entries_for(actor: Actor, path: str) -> list[Entry]:
@@ -91,7 +94,13 @@ def _mine(actor: Actor) -> list[Nav]:
     return [nav for nav in found if actor.holds(nav.roles)]
 
 
-def _entry(nav: Nav, path: str) -> Entry:
+def _here(mine: list[Nav], path: str) -> str:
+    """The longest address of the menu at which the page stands, or below which it does."""
+    addresses = [reverse(nav.url) for nav in mine]
+    return max((a for a in addresses if f"{path}/".startswith(f"{a}/")), key=len, default="")
+
+
+def _entry(nav: Nav, path: str, here: str) -> Entry:
     address = reverse(nav.url)
-    here = "page" if path == address else "true" if path.startswith(f"{address}/") else ""
-    return Entry(nav.label, address, here)
+    current = "" if address != here else "page" if path == address else "true"
+    return Entry(nav.label, address, current)

@@ -18,4 +18,4 @@ class PackedPages(GZipMiddleware):
         """The answer, packed where it is a page."""
         if not response.get("Content-Type", "").startswith("text/html"):
             return response
-        return super().process_response(request, response)  # type: ignore[arg-type]
+        return super().process_response(request, response)

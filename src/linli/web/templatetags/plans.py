@@ -5,6 +5,9 @@ from typing import Any
 from django import template
 from django.utils.translation import get_language
 
+from linli.plans import shelf
+from linli.registry.plans import PlanVersion
+
 register = template.Library()
 
 
@@ -12,6 +15,13 @@ register = template.Library()
 def both(text: Any) -> str:
     """A text that a plan has in both languages, in the reader's."""
     return str(text.said(get_language() or "zh-hans")) if text else ""
+
+
+@register.filter
+def titled(version: PlanVersion) -> str:
+    """The title of a kept plan in the reader's language; its code if it cannot be read."""
+    plan = shelf.kept_of(version).plan
+    return both(plan.title) if plan else version.code
 
 
 @register.filter
