@@ -4,7 +4,9 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from django.db import transaction
+from django.db.models import Min
 
+from linli import clock
 from linli.loops import standing as arithmetic
 from linli.loops import write
 from linli.loops.ledger import Event, Item
@@ -61,11 +63,12 @@ def _end(work: Work, item: Standing) -> None:
     work.move(item, OVER.name, {"outcome": OVER.name, **more, **closed})
 
 
-def actors_of(ids: Iterable[int]) -> set[int]:
-    """The accounts that took a step with any of these items."""
-    found: set[int] = set()
+def first_acts(ids: Iterable[int]) -> dict[int, int]:
+    """When each account took its first step with any of these items, in UTC seconds."""
+    found: dict[int, int] = {}
     wanted = list(ids)
     for n in range(0, len(wanted), AT_ONCE):
         rows = Event.objects.filter(item_id__in=wanted[n : n + AT_ONCE], actor_id__isnull=False)
-        found.update(actor for actor in rows.values_list("actor_id", flat=True).distinct() if actor)
+        for actor, at in rows.values_list("actor_id").annotate(first=Min("at")).order_by():
+            found[actor] = min(clock.seconds(at), found.get(actor, clock.seconds(at)))
     return found

@@ -96,8 +96,8 @@ def _put(actor: Actor, holding: Holding, area: Area, new: NewDeclaration) -> Dec
 
 
 def lift(actor: Actor, declaration_id: int, *, now: int) -> Declaration:
-    """End a declaration before its time."""
-    found = Declaration.objects.filter(id=declaration_id).first()
+    """End a declaration before its time; an exercise lifts none of the city's own."""
+    found = Declaration.objects.filter(id=declaration_id, exercise=actor.exercise).first()
     if found is None:
         raise NotFound(what=Word(N_("declaration")), value=declaration_id)
     holding = can(actor, Ask("mode.declare", roles_for("mode.declare"), found.path)).required()

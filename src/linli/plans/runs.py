@@ -1,6 +1,6 @@
 """Which runs of plans are there, where do their steps and gaps stand, and who has answered?"""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,8 +10,12 @@ from django.db.models import QuerySet
 from linli.audit.records import record
 from linli.errors import N_, BadInput, Conflict, NotFound, Word
 from linli.loops import counted
+from linli.loops.exercise_over import DEEPEST, family, first_acts
+from linli.loops.ledger import Item
 from linli.loops.loop import State
 from linli.plans import gaps, running, shelf
+from linli.plans.answers import Called, called_by
+from linli.plans.answers import counted as counted_of
 from linli.plans.plan import Plan, Step
 from linli.plans.readiness import resolve
 from linli.plans.role_lines import called
@@ -74,7 +78,18 @@ class Board:
     steps: tuple[BoardStep, ...]
     gaps: tuple[BoardItem, ...]
     n_gaps_open: int
-    answers: tuple[tuple[str, Any], ...]  # name and moment
+    called: tuple[Called, ...]
+    came: Mapping[str, Any]  # how many of them were called, answered in time, and late
+
+    @property
+    def answered(self) -> list[Called]:
+        """Those who have answered, the first first."""
+        return sorted((one for one in self.called if one.at is not None), key=lambda o: o.at or 0)
+
+    @property
+    def silent(self) -> list[Called]:
+        """Those of whom nothing has been heard yet."""
+        return [one for one in self.called if one.at is None]
 
 
 def begin(actor: Actor, new: NewRun, *, now: int) -> PlanRun:
@@ -118,17 +133,16 @@ def board(actor: Actor, run_id: int) -> Board:
         if step.name in rows
     )  # fmt: skip
     found = [items[link.item_id] for link in links if link.gap and link.item_id in items]
-    answers = list(run.answers.order_by("id").values_list("account_id", "at"))
-    names = dict(
-        Account.objects.filter(id__in=[a for a, _ in answers]).values_list("id", "display_name")
-    )
+    acted = first_acts(family([link.item_id for link in links], exercise=run.exercise))
+    called_here = tuple(called_by(run, plan, acted)) if plan else ()
     return Board(
         run=run,
         plan=plan,
         steps=steps,
         gaps=tuple(shown(item, frozenset()) for item in found[:SHOWN]),
         n_gaps_open=sum(1 for item in found if item.state != State.CLOSED),
-        answers=tuple((names.get(account, ""), at) for account, at in answers),
+        called=called_here,
+        came=counted_of(called_here),
     )
 
 
@@ -195,6 +209,23 @@ def of_item(item_id: int) -> PlanRun | None:
     """The run that opened an item; None where none did."""
     link = PlanRunItem.objects.select_related("run__version").filter(item_id=item_id).first()
     return link.run if link else None
+
+
+def loop_of(actor: Actor, item_id: int) -> str:
+    """The loop of an item that a run in sight has opened, or of one below it.
+
+    Raises NotFound for what no run opened, and for what is of another world than the actor's.
+    """
+    chain, above = [item_id], Item.objects.filter(id=item_id, exercise=actor.exercise)
+    found = above.values_list("loop", "parent_id").first()
+    parent = found[1] if found else None
+    while parent is not None and len(chain) < DEEPEST:
+        chain.append(parent)
+        parent = Item.objects.filter(id=parent).values_list("parent_id", flat=True).first()
+    opened = PlanRunItem.objects.filter(item_id__in=chain, run__in=listing(actor).values("id"))
+    if found is None or not opened.exists():
+        raise NotFound(what=Word(N_("item of a run")), value=item_id)
+    return str(found[0])
 
 
 def may(actor: Actor, verb: str, path: str) -> bool:

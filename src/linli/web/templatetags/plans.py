@@ -5,6 +5,8 @@ from typing import Any
 from django import template
 from django.utils.translation import get_language
 
+from linli import clock
+
 register = template.Library()
 
 
@@ -20,6 +22,12 @@ def amount(number: float | None) -> str:
     if number is None:
         return "?"
     return f"{number:,.0f}" if float(number).is_integer() else f"{number:,.2f}"
+
+
+@register.filter
+def at_moment(seconds: int | None) -> Any:
+    """The moment of UTC seconds, to be shown."""
+    return None if seconds is None else clock.moment(seconds)
 
 
 @register.filter
