@@ -134,11 +134,13 @@ def chore() -> int:
     return sum(retimed.items for retimed in settle(clock.now_s()))
 
 
-def history(path: str) -> list[Declaration]:
-    """The declarations on an area's path or below it, the newest first."""
+def history(path: str, *, exercise: bool) -> list[Declaration]:
+    """The declarations on an area's path or below it, real or of exercises, newest first."""
     paths = [path[:n] for n in range(4, len(path) + 1, 4)]
     mine = Declaration.objects.filter(Q(path__in=paths) | Q(path__startswith=path))
-    return list(mine.select_related("area").order_by(F("starts_at").desc(), "-id"))
+    return list(
+        mine.filter(exercise=exercise).select_related("area").order_by(F("starts_at").desc(), "-id")
+    )
 
 
 def _check(new: NewDeclaration, now: int) -> None:

@@ -16,7 +16,7 @@ from linli.loops.loop import State
 from linli.plans import gaps, running, shelf
 from linli.plans.answers import Called, called_by
 from linli.plans.answers import counted as counted_of
-from linli.plans.plan import Plan, Step
+from linli.plans.plan import Both, Plan, Step
 from linli.plans.readiness import resolve
 from linli.plans.role_lines import called
 from linli.plans.starting import REASON_MOST, VERBS, NewRun, start
@@ -203,6 +203,12 @@ def take_on(actor: Actor, run_id: int, *, now: int) -> int:
     n = gaps.take_on(run, fresh, exercise=actor.exercise, now=now)
     record(actor, "take_on", "plan_run", run.id, path=run.path, detail={"n": n})
     return n
+
+
+def title_of(run: PlanRun) -> Both:
+    """What the plan of a run is called; its code, where its text is not read any more."""
+    plan = shelf.kept_of(run.version).plan
+    return plan.title if plan else Both(run.version.code, run.version.code)
 
 
 def of_item(item_id: int) -> PlanRun | None:

@@ -35,7 +35,7 @@ SCORES = {
 def listed(request: HttpRequest) -> HttpResponse:
     """The runs within sight, the newest first."""
     actor = signed_in(request)
-    context = {"runs": list(runs.listing(actor)[:LISTED])}
+    context = {"runs": [(run, runs.title_of(run)) for run in runs.listing(actor)[:LISTED]]}
     return render(request, "plans/runs.html", context)
 
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django import template
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 
 from linli import clock
 
@@ -33,4 +33,4 @@ def at_moment(seconds: int | None) -> Any:
 @register.filter
 def hours(seconds: int | None) -> str:
     """A length of time in hours."""
-    return f"{(seconds or 0) / 3600:g} h"
+    return gettext("{n} h").format(n=f"{(seconds or 0) / 3600:g}")
