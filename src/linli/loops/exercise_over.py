@@ -36,6 +36,20 @@ def family(ids: Iterable[int], *, exercise: bool) -> list[int]:
     return list(found)
 
 
+def above(item_id: int, *, exercise: bool) -> tuple[str, list[int]] | None:
+    """The loop of an item, and the item with all it was opened below; None where there is none."""
+    found = Item.objects.filter(id=item_id, exercise=exercise).values_list("loop", "parent_id")
+    own = found.first()
+    if own is None:
+        return None
+    loop, parent = own
+    chain = [item_id]
+    while parent is not None and len(chain) <= DEEPEST:
+        chain.append(parent)
+        parent = Item.objects.filter(id=parent).values_list("parent_id", flat=True).first()
+    return loop, chain
+
+
 def end_with_exercise(ids: Iterable[int], *, now: int) -> int:
     """End what of these items is open and of an exercise; returns how many ended.
 

@@ -10,8 +10,7 @@ from django.db.models import QuerySet
 from linli.audit.records import record
 from linli.errors import N_, BadInput, Conflict, NotFound, Word
 from linli.loops import counted
-from linli.loops.exercise_over import DEEPEST, family, first_acts
-from linli.loops.ledger import Item
+from linli.loops.exercise_over import above, family, first_acts
 from linli.loops.loop import State
 from linli.plans import gaps, running, shelf
 from linli.plans.answers import Called, called_by
@@ -103,8 +102,8 @@ def listing(actor: Actor, code: str = "") -> QuerySet[PlanRun]:
     """The runs in the areas that somebody answers for, and around them, the newest first."""
     can(actor, Ask(shelf.SEE, roles_for(shelf.SEE))).required()
     ranges = scope(actor, roles_for(shelf.SEE))
-    above = [first[:n] for first, _ in ranges for n in range(4, len(first), 4)]
-    rows = PlanRun.objects.filter(within(ranges)) | PlanRun.objects.filter(path__in=above)
+    around = [first[:n] for first, _ in ranges for n in range(4, len(first), 4)]
+    rows = PlanRun.objects.filter(within(ranges)) | PlanRun.objects.filter(path__in=around)
     if code:
         rows = rows.filter(version__code=code)
     return rows.select_related("version", "area").order_by("-id")
@@ -222,16 +221,12 @@ def loop_of(actor: Actor, item_id: int) -> str:
 
     Raises NotFound for what no run opened, and for what is of another world than the actor's.
     """
-    chain, above = [item_id], Item.objects.filter(id=item_id, exercise=actor.exercise)
-    found = above.values_list("loop", "parent_id").first()
-    parent = found[1] if found else None
-    while parent is not None and len(chain) < DEEPEST:
-        chain.append(parent)
-        parent = Item.objects.filter(id=parent).values_list("parent_id", flat=True).first()
+    found = above(item_id, exercise=actor.exercise)
+    chain = found[1] if found else []
     opened = PlanRunItem.objects.filter(item_id__in=chain, run__in=listing(actor).values("id"))
     if found is None or not opened.exists():
         raise NotFound(what=Word(N_("item of a run")), value=item_id)
-    return str(found[0])
+    return found[0]
 
 
 def may(actor: Actor, verb: str, path: str) -> bool:
