@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from linli.loops.counted import items
-from tests.callers import Caller, still
+from tests.callers import NOISE, Caller, still
 from tests.cast import EVENING, HOUR, City
 from tests.plans import prepared
 from tests.plans.prepared import PLAN, signed
@@ -84,14 +84,18 @@ def test_an_exercise_is_started_answered_worked_in_and_ended(city: City) -> None
     assert sam.post(f"/api/plan-runs/{number}/end", {"reason": "No."}).status_code == 403
     early = dee.post(f"/api/plan-runs/{number}/take-on")
     assert early.status_code == 409
+    board = dee.get(f"/api/plan-runs/{number}").json()
+    assert (board["n_called"], board["n_answers"], board["n_in_time"]) == (3, 1, 1)
+    [came] = board["answers"]
+    assert (came["account_id"], came["role"]) == (city.accounts["sam"].id, "secretary")
     over = dee.post(f"/api/plan-runs/{number}/end", {"reason": "Enough."}).json()
-    assert over["score"]["roles"] == {"n": 1, "of": 2, "share": 0.5}
+    assert over["score"]["roles"] == {"n": 1, "of": 3, "share": 0.3333}
     del dee.headers["X-Exercise"]
     taken = dee.post(f"/api/plan-runs/{number}/take-on").json()
     assert taken["n_opened"] == items(exercise=False).filter(loop="gap").count() > 0
 
 
-def test_the_header_means_nothing_while_no_exercise_is_held(city: City) -> None:
+def test_the_header_does_nothing_for_real_while_no_exercise_is_held(city: City) -> None:
     dee = Caller(city, "dee")
     number = exercise(city, dee).json()["id"]
     [order] = dee.get(f"/api/plan-runs/{number}").json()["steps"][0]["item_ids"]
@@ -100,6 +104,12 @@ def test_the_header_means_nothing_while_no_exercise_is_held(city: City) -> None:
 
     still(EVENING + 7 * HOUR)
 
+    refused = dee.get(f"/api/directives/{order}")
+    assert (refused.status_code, refused.json()["code"]) == (409, "no_exercise")
+    said = {"area_id": city.areas["oak1"].id, "kind": "noise", "form": NOISE}
+    assert dee.post("/api/requests", said).status_code == 409
+    assert items(exercise=False).count() == 0
+    del dee.headers["X-Exercise"]
     assert dee.get(f"/api/directives/{order}").status_code == 404
 
 

@@ -5,6 +5,7 @@ from datetime import date
 
 import pytest
 
+from linli import clock
 from linli.audit.models import Record
 from linli.errors import BadInput, Conflict, NotAllowed, NotFound
 from linli.jobs import outbox
@@ -23,7 +24,7 @@ from linli.plans.starting import (
 from linli.registry.areas import Area
 from linli.registry.declarations import mode_at
 from linli.registry.plans import PlanRun, PlanVersion
-from linli.registry.roster import Assignment, Post
+from linli.registry.roster import Absence, Assignment, Post
 from tests.cast import EVENING, HOUR, City
 from tests.plans import prepared
 from tests.plans.prepared import HOURS, PLAN, begin, gap_items, of_step, signed
@@ -158,9 +159,46 @@ def test_at_its_end_it_is_scored_and_what_is_open_ends_with_it(
     assert {i.outcome for i in ended} == {"exercise_over"}
     assert mode_at(city.areas["oak"].path, EVENING + HOURS * HOUR, exercise=True) == "peace"
     score = drilled.score
-    assert score["roles"] == {"n": 1, "of": 2, "share": 0.5}  # Sam of two secretaries
+    assert score["roles"] == {"n": 1, "of": 3, "share": 0.3333}  # Sam, of whom the roster calls
     assert score["steps"] == {"n": 0, "of": 3, "share": 0.0}
     assert score["stock"]["of"] == 5
+
+
+def test_whoever_the_roster_calls_answers_within_the_plans_limit_or_is_late(city: City) -> None:
+    signed(city, PLAN.replace("days = 10", 'days = 10\nanswer = "30m"'))
+    away = clock.moment(EVENING - HOUR), clock.moment(EVENING + HOUR)
+    Absence.objects.create(account=city.accounts["cleo"], starts_at=away[0], ends_at=away[1])
+    run = begin(city, "dee", "elm")
+    Assignment.objects.filter(account=city.accounts["cy"]).update(ends_at=EVENING + HOUR)
+    runs.answer(city.actor("cy"), run.id, now=EVENING + HOUR // 2)
+    runs.answer(city.actor("sam"), run.id, now=EVENING + HOUR // 2 + 1)
+
+    board = runs.board(city.actor("dee"), run.id)
+    running.chore(EVENING + HOURS * HOUR)
+
+    assert [(c.name, c.role, c.in_time) for c in board.answered] == [
+        ("Cy", "grid_worker", True), ("Sam", "secretary", False),
+    ]  # fmt: skip
+    run.refresh_from_db()  # Cy holds no post any more; who was called was so when it began
+    assert run.score["roles"] == {"n": 1, "of": 2, "share": 0.5}
+    assert (run.score["n_answered"], run.score["n_late"], run.score["answer_s"]) == (2, 1, 1800)
+    assert run.score["called"] == [
+        {"role": "grid_worker", "called": 1, "in_time": 1, "late": 0},
+        {"role": "secretary", "called": 1, "in_time": 0, "late": 1},
+    ]
+
+
+def test_whoever_takes_a_step_has_answered_and_who_says_nothing_has_not(
+    city: City, drilled: PlanRun
+) -> None:
+    [order] = of_step(drilled, "order")
+    receipt = items(exercise=True).get(parent_id=order.id, area_id=city.areas["oak"].id)
+    advance(receipt.id, "receive", drill_scene(city, "sam", EVENING + 60))
+
+    board = runs.board(city.actor("dee"), drilled.id)
+
+    assert [(c.name, c.at, c.in_time) for c in board.answered] == [("Sam", EVENING + 60, True)]
+    assert {c.name for c in board.silent} == {"Cy", "Cleo"}
 
 
 def test_an_item_that_ended_with_its_exercise_goes_no_further(city: City, drilled: PlanRun) -> None:

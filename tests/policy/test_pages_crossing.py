@@ -112,8 +112,8 @@ _ANYWHERE = (
 )
 
 
-def _get(client: Client, page: str, place: stage.Place, beyond: int = 0) -> Any:
-    """Look at a page with its parameters filled in, and undo what looking did."""
+def address_of(page: str, place: stage.Place, beyond: int = 0) -> str:
+    """The address of a page with its parameters filled in."""
     values: dict[str, Any] = {
         **place.ids,
         "item_id": place.rows["removals" if page.startswith("removals/") else "requests"],
@@ -137,7 +137,12 @@ def _get(client: Client, page: str, place: stage.Place, beyond: int = 0) -> Any:
         value = values[match[1]]
         return str(value + beyond if isinstance(value, int) and match[1] != "tier" else value)
 
-    path = "/" + re.sub(r"<(?:\w+:)?(\w+)>", fill, page)
+    return "/" + re.sub(r"<(?:\w+:)?(\w+)>", fill, page)
+
+
+def _get(client: Client, page: str, place: stage.Place, beyond: int = 0) -> Any:
+    """Look at a page, and undo what looking did."""
+    path = address_of(page, place, beyond)
     query = {"purpose": "service", "q": "Zhao", "name": "Zhao"}
     wrote: set[str] = set()
     with transaction.atomic(), connection.execute_wrapper(partial(_watch, wrote)):

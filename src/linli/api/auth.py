@@ -23,7 +23,8 @@ class Caller(AuthBase):
     openapi_description = (
         "An access token of an account, made by an administrator. A signed-in session counts as "
         "well; its changes need the X-CSRFToken header. Without either the caller is a visitor. "
-        "With the header X-Exercise: 1 a token acts in an exercise, while one is held."
+        "With the header X-Exercise: 1 a token acts in an exercise; while none is held it is "
+        "refused, and nothing is done for real."
     )
 
     def __call__(self, request: HttpRequest) -> Actor:
@@ -32,9 +33,11 @@ class Caller(AuthBase):
 
 
 def _exercise(request: HttpRequest) -> bool:
-    """Whether a token is used in an exercise: it says so, and one is held."""
-    asked = request.headers.get(EXERCISE) == "1"
-    return bool(settings.DEMO) or (asked and declarations.exercise_under_way(clock.now_s()))
+    """Whether a token is used in an exercise; raises NoExercise where it says so and none is."""
+    if settings.DEMO or request.headers.get(EXERCISE) != "1":
+        return bool(settings.DEMO)
+    declarations.required_exercise(clock.now_s())
+    return True
 
 
 def actor_of(request: HttpRequest) -> Actor:

@@ -18,6 +18,7 @@ from linli.api.plans_shapes import (
     PlanGapsTaken,
     PlanReady,
     PlanRow,
+    PlanRunAnswer,
     PlanRunBoard,
     PlanRunEnd,
     PlanRunRow,
@@ -203,7 +204,13 @@ def board(request: HttpRequest, plan_run_id: Path[Id]) -> Any:
     return PlanRunBoard(
         **_run(found.run).model_dump(), steps=[_step(one) for one in found.steps],
         gap_ids=[one.item.id for one in found.gaps], n_gaps_open=found.n_gaps_open,
-        n_answers=len(found.answers),
+        n_called=found.came["called"], n_answers=len(found.answered),
+        n_in_time=found.came["in_time"],
+        answers=[
+            PlanRunAnswer(account_id=one.account_id, role=one.role, at=clock.moment(one.at or 0),
+                          in_time=one.in_time)
+            for one in found.answered
+        ],
     )  # fmt: skip
 
 

@@ -174,13 +174,25 @@ class PlanRunStepRow(BaseModel):
     item_ids: list[int]
 
 
+class PlanRunAnswer(BaseModel):
+    """Somebody who answered the call of a run: as what, when, and whether in time."""
+
+    account_id: int
+    role: str
+    at: datetime
+    in_time: bool
+
+
 class PlanRunBoard(PlanRunRow):
     """A run with its steps, its gaps and who has answered."""
 
     steps: list[PlanRunStepRow]
     gap_ids: list[int]
     n_gaps_open: int
+    n_called: int
     n_answers: int
+    n_in_time: int
+    answers: list[PlanRunAnswer]
 
 
 class PlanRunEnd(BaseModel):

@@ -227,7 +227,10 @@ def see_mode(request: HttpRequest, wanted: Query[ModeAsk]) -> Any:
     area = areas.get(wanted.area_id)
     actor, now = actor_of(request), clock.now_s()
     declared = declarations.in_force(area.path, now, exercise=actor.exercise)
-    rows = [ModeRow.model_validate(row) for row in modes.history(area.path)[:100]]
+    rows = [
+        ModeRow.model_validate(row)
+        for row in modes.history(area.path, exercise=actor.exercise)[:100]
+    ]
     return ModeSeen(
         area_id=area.id,
         mode=declarations.mode_at(area.path, now, exercise=actor.exercise),

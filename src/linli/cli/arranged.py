@@ -52,7 +52,7 @@ def group(loop: str, *, name: str, help_: str) -> typer.Typer:
     @app.command("show", help=_("One of them: where it stands, and what can be done now."))
     def show(number: int, by: As, purpose: Purpose = "service", as_json: InJson = False) -> None:
         """What the account may see of it; the look is recorded."""
-        _show(loop, number, by, purpose, as_json=as_json)
+        show_one(loop, number, by, purpose, as_json=as_json)
 
     @app.command("step", help=_("Take a step, such as accept or answer."))
     def step(
@@ -108,7 +108,8 @@ def _open(loop: str, by: str, class_: str, form: str, purpose: str, *, as_json: 
     say(_("{number} is now: {stage}"), number=moved.item_id, stage=stage)
 
 
-def _show(loop: str, number: int, by: str, purpose: str, *, as_json: bool) -> None:
+def show_one(loop: str, number: int, by: str, purpose: str, *, as_json: bool) -> None:
+    """An item as an account sees it, and the steps that it may take now."""
     get_ready()
     from linli import clock
     from linli.cli.request import acting, checked, row_of

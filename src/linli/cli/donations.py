@@ -64,11 +64,10 @@ def open_one(
     """Print its number, and the code by which the donor follows it, told once."""
     get_ready()
     from linli import clock
-    from linli.cli.request import acting
+    from linli.cli.request import acting, visiting
     from linli.errors import N_, BadInput
     from linli.loops.donations import trace as traces
     from linli.loops.donations.loop import LOOP
-    from linli.policy.can import VISITOR
     from linli.registry import areas
     from linli.registry.gazetteer import answering
 
@@ -79,8 +78,8 @@ def open_one(
         )  # fmt: skip
     said = {"what": what, "quantity": quantity, "unit": unit, "wish": wish, "donor": donor,
             "contact_phone": phone}  # fmt: skip
-    given = traces.give(acting(by) if by else VISITOR, answering(areas.get(area)).id, class_, said,
-                        now=clock.now_s())  # fmt: skip
+    giver = acting(by) if by else visiting()
+    given = traces.give(giver, answering(areas.get(area)).id, class_, said, now=clock.now_s())
     if as_json:
         say_json({"id": given.item_id, "token": given.token})
         return
@@ -116,13 +115,12 @@ def trace(
     """The donor shows the code; whoever keeps the gift acts as an account."""
     get_ready()
     from linli import clock
-    from linli.cli.request import acting
+    from linli.cli.request import acting, visiting
     from linli.loops.donations import trace as traces
-    from linli.policy.can import VISITOR
 
     token = "" if by else typer.prompt(_("Your code"), hide_input=True, err=True)
     seen = traces.seen(
-        acting(by) if by else VISITOR, number, now=clock.now_s(),
+        acting(by) if by else visiting(), number, now=clock.now_s(),
         purpose=purpose if by else None, token=token or None,
     )  # fmt: skip
     if as_json:

@@ -10,12 +10,13 @@ import os
 import pkgutil
 import sys
 from importlib import import_module
-from typing import Any
+from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
 
 from linli import cli
+from linli.cli import exercise as taking_part
 from linli.cli.words import gettext
 from linli.errors import N_, Problem
 
@@ -87,6 +88,19 @@ def _say_nothing_more() -> None:
     os.close(nowhere)
 
 
+def _root(
+    exercise: Annotated[
+        bool,
+        typer.Option(
+            "--exercise", envvar="LINLI_EXERCISE",
+            help=gettext("Take part in the exercises that are held, and in nothing real."),
+        ),
+    ] = False,
+) -> None:  # fmt: skip
+    """What is said before a command holds for whatever it does; see ``request.acting``."""
+    taking_part.said(exercise)
+
+
 def commands() -> typer.Typer:
     """All commands: a file's ``app`` with a name is a group, one without adds its commands."""
     whole = typer.Typer(
@@ -96,6 +110,7 @@ def commands() -> typer.Typer:
         pretty_exceptions_enable=False,
         help=gettext("Linli: a city's answer to an emergency, from the neighbourhood up."),
     )
+    whole.callback()(_root)
     for module in sorted(pkgutil.iter_modules(cli.__path__), key=lambda m: m.name):
         if module.name == "main" or module.name.startswith("test_"):
             continue

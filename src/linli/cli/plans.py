@@ -18,6 +18,10 @@ As = Annotated[
 InJson = Annotated[bool, typer.Option("--json", help=_("Answer in JSON."))]
 Code = Annotated[str, typer.Argument(help=_("Code of the plan, such as mass-screening."))]
 Number = Annotated[int, typer.Argument(help=_("Number of the run."))]
+Item = Annotated[int, typer.Argument(help=_("Number of the item."))]
+Purpose = Annotated[
+    str, typer.Option(envvar="LINLI_PURPOSE", help=_("What you look at residents' data for."))
+]
 AreaOption = Annotated[int, typer.Option("--area", help=_("The area, by its number."))]
 
 
@@ -189,14 +193,64 @@ def board(number: Number, by: As, as_json: InJson = False) -> None:
     ]  # fmt: skip
     if as_json:
         say_json({**_run_row(found.run), "steps": steps, "n_gaps_open": found.n_gaps_open,
-                  "n_answers": len(found.answers)})  # fmt: skip
+                  "n_called": found.came["called"], "n_answers": len(found.answered),
+                  "n_in_time": found.came["in_time"]})  # fmt: skip
         return
     for row in steps:
         typer.echo(f"  {row['step']:<20} {row['n_done']:>5}/{row['n_opened']:<5} {row['title']}")
-    say(_("Open gaps: {n}. Answered: {answers}."), n=found.n_gaps_open, answers=len(found.answers))
+    say(_("Open gaps: {n}. Called: {called}; answered in time: {in_time}, late: {late}."),
+        n=found.n_gaps_open, called=found.came["called"], in_time=found.came["in_time"],
+        late=found.came["late"])  # fmt: skip
     for name, share in found.run.score.items():
         if isinstance(share, dict):
             typer.echo(f"  {SCORES[name]}: {share['n']}/{share['of']}")
+
+
+@app.command("items", help=_("The items of a run: where each stands, and who has it."))
+def list_items(number: Number, by: As, as_json: InJson = False) -> None:
+    """One line an item, by steps and then gaps; what is late first."""
+    get_ready()
+    from linli.cli.request import acting
+    from linli.plans import runs
+
+    found = runs.board(acting(by), number)
+    steps = [(step.step.name, one) for step in found.steps for one in step.items]
+    rows = [_item_row(name, one) for name, one in steps]
+    rows += [_item_row("gap", one) for one in found.gaps]
+    if as_json:
+        say_json(rows)
+        return
+    if found.run.exercise and rows:
+        say(_("An exercise: say linli --exercise before a command that works on these items."))
+    for row in rows:
+        mark = "✓" if row["done"] else "!" if row["late"] else " "
+        typer.echo(f"{mark} {row['id']:>8}  {row['step']:<14} {row['stage']:<12} "
+                   f"{row['holder'] or '–'}  {row['place']}")  # fmt: skip
+
+
+@app.command("item", help=_("An item of a run: what it says, and what can be done now."))
+def show_item(item: Item, by: As, purpose: Purpose = "service", as_json: InJson = False) -> None:
+    """What the account may see of it; the look is recorded."""
+    from linli.cli.arranged import show_one
+
+    show_one(_loop_of(item, by), item, by, purpose, as_json=as_json)
+
+
+@app.command("step", help=_("Take a step with an item of a run, such as receive or mend."))
+def take_step(
+    item: Item,
+    name: str,
+    by: As,
+    purpose: Purpose = "service",
+    form: Annotated[
+        str, typer.Option("--form", help=_('What the step asks, as JSON: {"note": "..."}.'))
+    ] = "{}",
+    as_json: InJson = False,
+) -> None:
+    """Print where it stands afterwards."""
+    from linli.cli.arranged import take_step as take
+
+    take(_loop_of(item, by), item, name, by, purpose, form, as_json=as_json)
 
 
 @app.command(help=_("Say that you are here: a run of a plan called you."))
@@ -250,11 +304,20 @@ def take_on(number: Number, by: As, as_json: InJson = False) -> None:
 
 
 SCORES = {
-    "roles": _("roles that answered"),
+    "roles": _("answered in time, of those called"),
     "stock": _("stock and places covered"),
     "steps": _("steps finished in time"),
     "gaps": _("gaps mended"),
 }
+
+
+def _loop_of(item: int, by: str) -> str:
+    """The loop of an item that a run opened; raises NotFound for any other."""
+    get_ready()
+    from linli.cli.request import acting
+    from linli.plans import runs
+
+    return runs.loop_of(acting(by), item)
 
 
 def _plan_row(kept: Any) -> dict[str, Any]:
@@ -266,10 +329,21 @@ def _plan_row(kept: Any) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _item_row(step: str, one: Any) -> dict[str, Any]:
+    item = one.item
+    return {
+        "id": item.id, "step": step, "loop": item.loop, "stage": item.stage, "state": item.state,
+        "done": one.done, "late": bool(item.late), "due_at": item.due_at, "area_id": item.area_id,
+        "place": one.place.name_zh if one.place else "", "holder_id": item.holder_id,
+        "holder": one.holder, "exercise": bool(item.exercise),
+    }  # fmt: skip
+
+
 def _run_row(run: Any) -> dict[str, Any]:
     return {
         "id": run.id, "plan": run.version.code, "version": run.version.version, "kind": run.kind,
-        "area_id": run.area_id, "started_at": run.started_at, "ends_at": run.ends_at,
+        "area_id": run.area_id, "exercise": run.exercise, "started_at": run.started_at,
+        "ends_at": run.ends_at,
         "ended_at": run.ended_at, "n_gaps": run.n_gaps, "score": run.score,
     }  # fmt: skip
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from linli.cli.exercise import taking_part
 from linli.cli.ready import get_ready, say, say_json
 from linli.cli.words import gettext as _
 from linli.errors import N_, BadInput, NotFound, Word
@@ -176,9 +177,10 @@ def why(number: int, by: As, purpose: Purpose = "service", as_json: InJson = Fal
 
 
 def acting(username: str) -> "Actor":
-    """The account as the console acts for it: whoever sits here has the database in hand."""
-    from django.conf import settings
+    """The account as the console acts for it: whoever sits here has the database in hand.
 
+    Raises NoExercise where the command is to take part in one and none is held.
+    """
     from linli import clock
     from linli.registry import roster
     from linli.registry.accounts import Account
@@ -186,8 +188,28 @@ def acting(username: str) -> "Actor":
     account = Account.objects.filter(username=username, is_active=True).first()
     if account is None:
         raise NotFound(what=Word(N_("account")), value=username)
-    exercise = bool(settings.DEMO)
-    return roster.actor_of(account, clock.now_s(), two_factor=True, exercise=exercise)
+    now = clock.now_s()
+    return roster.actor_of(account, now, two_factor=True, exercise=_in_exercise(now))
+
+
+def visiting() -> "Actor":
+    """Nobody in particular, as somebody who comes to a public page; raises NoExercise."""
+    from dataclasses import replace
+
+    from linli import clock
+    from linli.policy.can import VISITOR
+
+    return replace(VISITOR, exercise=_in_exercise(clock.now_s()))
+
+
+def _in_exercise(now: int) -> bool:
+    from django.conf import settings
+
+    from linli.registry import declarations
+
+    if taking_part() and not settings.DEMO:
+        declarations.required_exercise(now)
+    return taking_part() or bool(settings.DEMO)
 
 
 def _seen(number: int, by: str, purpose: str) -> Any:

@@ -7,12 +7,10 @@ import typer
 
 from linli.cli.ready import get_ready, say, say_json
 from linli.cli.words import gettext as _
-from linli.errors import N_, BadInput, NotFound, Word
+from linli.errors import N_, BadInput
 
 if TYPE_CHECKING:
     from datetime import date
-
-    from linli.policy.can import Actor
 
 app = typer.Typer(
     name="screening", help=_("Rounds: reports from files, coverage."), no_args_is_help=True
@@ -31,11 +29,12 @@ def report(file: Path, by: As, as_json: InJson = False) -> None:
     """Print how many came to which end, and why rows were rejected."""
     get_ready()
     from linli import clock
+    from linli.cli.request import acting
     from linli.loops.screening import files
 
     counts: dict[str, int] = {}
     rejected: list[dict[str, Any]] = []
-    for line in files.take_in(_actor(by), file, now=clock.now_s(), purpose="screening"):
+    for line in files.take_in(acting(by), file, now=clock.now_s(), purpose="screening"):
         counts[line.outcome] = counts.get(line.outcome, 0) + 1
         if line.problem is not None:
             rejected.append({"row": line.number, "reason": line.problem.tell(_)})
@@ -54,12 +53,13 @@ def report(file: Path, by: As, as_json: InJson = False) -> None:
 def coverage(by: As, area: Area, day: Day = "", as_json: InJson = False) -> None:
     """One line an area: expected, the five states, uncovered."""
     get_ready()
+    from linli.cli.request import acting
     from linli.loops.screening import coverage as board
     from linli.policy.can import Ask, can
     from linli.policy.powers import roles_for
     from linli.registry import areas
 
-    actor, found, on = _actor(by), areas.get(area), _day(day)
+    actor, found, on = acting(by), areas.get(area), _day(day)
     can(actor, Ask("coverage.see", roles_for("coverage.see"), found.path)).required()
     drill = actor.exercise
     rows = [
@@ -84,10 +84,11 @@ def coverage(by: As, area: Area, day: Day = "", as_json: InJson = False) -> None
 def uncovered(by: As, area: Area, day: Day = "", as_json: InJson = False) -> None:
     """One line a person: door, reason, last report."""
     get_ready()
+    from linli.cli.request import acting
     from linli.loops.screening import coverage as board
     from linli.registry import areas
 
-    actor = _actor(by)
+    actor = acting(by)
     doors = board.doors(actor, areas.get(area), _day(day), purpose="screening")
     if as_json:
         say_json([vars(door) for door in doors])
@@ -116,21 +117,6 @@ def count(day: Day = "", as_json: InJson = False) -> None:
         say(_("{n} areas counted; {wrong} differ."), n=n_areas, wrong=len(wrong))
     if wrong:
         raise typer.Exit(1)
-
-
-def _actor(username: str) -> "Actor":
-    """The account as the console acts for it: whoever sits here has the database in hand."""
-    from django.conf import settings
-
-    from linli import clock
-    from linli.registry import roster
-    from linli.registry.accounts import Account
-
-    account = Account.objects.filter(username=username, is_active=True).first()
-    if account is None:
-        raise NotFound(what=Word(N_("account")), value=username)
-    exercise = bool(settings.DEMO)
-    return roster.actor_of(account, clock.now_s(), two_factor=True, exercise=exercise)
 
 
 def _day(text: str) -> "date":

@@ -4,7 +4,9 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from django.db import transaction
+from django.db.models import Min
 
+from linli import clock
 from linli.loops import standing as arithmetic
 from linli.loops import write
 from linli.loops.ledger import Event, Item
@@ -34,6 +36,20 @@ def family(ids: Iterable[int], *, exercise: bool) -> list[int]:
     return list(found)
 
 
+def above(item_id: int, *, exercise: bool) -> tuple[str, list[int]] | None:
+    """The loop of an item, and the item with all it was opened below; None where there is none."""
+    found = Item.objects.filter(id=item_id, exercise=exercise).values_list("loop", "parent_id")
+    own = found.first()
+    if own is None:
+        return None
+    loop, parent = own
+    chain = [item_id]
+    while parent is not None and len(chain) <= DEEPEST:
+        chain.append(parent)
+        parent = Item.objects.filter(id=parent).values_list("parent_id", flat=True).first()
+    return loop, chain
+
+
 def end_with_exercise(ids: Iterable[int], *, now: int) -> int:
     """End what of these items is open and of an exercise; returns how many ended.
 
@@ -61,11 +77,12 @@ def _end(work: Work, item: Standing) -> None:
     work.move(item, OVER.name, {"outcome": OVER.name, **more, **closed})
 
 
-def actors_of(ids: Iterable[int]) -> set[int]:
-    """The accounts that took a step with any of these items."""
-    found: set[int] = set()
+def first_acts(ids: Iterable[int]) -> dict[int, int]:
+    """When each account took its first step with any of these items, in UTC seconds."""
+    found: dict[int, int] = {}
     wanted = list(ids)
     for n in range(0, len(wanted), AT_ONCE):
         rows = Event.objects.filter(item_id__in=wanted[n : n + AT_ONCE], actor_id__isnull=False)
-        found.update(actor for actor in rows.values_list("actor_id", flat=True).distinct() if actor)
+        for actor, at in rows.values_list("actor_id").annotate(first=Min("at")).order_by():
+            found[actor] = min(clock.seconds(at), found.get(actor, clock.seconds(at)))
     return found

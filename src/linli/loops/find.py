@@ -219,7 +219,8 @@ def own_items(actor: Actor, *, most: int = ITEMS_A_PAGE) -> list[Item]:
     """What this account has asked for itself, the newest first."""
     if actor.id is None:
         return []
-    return list(Item.objects.filter(opened_by=actor.id).order_by("-id")[:most])
+    mine = Item.objects.filter(opened_by=actor.id, exercise=actor.exercise)
+    return list(mine.order_by("-id")[:most])
 
 
 def work_of(actor: Actor, *, now: int, after: str | None = None, most: int = ITEMS_A_PAGE) -> Page:

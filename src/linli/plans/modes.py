@@ -96,8 +96,8 @@ def _put(actor: Actor, holding: Holding, area: Area, new: NewDeclaration) -> Dec
 
 
 def lift(actor: Actor, declaration_id: int, *, now: int) -> Declaration:
-    """End a declaration before its time."""
-    found = Declaration.objects.filter(id=declaration_id).first()
+    """End a declaration before its time; an exercise lifts none of the city's own."""
+    found = Declaration.objects.filter(id=declaration_id, exercise=actor.exercise).first()
     if found is None:
         raise NotFound(what=Word(N_("declaration")), value=declaration_id)
     holding = can(actor, Ask("mode.declare", roles_for("mode.declare"), found.path)).required()
@@ -134,11 +134,13 @@ def chore() -> int:
     return sum(retimed.items for retimed in settle(clock.now_s()))
 
 
-def history(path: str) -> list[Declaration]:
-    """The declarations on an area's path or below it, the newest first."""
+def history(path: str, *, exercise: bool) -> list[Declaration]:
+    """The declarations on an area's path or below it, real or of exercises, newest first."""
     paths = [path[:n] for n in range(4, len(path) + 1, 4)]
     mine = Declaration.objects.filter(Q(path__in=paths) | Q(path__startswith=path))
-    return list(mine.select_related("area").order_by(F("starts_at").desc(), "-id"))
+    return list(
+        mine.filter(exercise=exercise).select_related("area").order_by(F("starts_at").desc(), "-id")
+    )
 
 
 def _check(new: NewDeclaration, now: int) -> None:

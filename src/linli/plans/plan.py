@@ -19,6 +19,7 @@ from linli.registry.wards import BedCategory, BedSeverity
 
 HOUR_S = 3600
 DAY_S = 24 * HOUR_S
+ANSWER_S = HOUR_S  # ours, where a plan says nothing else
 
 
 @dataclass(frozen=True)
@@ -199,6 +200,7 @@ class Plan:
     roles: tuple[RoleNeed, ...] = ()
     stock: tuple[StockNeed, ...] = ()
     places: tuple[PlaceNeed, ...] = ()
+    answer_s: int = ANSWER_S  # within which whoever is called says that they are here
     text: str = field(default="", repr=False, compare=False)
 
     def step(self, name: str) -> Step | None:

@@ -14,7 +14,7 @@ from linli import toml_text
 from linli.errors import N_, BadInput, Phrase, Sentences
 from linli.plans import needs_read, steps_read
 from linli.plans.faults import Faults
-from linli.plans.plan import Both, Plan, Trigger
+from linli.plans.plan import ANSWER_S, Both, Plan, Trigger
 from linli.plans.trigger import counted_of
 from linli.registry.areas import AreaKind
 from linli.registry.declarations import Mode, Phase
@@ -22,10 +22,11 @@ from linli.registry.declarations import Mode, Phase
 CODE = re.compile(r"[a-z][a-z0-9-]{1,39}")
 TAKEN = frozenset({"new", "runs", "reserves", "at-once"})  # pages of their own
 LONGEST_DAYS = 180  # as a declaration
+LEAST_ANSWER_S = 60
 MOST_TEXT = 200_000  # characters of a plan
 KEYS = frozenset(
     {"code", "title", "purpose", "mode", "phase", "days", "areas", "trigger", "step", "role",
-     "stock", "place"}
+     "stock", "place", "answer"}
 )  # fmt: skip
 
 
@@ -74,6 +75,7 @@ def _plan(said: Mapping[str, Any], text: str, faults: Faults) -> Plan | None:
         roles=needs_read.roles(said, faults),
         stock=needs_read.stock(said, days, faults),
         places=needs_read.places(said, faults),
+        answer_s=_answer(said, faults),
         text=text,
     )
     late = [step.name for step in steps if step.at_s >= plan.lasts_s > 0]
@@ -81,6 +83,17 @@ def _plan(said: Mapping[str, Any], text: str, faults: Faults) -> Plan | None:
         faults.add("step", N_("{steps} begin only after the plan's {days} days."),
                    steps=tuple(late), days=days)  # fmt: skip
     return plan
+
+
+def _answer(said: Mapping[str, Any], faults: Faults) -> int:
+    """Within which time whoever is called says that they are here."""
+    if "answer" not in said:
+        return ANSWER_S
+    within = faults.span("answer", said["answer"])
+    if within < LEAST_ANSWER_S:
+        faults.add("answer", N_("{given} is too short: give people a minute at least."),
+                   given=said["answer"])  # fmt: skip
+    return within
 
 
 def _areas(said: Any, faults: Faults) -> frozenset[str]:

@@ -15,7 +15,7 @@ from linli.audit.records import record
 from linli.errors import BadInput, Problem
 from linli.loops import catalogue, counted, limits
 from linli.loops.advance import Moved, Opening, Refused, open_many
-from linli.loops.exercise_over import actors_of, end_with_exercise, family
+from linli.loops.exercise_over import end_with_exercise, family, first_acts
 from linli.loops.loop import Loop, State
 from linli.loops.scene import Scene
 from linli.plans import gaps, modes, shelf
@@ -82,7 +82,7 @@ def end(run: PlanRun, *, because: str, by: Actor | None, now: int) -> None:
     if plan is not None:
         steps = {row.name: row for row in run.steps.order_by("id")}
         _note_finished(run, plan, steps, now)
-        run.score = scored(run, plan, actors_of(everything), now=now)
+        run.score = scored(run, plan, first_acts(everything), now=now)
         PlanRun.objects.filter(id=run.id).update(score=run.score)
     if run.kind == RunKind.EXERCISE:
         end_with_exercise(everything, now=now)

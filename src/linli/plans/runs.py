@@ -1,6 +1,6 @@
 """Which runs of plans are there, where do their steps and gaps stand, and who has answered?"""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,9 +10,12 @@ from django.db.models import QuerySet
 from linli.audit.records import record
 from linli.errors import N_, BadInput, Conflict, NotFound, Word
 from linli.loops import counted
+from linli.loops.exercise_over import above, family, first_acts
 from linli.loops.loop import State
 from linli.plans import gaps, running, shelf
-from linli.plans.plan import Plan, Step
+from linli.plans.answers import Called, called_by
+from linli.plans.answers import counted as counted_of
+from linli.plans.plan import Both, Plan, Step
 from linli.plans.readiness import resolve
 from linli.plans.role_lines import called
 from linli.plans.starting import REASON_MOST, VERBS, NewRun, start
@@ -74,7 +77,18 @@ class Board:
     steps: tuple[BoardStep, ...]
     gaps: tuple[BoardItem, ...]
     n_gaps_open: int
-    answers: tuple[tuple[str, Any], ...]  # name and moment
+    called: tuple[Called, ...]
+    came: Mapping[str, Any]  # how many of them were called, answered in time, and late
+
+    @property
+    def answered(self) -> list[Called]:
+        """Those who have answered, the first first."""
+        return sorted((one for one in self.called if one.at is not None), key=lambda o: o.at or 0)
+
+    @property
+    def silent(self) -> list[Called]:
+        """Those of whom nothing has been heard yet."""
+        return [one for one in self.called if one.at is None]
 
 
 def begin(actor: Actor, new: NewRun, *, now: int) -> PlanRun:
@@ -88,8 +102,8 @@ def listing(actor: Actor, code: str = "") -> QuerySet[PlanRun]:
     """The runs in the areas that somebody answers for, and around them, the newest first."""
     can(actor, Ask(shelf.SEE, roles_for(shelf.SEE))).required()
     ranges = scope(actor, roles_for(shelf.SEE))
-    above = [first[:n] for first, _ in ranges for n in range(4, len(first), 4)]
-    rows = PlanRun.objects.filter(within(ranges)) | PlanRun.objects.filter(path__in=above)
+    around = [first[:n] for first, _ in ranges for n in range(4, len(first), 4)]
+    rows = PlanRun.objects.filter(within(ranges)) | PlanRun.objects.filter(path__in=around)
     if code:
         rows = rows.filter(version__code=code)
     return rows.select_related("version", "area").order_by("-id")
@@ -118,17 +132,16 @@ def board(actor: Actor, run_id: int) -> Board:
         if step.name in rows
     )  # fmt: skip
     found = [items[link.item_id] for link in links if link.gap and link.item_id in items]
-    answers = list(run.answers.order_by("id").values_list("account_id", "at"))
-    names = dict(
-        Account.objects.filter(id__in=[a for a, _ in answers]).values_list("id", "display_name")
-    )
+    acted = first_acts(family([link.item_id for link in links], exercise=run.exercise))
+    called_here = tuple(called_by(run, plan, acted)) if plan else ()
     return Board(
         run=run,
         plan=plan,
         steps=steps,
         gaps=tuple(shown(item, frozenset()) for item in found[:SHOWN]),
         n_gaps_open=sum(1 for item in found if item.state != State.CLOSED),
-        answers=tuple((names.get(account, ""), at) for account, at in answers),
+        called=called_here,
+        came=counted_of(called_here),
     )
 
 
@@ -191,10 +204,29 @@ def take_on(actor: Actor, run_id: int, *, now: int) -> int:
     return n
 
 
+def title_of(run: PlanRun) -> Both:
+    """What the plan of a run is called; its code, where its text is not read any more."""
+    plan = shelf.kept_of(run.version).plan
+    return plan.title if plan else Both(run.version.code, run.version.code)
+
+
 def of_item(item_id: int) -> PlanRun | None:
     """The run that opened an item; None where none did."""
     link = PlanRunItem.objects.select_related("run__version").filter(item_id=item_id).first()
     return link.run if link else None
+
+
+def loop_of(actor: Actor, item_id: int) -> str:
+    """The loop of an item that a run in sight has opened, or of one below it.
+
+    Raises NotFound for what no run opened, and for what is of another world than the actor's.
+    """
+    found = above(item_id, exercise=actor.exercise)
+    chain = found[1] if found else []
+    opened = PlanRunItem.objects.filter(item_id__in=chain, run__in=listing(actor).values("id"))
+    if found is None or not opened.exists():
+        raise NotFound(what=Word(N_("item of a run")), value=item_id)
+    return found[0]
 
 
 def may(actor: Actor, verb: str, path: str) -> bool:

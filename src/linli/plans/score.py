@@ -1,36 +1,35 @@
-"""How did a run go? Roles that answered, stock that was covered, steps finished in time."""
+"""How did a run go? Who answered in time, what stock was covered, which steps were in time."""
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from typing import Any
 
 from linli import clock
+from linli.plans import answers
 from linli.plans.lines import Part, Verdict, in_language
 from linli.plans.plan import Plan
-from linli.plans.role_lines import wanted_at
-from linli.plans.targets import Heads, places_of
 from linli.registry.plans import PlanRun
-from linli.registry.roster import Assignment, current
 
 
-def scored(run: PlanRun, plan: Plan, acted: Iterable[int], *, now: int) -> dict[str, Any]:
+def scored(run: PlanRun, plan: Plan, acted: Mapping[int, int], *, now: int) -> dict[str, Any]:
     """The score of a run, each share with what it is a share of; no share where that is none.
 
-    A role has answered at a place when so many of those who hold it there said that they are here,
-    or took a step, as the plan takes there.
+    ``acted``: when each account took its first step in the run, UTC seconds.
     """
-    answered = set(run.answers.values_list("account_id", flat=True)) | set(acted)
-    called, came = _roles(run, plan, answered, now)
+    came = answers.counted(answers.called_by(run, plan, acted))
     lines = (in_language(run.readiness) or {}).get("lines", [])
     stock = [line for line in lines if line["part"] in (Part.STOCK, Part.PLACE)]
     covered = sum(1 for line in stock if line["verdict"] == Verdict.COVERED)
     due = [step for step in run.steps.all() if clock.seconds(step.due_at) <= now]
     in_time = [step for step in due if _in_time(step)]
     return {
-        "roles": _share(came, called),
+        "roles": _share(came["in_time"], came["called"]),
         "stock": _share(covered, len(stock)),
         "steps": _share(len(in_time), len(due)),
         "gaps": _share(run.n_gaps_mended, run.n_gaps),
-        "n_answered": len(answered),
+        "n_answered": came["in_time"] + came["late"],
+        "n_late": came["late"],
+        "answer_s": plan.answer_s,
+        "called": came["roles"],
     }
 
 
@@ -43,20 +42,3 @@ def _in_time(step: Any) -> bool:
     if step.finished_at is None:
         return False
     return step.finish_by is None or step.finished_at <= step.finish_by
-
-
-def _roles(run: PlanRun, plan: Plan, answered: set[int], now: int) -> tuple[int, int]:
-    """How many seats the plan called, and how many of them answered."""
-    heads, day = Heads(run.area), clock.day(clock.moment(now))
-    called = came = 0
-    for need in plan.roles:
-        rows = Assignment.objects.filter(
-            current(now), post__role=need.role.value, account_id__in=answered
-        ).values_list("account_id", "post__path")
-        held = list(rows)
-        for place in places_of(need.each, run.area, day):
-            wanted = wanted_at(need, heads, place.path) or 0
-            here = {account for account, path in held if path.startswith(place.path)}
-            called += wanted
-            came += min(wanted, len(here))
-    return called, came

@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Q
 
 from linli.columns import AreaPathField, MomentField
-from linli.errors import N_
+from linli.errors import N_, Conflict
 from linli.policy.can import PATH_STEP
 from linli.registry.areas import Area
 
@@ -84,6 +84,22 @@ def exercise_under_way(at: int) -> bool:
     return Declaration.objects.filter(
         Q(lifted_at=None) | Q(lifted_at__gt=at), starts_at__lte=at, ends_at__gt=at, exercise=True
     ).exists()
+
+
+class NoExercise(Conflict):
+    """Somebody meant to act in an exercise, and none is held: their act is not done for real."""
+
+    code = "no_exercise"
+    sentence = N_(
+        "No exercise is held just now, so nothing was done. What is done from here on is the "
+        "city's own work."
+    )
+
+
+def required_exercise(at: int) -> None:
+    """Raise NoExercise unless an exercise is held anywhere in the city at a moment."""
+    if not exercise_under_way(at):
+        raise NoExercise()
 
 
 def active(at: int, *, exercise: bool = False) -> list[tuple[str, str]]:

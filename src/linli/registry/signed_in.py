@@ -14,12 +14,14 @@ from linli import clock
 from linli.policy.can import VISITOR, Actor
 from linli.registry import declarations, roster
 from linli.registry.accounts import Account
+from linli.registry.declarations import NoExercise
 
 # Where allauth keeps how the session's owner has signed in.
 _METHODS = "account_authentication_methods"
 _METHODS_OF = "account_authentication_methods_user"
 _ACTOR = "_linli_actor"
 _EXERCISE = "linli_exercise"  # of a session: takes part in an exercise
+_LOOKS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 def account_of(request: HttpRequest) -> Account | None:
@@ -66,9 +68,19 @@ def actor_of(request: HttpRequest) -> Actor:
 
 
 def takes_part(request: HttpRequest) -> bool:
-    """Whether this session takes part in an exercise, and one is held: it ends with the last."""
+    """Whether this session takes part in an exercise, and one is held: it ends with the last.
+
+    What was written in an exercise that is over is not done for real: raises NoExercise, once.
+    """
     session: Any = getattr(request, "session", {})
-    return bool(session.get(_EXERCISE)) and declarations.exercise_under_way(clock.now_s())
+    if not session.get(_EXERCISE):
+        return False
+    if declarations.exercise_under_way(clock.now_s()):
+        return True
+    session.pop(_EXERCISE)
+    if request.method not in _LOOKS:
+        raise NoExercise()
+    return False
 
 
 def take_part(request: HttpRequest, *, on: bool) -> None:

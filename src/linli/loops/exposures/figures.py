@@ -137,7 +137,8 @@ def _few_contacts(seen: Rows, asked: Asked) -> tuple[Rows, Rows]:
 
 def known_source(case: str = "subject_id") -> Exists:
     """Whether somebody decided from whom a case may have it."""
-    return Exists(_accepted().filter(person_id=OuterRef(case)))
+    same = OuterRef("exercise")
+    return Exists(_accepted().filter(person_id=OuterRef(case), exercise=same))
 
 
 def _no_source(seen: Rows, asked: Asked) -> tuple[Rows, Rows]:

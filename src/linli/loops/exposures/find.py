@@ -55,7 +55,7 @@ def look(source_id: int, scene: Scene) -> int:
     stays = _stays(person_id, window, scene.actor.exercise)
     stays += _at_home(person_id, window)
     found = score(person_id, stays, _known(source, person_id, stays, window))
-    decided = _known_sources(person_id)
+    decided = _known_sources(person_id, exercise=bool(source.exercise))
     likely = [o for o in found if o.score >= LEAST_SCORE and o.person_id not in decided]
     with transaction.atomic():
         n_new = keep(source, likely, scene.now)
@@ -153,9 +153,11 @@ def _stays(person_id: int, window: Infectious, exercise: bool) -> list[Stay]:
     return [_stay(v) for v in (*mine, *others.order_by("-from_at")[:MOST_OTHERS])]
 
 
-def _known_sources(person_id: int) -> set[int]:
+def _known_sources(person_id: int, *, exercise: bool) -> set[int]:
     """From whom somebody decided that this person may have it: that meeting is settled."""
-    rows = Exposure.objects.filter(person_id=person_id, decision=Decision.ACCEPTED)
+    rows = Exposure.objects.filter(
+        person_id=person_id, decision=Decision.ACCEPTED, exercise=exercise
+    )
     return set(rows.values_list("source_person_id", flat=True))
 
 

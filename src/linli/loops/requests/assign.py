@@ -97,7 +97,7 @@ def _lightest(accounts: tuple[int, ...], scene: Scene) -> int | None:
     unknown = [account for account in accounts if account not in loads]
     if unknown:
         counted = dict(
-            Item.objects.filter(holder_id__in=unknown, state="open")
+            Item.objects.filter(holder_id__in=unknown, state="open", exercise=scene.actor.exercise)
             .values_list("holder_id")
             .annotate(n=Count("id"))
         )

@@ -34,7 +34,7 @@ def view(request: HttpRequest) -> HttpResponse:
 def _page(request: HttpRequest, problem: Problem | None = None) -> HttpResponse:
     ranges = scope(actor_of(request), roles_for("mode.declare"))
     now = clock.now()
-    known = [d for d in modes.history("") if d.exercise == actor_of(request).exercise]
+    known = modes.history("", exercise=actor_of(request).exercise)
     running = [d for d in known if _runs(d, now)]
     context = {
         "running": running,

@@ -26,7 +26,7 @@ from linli.web.page import day_of, id_of, signed_in, typed
 LISTED = 100
 ASKED = ("kind", "record", "plan", "area")
 SCORES = {
-    "roles": N_("roles that answered"), "stock": N_("stock and places covered"),
+    "roles": N_("answered in time, of those called"), "stock": N_("stock and places covered"),
     "steps": N_("steps finished in time"), "gaps": N_("gaps mended"),
 }  # fmt: skip
 
@@ -35,7 +35,7 @@ SCORES = {
 def listed(request: HttpRequest) -> HttpResponse:
     """The runs within sight, the newest first."""
     actor = signed_in(request)
-    context = {"runs": list(runs.listing(actor)[:LISTED])}
+    context = {"runs": [(run, runs.title_of(run)) for run in runs.listing(actor)[:LISTED]]}
     return render(request, "plans/runs.html", context)
 
 
@@ -49,6 +49,7 @@ def run(request: HttpRequest, plan_run_id: int, problem: Problem | None = None) 
     roles = called(found.plan.roles) if found.plan else frozenset()
     context = {
         "titles": {one.step.name: one.step.title for one in found.steps},
+        "silent": found.silent[:LISTED], "within_s": found.plan.answer_s if found.plan else 0,
         "board": found, "run": this, "plan": found.plan, "problem": problem,
         "typed": typed(request), "loops": catalogue.all_loops(),
         "role": NAMES.get(Role(this.started_as), this.started_as),
@@ -59,7 +60,8 @@ def run(request: HttpRequest, plan_run_id: int, problem: Problem | None = None) 
         "ends": this.ended_at is None and runs.may(actor, verb, this.path),
         "takes_on": this.ended_at is not None and this.kind == RunKind.EXERCISE
         and runs.may(actor, runs.VERBS[RunKind.EXERCISE], this.path),
-        "answers": this.ended_at is None and bool(actor.holds(roles)),
+        "answers": this.ended_at is None and bool(actor.holds(roles))
+        and all(one.account_id != actor.id for one in found.answered),
         "sees_items": actor.exercise == this.exercise,
         "joins": this.ended_at is None and this.exercise and not actor.exercise,
     }  # fmt: skip
@@ -89,8 +91,8 @@ def join(request: HttpRequest, plan_run_id: int) -> HttpResponse:
 @require_POST
 def leave(request: HttpRequest) -> HttpResponse:
     """Back to the city's own work."""
-    signed_in(request)
     take_part(request, on=False)
+    signed_in(request)
     messages.success(request, gettext("You are back at the city's own work."))
     return redirect("work")
 

@@ -31,6 +31,7 @@ from linli.web.page import allow, id_of, signed_in, typed
 
 USUAL_HOURS = 8
 GAPS_SHOWN = 30  # of one line; the rest is counted
+GOING_SHOWN = 20
 MOST_UPLOAD = 400_000  # bytes of a plan sent as a file
 
 
@@ -56,9 +57,10 @@ def front(request: HttpRequest) -> HttpResponse:
         ],
         "area": area,
         "places": _places(actor),
-        "going": list(runs.listing(actor).filter(ended_at=None)[:20]),
+        "going": [(run, runs.title_of(run))
+                  for run in runs.listing(actor).filter(ended_at=None)[:GOING_SHOWN]],
         "signs": bool(actor.holds(roles_for(shelf.SIGN))),
-    }
+    }  # fmt: skip
     return render(request, "plans/front.html", context)
 
 

@@ -3,8 +3,9 @@
 from typing import Any
 
 from django import template
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 
+from linli import clock
 from linli.plans import shelf
 from linli.registry.plans import PlanVersion
 
@@ -33,6 +34,12 @@ def amount(number: float | None) -> str:
 
 
 @register.filter
+def at_moment(seconds: int | None) -> Any:
+    """The moment of UTC seconds, to be shown."""
+    return None if seconds is None else clock.moment(seconds)
+
+
+@register.filter
 def hours(seconds: int | None) -> str:
     """A length of time in hours."""
-    return f"{(seconds or 0) / 3600:g} h"
+    return gettext("{n} h").format(n=f"{(seconds or 0) / 3600:g}")
