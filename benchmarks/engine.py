@@ -14,6 +14,7 @@ from uuid import uuid4
 from django.db import connection, transaction
 
 from benchmarks.ground import analyze, say, timed, worked
+from linli import uids
 from linli.loops import tick as engine
 from linli.loops.advance import Opening, advance, open_item
 from linli.loops.ledger import Event, Item
@@ -44,10 +45,10 @@ def main(rest: Sequence[str]) -> None:
     _idle()
     mass = _mass()
     _outage()
-    _switch(city, asked.items)
     raw = _same_rows_by_hand(DUE)
     say("as many escalations as three raw statements", f"{raw[0]:.2f} s", worked(raw))
     say("ratio to raw, at work", f"{mass[1] / raw[1]:.2f}")
+    _switch(city, asked.items)
 
 
 def _fill(city: City, count: int) -> None:
@@ -58,7 +59,13 @@ def _fill(city: City, count: int) -> None:
     open_item(LOOP, opening, city.scene("ann"))
     columns = [f.column for f in Item._meta.concrete_fields if f.column not in ("id", "uid")]
     names = ", ".join(columns)
-    uid = "gen_random_uuid()" if connection.vendor == "postgresql" else "lower(hex(randomblob(16)))"
+    moment = f"{EVENING * 1000} + n.i"  # each was opened a little later
+    beginning = (
+        f"lpad(to_hex({moment}), 12, '0') || '7'"
+        if connection.vendor == "postgresql"
+        else f"printf('%012x7', {moment})"
+    )
+    uid = uids.in_sql().replace("%s", beginning)
     numbers = (
         f"SELECT generate_series(1, {count - 1})"
         if connection.vendor == "postgresql"
@@ -106,7 +113,6 @@ def _mass() -> list[float]:
 
 def _same_rows_by_hand(count: int) -> list[float]:
     """What as many escalations have to write, with nothing found out: items, events, messages."""
-    uid = "gen_random_uuid()" if connection.vendor == "postgresql" else "lower(hex(randomblob(16)))"
     untouched = (
         "SELECT id FROM loops_item WHERE level = 0 AND stage = 'assigned' ORDER BY id LIMIT %s"
     )
@@ -118,9 +124,9 @@ def _same_rows_by_hand(count: int) -> list[float]:
         )
         cursor.execute(
             "INSERT INTO loops_event (uid, item_id, n, step, from_stage, to_stage, role, purpose, "
-            f"tier, level, at, recorded_at, data, exercise) SELECT {uid}, id, 3, 'rung', "
+            f"tier, level, at, recorded_at, data, exercise) SELECT {uids.in_sql()}, id, 3, 'rung', "
             "'assigned', 'assigned', 'system', '', 0, 1, %s, %s, '{}', %s FROM chosen",
-            [EVENING, EVENING, False],
+            [uids.beginning(), EVENING, EVENING, False],
         )
         cursor.execute(
             "INSERT INTO jobs_message (at, kind, account_id, item_id, detail, urgent, exercise) "

@@ -69,6 +69,7 @@ POSTS = [  # name, role, area, first responsible
     ("quin", Role.COURIER, "oak", False),
     ("eve", Role.SECRETARY, "ash", True),
 ]
+TYPES = {"noise": "normal", "water": "utility", "breath": "urgent"}  # of requests, their class
 
 
 def build_with_limits() -> City:
@@ -84,19 +85,8 @@ def build_city() -> City:
         for key, kind, parent, zh in TREE
     )
     areas = {row[0]: area for row, area in zip(TREE, made, strict=True)}
-    names = ["ann", *(row[0] for row in POSTS)]
-    accounts = {
-        name: Account.objects.create_user(name, display_name=name.title(), language="en")
-        for name in names
-    }
-    start = clock.moment(EVENING - 30 * 24 * HOUR)
-    for name, role, area, first in POSTS:
-        post = roster.Post.objects.create(
-            role=role, area=areas[area], path=areas[area].path, first_responsible=first, title=role
-        )
-        roster.appoint(post, accounts[name], starts_at=start)
-    for code, item_class in (("noise", "normal"), ("water", "utility"), ("breath", "urgent")):
-        Duty.objects.create(
+    Duty.objects.bulk_create(
+        Duty(
             code=f"d-{code}",
             topic=code,
             name_zh=code,
@@ -105,11 +95,37 @@ def build_city() -> City:
             lead_role=Role.GRID_WORKER,
             valid_from=date(2019, 1, 1),
         )
-        RequestType.objects.create(
+        for code in TYPES
+    )
+    RequestType.objects.bulk_create(
+        RequestType(
             code=code,
             name_zh=code,
             name_en=code,
             item_class=item_class,
             duty_code=f"d-{code}",
         )
-    return City(areas, accounts)
+        for code, item_class in TYPES.items()
+    )
+    return City(areas, _accounts(areas))
+
+
+def _accounts(areas: dict[str, Area]) -> dict[str, Account]:
+    """Who has an account, each at the post they hold; a few statements, since every test pays."""
+    names = ["ann", *(row[0] for row in POSTS)]
+    made = [Account(username=n, display_name=n.title(), language="en") for n in names]
+    for account in made:
+        account.set_unusable_password()
+    accounts = dict(zip(names, Account.objects.bulk_create(made), strict=True))
+    posts = roster.Post.objects.bulk_create(
+        roster.Post(
+            role=role, area=areas[area], path=areas[area].path, first_responsible=first, title=role
+        )
+        for _, role, area, first in POSTS
+    )
+    start = clock.moment(EVENING - 30 * 24 * HOUR)
+    roster.Assignment.objects.bulk_create(
+        roster.Assignment(post=post, account=accounts[row[0]], starts_at=start)
+        for row, post in zip(POSTS, posts, strict=True)
+    )
+    return accounts

@@ -1,13 +1,13 @@
 """Who books a trip or asks for ongoing care for somebody? Whoever reaches that person."""
 
 from typing import Any, Literal
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.http import HttpRequest
 from ninja import Body, Router, Status
 from pydantic import BaseModel
 
-from linli import clock
+from linli import clock, uids
 from linli.api.auth import actor_of
 from linli.api.doors import door, purpose_of
 from linli.loops.for_person import About, open_about
@@ -67,7 +67,7 @@ def care(request: HttpRequest, body: Body[OngoingCareNew]) -> Any:
 
 def _opened(request: HttpRequest, loop: str, verb: str, body: TripNew | OngoingCareNew) -> Any:
     data = body.form.model_dump(mode="json", exclude_none=True)
-    about = About(loop, body.item_class, body.form.person_id, data, uid=body.uid or uuid4())
+    about = About(loop, body.item_class, body.form.person_id, data, uid=body.uid or uids.fresh())
     purpose = purpose_of(request)
     moved = open_about(actor_of(request), about, verb, purpose=purpose, now=clock.now_s())
     return Status(201, AskedFor(id=moved.item_id, stage=moved.stage))

@@ -3,13 +3,13 @@
 from dataclasses import asdict
 from datetime import date, datetime
 from typing import Annotated, Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.http import HttpRequest
 from ninja import Body, Path, Query, Router, Status
 from pydantic import BaseModel, Field
 
-from linli import clock
+from linli import clock, uids
 from linli.api.auth import actor_of
 from linli.api.doors import After, Done, Id, Most, Rows, door, purpose_of
 from linli.api.faults import Fault, fault_of
@@ -140,7 +140,7 @@ class LabDecision(RecordForm):
 )
 def order(request: HttpRequest, body: Body[LabOrderNew]) -> Any:
     """The same uid again answers with the order that is there."""
-    new = NewOrder(**body.model_dump(exclude={"uid"}), uid=body.uid or uuid4())
+    new = NewOrder(**body.model_dump(exclude={"uid"}), uid=body.uid or uids.fresh())
     made = orders.order(actor_of(request), new, purpose=purpose_of(request), now=clock.now_s())
     return Status(201, LabOrderMade(id=made.id, sample=made.sample))
 

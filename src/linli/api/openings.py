@@ -6,13 +6,13 @@ from enum import StrEnum
 from importlib import import_module
 from importlib.util import find_spec
 from typing import Annotated, Any
-from uuid import NAMESPACE_URL, UUID, uuid4, uuid5
+from uuid import NAMESPACE_URL, UUID, uuid5
 
 from ninja import Status
 from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, create_model
 from pydantic_core import PydanticCustomError
 
-from linli import clock
+from linli import clock, uids
 from linli.api.doors import Id
 from linli.errors import N_, Problem
 from linli.loops import catalogue, token
@@ -87,7 +87,7 @@ def opening_of(loop: Loop, body: Any, actor: Actor, text: str, key: str | None) 
         data=body.form.model_dump(mode="json"),
         kind=body.kind,
         title=body.title,
-        uid=body.uid or _uid_of(key, actor, body) or uuid4(),
+        uid=body.uid or _uid_of(key, actor, body) or uids.fresh(),
         happened_at=happened(body.happened_at),
         channel=body.channel.value,
         opened_by=None if body.on_behalf else actor.id,

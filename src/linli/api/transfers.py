@@ -1,13 +1,12 @@
 """Where is a bed, who waits for one, who is on a run, who comes to a ward? Beside the loops."""
 
 from typing import Any
-from uuid import uuid4
 
 from django.http import HttpRequest
 from django.utils.translation import gettext
 from ninja import Body, Path, Query, Router, Status
 
-from linli import clock
+from linli import clock, uids
 from linli.api.auth import actor_of
 from linli.api.doors import Done, Id, door, purpose_of
 from linli.api.transfers_shapes import (
@@ -146,7 +145,7 @@ def count_ward(request: HttpRequest, ward_id: Path[Id], body: Body[BedsCount]) -
 )
 def ask(request: HttpRequest, body: Body[TransferNew]) -> Any:
     """The same uid again answers with the transfer that is there."""
-    new = asking.NewTransfer(body.severity, body.form, body.uid or uuid4())
+    new = asking.NewTransfer(body.severity, body.form, body.uid or uids.fresh())
     purpose = purpose_of(request)
     moved = asking.ask(actor_of(request), new, purpose=purpose, now=clock.now_s())
     return Status(201, TransferMade(id=moved.item_id, position=queue.position(moved.standing)))

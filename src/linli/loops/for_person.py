@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.db import transaction
 
+from linli import uids
 from linli.audit.records import record
 from linli.errors import N_, NotFound, Word
 from linli.loops import catalogue
@@ -28,7 +29,7 @@ class About:
     data: Mapping[str, Any]
     kind: str = ""
     parent_id: int | None = None
-    uid: UUID = field(default_factory=uuid4)
+    uid: UUID = field(default_factory=uids.fresh)
 
 
 def reach(actor: Actor, person_id: int, verb: str, purpose: str | None) -> tuple[Person, Holding]:

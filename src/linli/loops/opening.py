@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from pydantic import ValidationError
 
+from linli import uids
 from linli.errors import N_, BadInput, Word
 from linli.forms import BadForm
 from linli.loops import limits
@@ -40,7 +41,7 @@ class Opening:
     data: Mapping[str, Any]
     kind: str = ""
     title: str = ""
-    uid: UUID = field(default_factory=uuid4)
+    uid: UUID = field(default_factory=uids.fresh)
     happened_at: int | None = None
     subject_kind: str = ""
     subject_id: int | None = None

@@ -13,7 +13,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from linli import clock
+from linli import clock, uids
 from linli.jobs import outbox
 from linli.loops import office, write
 from linli.loops.calendar import ALWAYS
@@ -99,7 +99,8 @@ def _pass(calendar: str, count: int, at: int, most: int) -> tuple[Ticked, list[i
             for statement in _LEAVE_OUT:
                 cursor.execute(statement)
         cursor.execute(
-            _EVENTS[connection.vendor], [Role.SYSTEM.value, calendar == ALWAYS.name, at, at]
+            _EVENTS[connection.vendor].format(uid=uids.in_sql()),
+            [uids.beginning(), Role.SYSTEM.value, calendar == ALWAYS.name, at, at],
         )
         n_rungs = cursor.rowcount
         cursor.execute(_AFTER, [count, count])
@@ -140,18 +141,14 @@ _LEAVE_OUT = (
 _EVENT = """
 INSERT INTO loops_event (uid, item_id, n, step, from_stage, to_stage, actor_id, role, purpose,
                          tier, level, at, recorded_at, data, exercise)
-SELECT {uid}, due.id, passed.n, 'rung', due.stage, due.stage, NULL, %s, '',
+SELECT {{uid}}, due.id, passed.n, 'rung', due.stage, due.stage, NULL, %s, '',
        passed.tier, passed.level, CASE WHEN %s THEN due.entered_c + passed.after_s ELSE %s END,
        %s, {data}, due.exercise
 FROM passed JOIN due ON due.id = passed.id ORDER BY due.id, passed.level
 """
 _EVENTS = {
-    "sqlite": _EVENT.format(
-        uid="lower(hex(randomblob(16)))", data="json_object('share', passed.share)"
-    ),
-    "postgresql": _EVENT.format(
-        uid="gen_random_uuid()", data="jsonb_build_object('share', passed.share)"
-    ),
+    "sqlite": _EVENT.format(data="json_object('share', passed.share)"),
+    "postgresql": _EVENT.format(data="jsonb_build_object('share', passed.share)"),
 }
 
 # Each item as it stood, and where it stands after its highest rung (new_): all that follows reads

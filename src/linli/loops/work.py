@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
-from linli import bulk
+from linli import bulk, uids
 from linli.errors import N_, BadInput, GateShut, Problem, Sentences, StepNotPossible, Word
 from linli.loops import kin, said, voices, write
 from linli.loops import standing as arithmetic
@@ -129,7 +129,7 @@ class Work:
                 current,
                 RUNG,
                 current.stage,
-                uuid4(),
+                uids.fresh(),
                 LINLI,
                 {"share": rung.share},
                 current.entered_c + rung.after_s if always else self.scene.now,
@@ -143,7 +143,7 @@ class Work:
         """A move that Linli makes and no step of the loop names: the end of an exercise."""
         before, key, stage = arithmetic.counts(current), write.tally_key(current), current.stage
         self._set(current, changes)
-        self._event(current, step, stage, uuid4(), LINLI, {}, self.scene.now)
+        self._event(current, step, stage, uids.fresh(), LINLI, {}, self.scene.now)
         self._recount(current, key, before)
 
     def take_if_possible(self, current: Standing, name: str) -> int:
@@ -253,7 +253,7 @@ class Work:
             changes |= arithmetic.enter(current, stage, scene)
         from_stage = current.stage
         self._set(current, changes)
-        uid = uid or uuid4()
+        uid = uid or uids.fresh()
         told, words = said.apart(step.asks, form, uid, current.id, reasons=why)
         self.said += words
         self._event(current, name, from_stage, uid, holding, told, at)

@@ -4,11 +4,10 @@ A start is a signed act. It opens nothing that the plan does not name, and a pla
 """
 
 from dataclasses import dataclass, replace
-from uuid import uuid4
 
 from django.db import transaction
 
-from linli import clock
+from linli import clock, uids
 from linli.audit.records import record
 from linli.errors import N_, BadInput, Conflict, Word
 from linli.plans import modes, shelf
@@ -166,7 +165,7 @@ def _written(
 ) -> PlanRun:  # fmt: skip
     who = Account.objects.filter(id=actor.id or 0).first()
     return PlanRun.objects.create(
-        uid=uuid4(),
+        uid=uids.fresh(),
         version=version,
         kind=kind,
         area=area,

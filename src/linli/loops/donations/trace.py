@@ -6,9 +6,9 @@ Organisations and sums; no name of a receiver, since a list of who stands where 
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
-from linli import clock
+from linli import clock, uids
 from linli.errors import N_, NotFound, Word
 from linli.loops import catalogue, find
 from linli.loops import token as tokens
@@ -73,7 +73,7 @@ def give(
     made = tokens.make()
     form = check_form(DonationAsk, data)
     opening = Opening(
-        area_id, item_class, form, title=form["what"], uid=uid or uuid4(),
+        area_id, item_class, form, title=form["what"], uid=uid or uids.fresh(),
         quantity=form["quantity"], token_hash=tokens.digest(made), opened_by=actor.id,
         channel=Channel.PAGE.value,
     )  # fmt: skip

@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.db import transaction
 
+from linli import uids
 from linli.audit.records import record
 from linli.loops.advance import Moved, Opening, open_item
 from linli.loops.for_person import linli_for
@@ -32,7 +33,7 @@ def hand_over(
     if found is None:
         raise NoOrganisation(id=form["organisation_id"])
     opening = Opening(
-        found.area_id, item_class, form, title=form["what"], uid=uid or uuid4(),
+        found.area_id, item_class, form, title=form["what"], uid=uid or uids.fresh(),
         quantity=form["quantity"], opened_by=actor.id,
     )  # fmt: skip
     moved = open_item(LOOP, opening, linli_for(actor, now))

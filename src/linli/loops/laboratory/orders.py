@@ -4,11 +4,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
-from uuid import UUID, uuid4, uuid5
+from uuid import UUID, uuid5
 
 from django.db import IntegrityError, transaction
 
-from linli import bulk, clock
+from linli import bulk, clock, uids
 from linli.audit.records import record
 from linli.errors import N_, BadInput, Conflict, NotFound, Problem, Taken, Word
 from linli.loops.laboratory.tables import LabOrder, Why
@@ -39,7 +39,7 @@ class NewOrder:
     sample: str = ""
     due_on: date | None = None
     sampled_at: int | None = None
-    uid: UUID = field(default_factory=uuid4)
+    uid: UUID = field(default_factory=uids.fresh)
 
     def code(self) -> str:
         """The code on the tube: the one given, or one that nobody else has."""

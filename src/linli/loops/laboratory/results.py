@@ -7,11 +7,11 @@ result for somebody unknown waits in a queue with all that was told, and none is
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.db import transaction
 
-from linli import bulk, clock
+from linli import bulk, clock, uids
 from linli.audit.records import record
 from linli.errors import N_, BadInput, Taken, Word
 from linli.loops.laboratory import orders, positive, whose
@@ -43,7 +43,7 @@ class NewResult:
     laboratory: str = ""
     sampled_at: int | None = None
     path: str = ""  # where it was sampled, if that is known: whose desk says whose it is
-    uid: UUID = field(default_factory=uuid4)
+    uid: UUID = field(default_factory=uids.fresh)
 
     def has_happened(self, now: int) -> bool:
         """Whether neither the sample nor the finding lies in the future."""

@@ -5,10 +5,11 @@ A look at a photo is written down as a look at its item is.
 
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.db import transaction
 
+from linli import uids
 from linli.audit.records import record
 from linli.errors import N_, BadInput, NotFound, Problem, Taken, Word
 from linli.loops import catalogue, write
@@ -85,7 +86,7 @@ def add(
         if Photo.objects.filter(item_id=item_id).count() >= MOST_OF_AN_ITEM:
             raise TooManyPhotos(most=MOST_OF_AN_ITEM)
         made = Photo.objects.create(
-            uid=uid or uuid4(), item_id=item_id, path=item.path, at=scene.now,
+            uid=uid or uids.fresh(), item_id=item_id, path=item.path, at=scene.now,
             added_by=scene.actor.id, role=holding.role, caption=caption.strip()[:200],
             width=picture.width, height=picture.height, digest=picture.digest,
             picture=picture.jpeg, exercise=scene.actor.exercise,

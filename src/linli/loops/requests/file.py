@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
-from linli import clock
+from linli import clock, uids
 from linli.errors import N_, NotFound, Taken, Word
 from linli.loops import token as tokens
 from linli.loops.advance import Opening, advance, open_item
@@ -69,7 +69,7 @@ def file_request(
             data,
             kind=kind,
             title=_title(data),
-            uid=uid or uuid4(),
+            uid=uid or uids.fresh(),
             token_hash=tokens.digest(made),
             channel=channel.value,
             opened_by=None if on_behalf else actor.id,

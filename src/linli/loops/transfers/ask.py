@@ -1,10 +1,11 @@
 """Who asks for a bed for somebody? One door: the person is in reach, and one transfer is enough."""
 
 from dataclasses import dataclass, field
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.db import transaction
 
+from linli import uids
 from linli.errors import N_, Conflict
 from linli.loops import needs
 from linli.loops.advance import Moved
@@ -32,7 +33,7 @@ class NewTransfer:
 
     severity: str
     form: TransferAsk
-    uid: UUID = field(default_factory=uuid4)
+    uid: UUID = field(default_factory=uids.fresh)
 
 
 @transaction.atomic

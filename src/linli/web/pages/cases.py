@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -11,7 +11,7 @@ from django.urls import path
 from django.utils.translation import get_language, gettext
 from django.views.decorators.cache import never_cache
 
-from linli import clock
+from linli import clock, uids
 from linli.errors import N_, BadInput, NotFound, Problem, Word
 from linli.loops import catalogue, find
 from linli.loops.advance import advance
@@ -201,7 +201,7 @@ def _one(request: HttpRequest, view: ItemView, problem: Problem | None = None) -
         "places": _placements(person_id, actor.exercise),
         "placement": catalogue.get("placement"),
         "below": [(row, catalogue.get(row.loop)) for row in explain.below(item.id)],
-        "uid": uuid4(),
+        "uid": uids.fresh(),
         "problem": problem,
     }
     status = problem.status if problem else 200

@@ -2,14 +2,14 @@
 
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path
 from django.views.decorators.cache import never_cache
 
-from linli import clock
+from linli import clock, uids
 from linli.errors import N_, BadInput, NotAllowed, Problem, PurposeNeeded
 from linli.loops import find
 from linli.loops.requests.file import Filed, file_request, join_request
@@ -95,7 +95,7 @@ def _form(
         "callers": _callers(actor, values.get("caller", "")),
         "similar": _similar(actor, chosen, values.get("kind", "")),
         "fields": fields_of(RequestAsk, values, problem, labels=LABELS),
-        "uid": values.get("uid") or uuid4(),
+        "uid": values.get("uid") or uids.fresh(),
         "problem": problem,
     }
     status = problem.status if problem else 200
@@ -205,7 +205,7 @@ def _uid(values: Any) -> UUID:
     try:
         return UUID(values.get("uid", ""))
     except ValueError:
-        return uuid4()
+        return uids.fresh()
 
 
 NAV = Nav(N_("Desk"), "desk", FIELD_STAFF, 20, Section.TODAY)

@@ -1,7 +1,7 @@
 """Which orders are out, which units have them, and which have done them? Issued here, too."""
 
 from dataclasses import dataclass
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -10,7 +10,7 @@ from django.urls import path
 from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 
-from linli import clock
+from linli import clock, uids
 from linli.errors import N_, BadInput, Problem
 from linli.loops import catalogue, find
 from linli.loops.advance import Opening, open_item
@@ -65,7 +65,7 @@ def _page(request: HttpRequest, problem: Problem | None = None) -> HttpResponse:
         "classes": catalogue.get("directive").classes.items(),
         "chosen": set(request.POST.getlist("tiers")) if problem else set("012"),
         "values": typed(request) if problem else {"item_class": "normal", "report": "on"},
-        "uid": request.POST.get("uid") if problem else str(uuid4()),
+        "uid": request.POST.get("uid") if problem else str(uids.fresh()),
         "problem": problem,
     }
     status = problem.status if problem else 200
@@ -114,7 +114,7 @@ def _uid(text: str) -> UUID:
     try:
         return UUID(text)
     except ValueError:
-        return uuid4()
+        return uids.fresh()
 
 
 NAV = Nav(N_("Directives"), "directives", READERS, 45, Section.PICTURE)

@@ -1,7 +1,7 @@
 """How does a gate keeper tell of a fever? One temperature, one tap, nothing to see after."""
 
 from dataclasses import replace
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -10,7 +10,7 @@ from django.urls import path
 from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 
-from linli import clock
+from linli import clock, uids
 from linli.errors import N_, BadInput, Problem
 from linli.loops import catalogue
 from linli.loops.advance import Opening, open_item
@@ -38,7 +38,7 @@ def _page(request: HttpRequest, problem: Problem | None = None) -> HttpResponse:
     context = {
         "gates": list(Area.objects.filter(path__in=paths).order_by("path")),
         "values": typed(request) if problem else {},
-        "uid": request.POST.get("uid") if problem else str(uuid4()),
+        "uid": request.POST.get("uid") if problem else str(uids.fresh()),
         "problem": problem,
     }
     return render(request, "gate/gate.html", context, status=problem.status if problem else 200)
@@ -93,7 +93,7 @@ def _uid(text: str) -> UUID:
     try:
         return UUID(text)
     except ValueError:
-        return uuid4()
+        return uids.fresh()
 
 
 NAV = Nav(N_("Temperature"), "gate", KEEPERS, 30, Section.TODAY)

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
-from uuid import uuid4
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -13,7 +12,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import get_language, gettext
 from django.views.decorators.cache import never_cache
 
-from linli import clock
+from linli import clock, uids
 from linli.errors import N_, NotFound, Problem, Word
 from linli.loops import find, sync, why
 from linli.loops.advance import advance
@@ -91,7 +90,7 @@ def _page(
         "photos": _photos(request, view),
         "plan_run": runs.of_item(view.item.id),
         "about_record": _about_record(request, view),
-        "uid": uuid4(),
+        "uid": uids.fresh(),
         "problem": problem,
     }
     status = problem.status if problem else 200
@@ -241,8 +240,8 @@ def _merged(
 ) -> HttpResponse:
     """A step that the page kept while the line was cut: taken late, or written beside."""
     act = sync.Act(
-        uid_of(request) or uuid4(), at, view.loop.name, step=declared.name, item_id=view.item.id,
-        data=answers(declared.asks, request.POST),
+        uid_of(request) or uids.fresh(), at, view.loop.name, step=declared.name,
+        item_id=view.item.id, data=answers(declared.asks, request.POST),
     )  # fmt: skip
     told = sync.merge(signed_in(request), [act], now=clock.now_s(), purpose=purpose)[0]
     if told.came is sync.Came.REJECTED and told.problem is not None:

@@ -6,14 +6,14 @@ in the session: an address is written into logs and sent on to where a link lead
 
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path
 from django.views.decorators.cache import never_cache
 
-from linli import clock
+from linli import clock, uids
 from linli.errors import N_, BadInput, NotFound, Problem, Word
 from linli.knocks import doors
 from linli.loops import find, why
@@ -78,7 +78,7 @@ def _form(request: HttpRequest, values: Any, problem: Problem | None = None) -> 
         "places": places_called(values.get("where", "")),
         "chosen_place": place(id_of(values.get("area", "")) or 0),
         "fields": fields_of(RequestAsk, values, problem),
-        "uid": values.get("uid") or uuid4(),
+        "uid": values.get("uid") or uids.fresh(),
         "problem": problem,
     }
     status = problem.status if problem else 200
@@ -103,7 +103,7 @@ def _uid(values: Any) -> UUID:
     try:
         return UUID(values.get("uid", ""))
     except ValueError:
-        return uuid4()
+        return uids.fresh()
 
 
 def _keep(request: HttpRequest, filed: Filed) -> int:

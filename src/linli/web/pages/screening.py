@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -13,7 +13,7 @@ from django.utils.translation import get_language, gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from linli import clock
+from linli import clock, uids
 from linli.errors import N_, BadInput, NotFound, Problem, Word
 from linli.loops.calls import watch as calls
 from linli.loops.calls.tables import By
@@ -199,14 +199,14 @@ def _stamp() -> dict[str, Any]:
 
     The page's script raises the sequence by the time that goes by until the tap.
     """
-    return {"seq": clock.now_s() * 1000, "fresh_uids": iter(uuid4, None)}
+    return {"seq": clock.now_s() * 1000, "fresh_uids": iter(uids.fresh, None)}
 
 
 def _uid(text: str) -> UUID:
     try:
         return UUID(text)
     except ValueError:
-        return uuid4()
+        return uids.fresh()
 
 
 def _seq(text: str) -> int:
