@@ -66,18 +66,18 @@ class Screen:
 
         Chance is a hash, as in the engine: with the same seed, worlds are one until they differ.
         """
-        from linli.analysis.simulation.screen_kernel import FEW, Grids, Rates, go_on
+        from linli.analysis.simulation.screen_kernel import Grids, Rates, go_on
 
         _check(policies)
         rng = np.random.default_rng([seed, 1])
         first = rng.multivariate_hypergeometric(self.people, self.setting.first)
         open_, by_grid = self.people - first, first.copy()
-        stages = np.zeros((3, 2, len(self.people)), dtype=np.int64)
-        stages[0, 0] = first
-        leave = np.array([_leaving(d) for d in self._stages()])
+        stages = np.zeros((len(self.people), 3, 2), dtype=np.int64)
+        stages[:, 0, 0] = first
+        leave = tuple(_leaving(d) for d in self._stages())
         rates = Rates(
-            np.array([self._force[la] for la in LAYERS]), self._later_home, leave,
-            (1 - leave)[:, None] ** np.arange(FEW),
+            np.array([self._force[la] for la in LAYERS]), self._later_home, np.array(leave),
+            *_tables(leave),
         )  # fmt: skip
         grids = Grids(
             self.people, self._compound, self._community, self._in_compound, self._in_community,
@@ -224,6 +224,14 @@ def _felt_days(disease: Disease, ill_days: float) -> float:
         return ill_days
     since = day[after] - disease.presymptomatic.mean_days
     return float(max(0.5, (since * weights[after]).sum() / weights[after].sum()))
+
+
+@lru_cache(maxsize=8)
+def _tables(leave: tuple[float, ...]) -> tuple[NDArray[np.float64], NDArray[np.uint8]]:
+    """Made once for a disease: how many of a few leave a stage, by chance."""
+    from linli.analysis.simulation.screen_kernel import leaving
+
+    return leaving(leave)
 
 
 def _leaving(mean_days: float) -> float:
