@@ -8,6 +8,7 @@ from django.test import Client
 
 from linli.loops.advance import advance
 from linli.loops.ledger import Item
+from linli.loops.removals import remove
 from linli.loops.requests import own_record
 from linli.loops.requests.file import file_request
 from linli.loops.requests.forms import Channel
@@ -146,6 +147,22 @@ def test_putting_right_leads_to_the_record_and_asks_for_words_where_nothing_chan
     sam.post(address, given | {"words": "It was right already."})
 
     assert Item.objects.get(id=item_id).data["result"] == "cannot"
+
+
+def test_a_nights_many_reports_stand_together_and_push_no_other_off_the_audit(
+    here: Furnished, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(remove, "A_BITE", 1)
+    again = here.ids["again"]
+    Person.objects.filter(id=again).update(left_on=date(2019, 2, 1), left_because="moved")
+    remove.remove_due(EVENING, pause_s=0)
+    kim = as_(here, "kim")
+
+    (went,) = kim.get("/removals").context["went"]
+
+    assert (went.n, went.reports) == (2, 2)
+    assert kim.get("/audit").context["destructions"] == []
+    assert "/removals" in text(kim, "/audit")
 
 
 def test_a_look_changes_nothing_and_who_may_not_erase_is_refused(here: Furnished) -> None:

@@ -5,6 +5,7 @@ an emergency only goes some days after its declaration has ended, closed or not.
 counts stay; a report says how much was destroyed, sealed like every other act.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.db import models, transaction
@@ -133,9 +134,9 @@ def sign(
     return made
 
 
-def reports(actor: Actor, *, most: int = 50) -> list[Destruction]:
-    """What was destroyed, the newest first; for auditors and whoever sets the terms."""
+def reports(actor: Actor, *, most: int = 50, but: Collection[str] = ()) -> list[Destruction]:
+    """What was destroyed, the newest first, without some; for auditors and who sets the terms."""
     roles = roles_for("audit.see") | roles_for("limits.edit")
     can(actor, Ask("audit.see", roles, whole_city())).required()
-    rows = Destruction.objects.filter(exercise=actor.exercise)
+    rows = Destruction.objects.filter(exercise=actor.exercise).exclude(loop__in=list(but))
     return list(rows.order_by("-id")[:most])

@@ -9,8 +9,8 @@ from collections import Counter
 from collections.abc import Iterable
 from datetime import date
 
-from django.db import models
-from django.db.models import F, Sum
+from django.db import connection, models
+from django.db.models import Sum
 
 from linli.columns import AreaPathField
 from linli.policy.can import end_of
@@ -46,9 +46,14 @@ class GoneHome(models.Model):
 
 def count(left: Iterable[tuple[str, date]]) -> None:
     """Count people who are removed now: the area of each, and the day on which it was left."""
-    for (path, day), n in sorted(Counter(left).items()):
-        if not LeftCount.objects.filter(path=path, left_on=day).update(n=F("n") + n):
-            LeftCount.objects.create(path=path, left_on=day, n=n)
+    rows = sorted(Counter(left).items())
+    as_kept = connection.ops.adapt_datefield_value
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            "INSERT INTO registry_leftcount (path, left_on, n) VALUES (%s, %s, %s) "
+            "ON CONFLICT (path, left_on) DO UPDATE SET n = registry_leftcount.n + excluded.n",
+            [(path, as_kept(day), n) for (path, day), n in rows],
+        )
 
 
 def n_counted(path: str, day: date) -> int:

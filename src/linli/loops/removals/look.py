@@ -120,8 +120,7 @@ def one(actor: Actor, person_id: int, *, purpose: str | None, now: int) -> Seen:
 def reports(actor: Actor, *, most: int = REPORTS) -> list[Went]:
     """What went by which rule, the newest first, the bites of a night together."""
     _numbers(actor, None)
-    names = [*(rule.name for rule in rules.RULES), rules.ASKED]
-    rows = Destruction.objects.filter(loop__in=names, exercise=actor.exercise).order_by()
+    rows = Destruction.objects.filter(loop__in=rules.REPORTS, exercise=actor.exercise).order_by()
     nights = rows.values("loop", "cause", "at").annotate(
         n=Sum("n_items"), reports=Count("id"), last=Max("id")
     )

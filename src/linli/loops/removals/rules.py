@@ -43,6 +43,7 @@ RULES = (
 )  # fmt: skip
 ASKED = "people_asked"  # no term: whoever asks goes at once, as far as nothing holds them
 OF_PEOPLE = tuple(rule for rule in RULES if not rule.of_households)
+REPORTS = (*(rule.name for rule in RULES), ASKED)  # the names under which reports stand
 OF_LEAVING = tuple(rule for rule in OF_PEOPLE if rule.because is not None)
 
 

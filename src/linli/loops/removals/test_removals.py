@@ -19,10 +19,10 @@ from linli.loops.removals import remove, rules
 from linli.loops.removals.holds import Looker, Why
 from linli.loops.removals.night import ask_for_the_night
 from linli.loops.screening.tables import Report, Reward
-from linli.registry import departures, merges
+from linli.registry import departures, gone, merges
 from linli.registry.accounts import Account
 from linli.registry.duplicates import Candidate, suspect
-from linli.registry.gone import GoneHome
+from linli.registry.gone import GoneHome, LeftCount
 from linli.registry.households import Household
 from linli.registry.merges import Merge
 from linli.registry.names import NamePart
@@ -247,6 +247,17 @@ def test_who_had_left_by_a_day_is_counted_as_before_and_the_chains_hold(doors: D
     assert before == [0, 1, 1, 2, 2]
     assert [departures.n_left(person.path[:8], day) for day in days] == before
     assert all(verdict.broken is None for verdict in sealed.verify())
+
+
+def test_departures_of_two_nights_from_one_area_on_one_day_add_up(doors: Doors) -> None:
+    first, second = leave(doors, "Zhao One", days=365), leave(doors, "Zhao Two", days=365)
+    Person.objects.filter(id=second.id).update(left_because="died")
+    gone.count([(first.path, first.left_on)])
+
+    night()
+
+    assert LeftCount.objects.get().n == 3
+    assert departures.n_left(first.path, TODAY) == 3
 
 
 def test_where_a_case_lived_stays_with_the_number_and_of_others_nothing(

@@ -10,6 +10,7 @@ from linli.audit.sealed import Seal
 from linli.audit.words import ACTS, KINDS
 from linli.errors import N_
 from linli.loops import catalogue, keeping
+from linli.loops.removals import rules
 from linli.policy.powers import roles_for
 from linli.policy.roles import NAMES, PURPOSE_NAMES, Purpose, Role
 from linli.registry import proving
@@ -62,7 +63,7 @@ def audit(request: HttpRequest) -> HttpResponse:
         "purposes": {p.value: PURPOSE_NAMES[p] for p in Purpose},
         "seals": Seal.objects.order_by("-id")[:4],
         "proof": proving.last_proof(),
-        "destructions": keeping.reports(actor, most=REPORTS),
+        "destructions": keeping.reports(actor, most=REPORTS, but=rules.REPORTS),
         "causes": CAUSES,
     }
     return render(request, "audit/audit.html", context)
