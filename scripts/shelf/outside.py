@@ -84,6 +84,8 @@ def _commands(name: str, command: Any) -> Iterator[tuple[str, Any]]:
     if inner is None:
         yield name, command
         return
+    if any(parameter.envvar for parameter in command.params):
+        yield name, command  # what is said before any of its commands
     for word in sorted(inner):
         yield from _commands(f"{name} {word}", inner[word])
 

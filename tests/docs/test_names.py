@@ -36,7 +36,9 @@ def commands_in(text: str) -> Iterator[list[str]]:
     """The words after `linli` in every piece of code."""
     for piece in CODE.findall(text):
         for words in WORDS.findall(piece):
-            yield words.split()
+            said = words.split()
+            before = said[:1] == ["--exercise"]  # it stands before the command that takes part
+            yield said[1:] or ["--help"] if before else said
 
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=str)

@@ -20,6 +20,7 @@ from linli.loops.scene import Scene
 from linli.plans import modes
 from linli.registry import grants
 from linli.registry.person import Person
+from linli.registry.signed_in import attached
 from tests.callers import NOISE, still
 from tests.cast import EVENING, HOUR, City
 from tests.plans import prepared
@@ -116,3 +117,8 @@ def test_a_form_left_open_when_the_exercise_ends_does_nothing_for_real(
     assert (late.status_code, items(exercise=False).count()) == (409, 0)
     assert "No exercise is held just now" in late.content.decode()
     assert "You are in an exercise" not in dee.get(reverse("work")).content.decode()
+
+
+def test_a_file_of_an_exercise_is_called_so_and_one_of_the_city_is_not(city: City) -> None:
+    assert attached(city.actor("jo"), "risk.csv") == 'attachment; filename="risk.csv"'
+    assert "exercise-risk.csv" in attached(in_exercise(city, "jo").actor, "risk.csv")

@@ -124,6 +124,14 @@ def test_who_takes_part_sees_the_exercise_and_nothing_else(inside: Seen, asked: 
     assert _apart(inside, asked) == []
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_of_an_exercise_says_so_in_words(inside: Seen, page: str) -> None:
+    told = [text for status, text in inside.one[page].values() if status == 200]
+    whole = [text for text in told if text.lstrip().startswith(b"<!doctype html>")]
+    assert [text for text in whole if b"You are in an exercise" not in text] == []
+
+
 def _apart(seen: Seen, asked: str) -> list[str]:
     """Where two answers differ: who asked, and the lines."""
     found = []

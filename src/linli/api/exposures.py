@@ -22,6 +22,7 @@ from linli.loops.exposures.tables import Exposure
 from linli.loops.scene import Scene
 from linli.registry.areas import get as area_of
 from linli.registry.forms import Day, RecordForm
+from linli.registry.signed_in import attached
 
 router = Router(tags=["exposures"])
 _enum: Any = StrEnum
@@ -334,7 +335,7 @@ def picture(request: HttpRequest, person_id: Path[Id], wanted: Query[ChainAsked]
     found = chains.around(person_id, _scene(request), depth=wanted.depth)
     drawn = chain_picture.draw(found, gettext)
     answer = HttpResponse(drawn.svg, content_type="image/svg+xml")
-    answer["Content-Disposition"] = 'attachment; filename="chain.svg"'
+    answer["Content-Disposition"] = attached(actor_of(request), "chain.svg")
     return answer
 
 

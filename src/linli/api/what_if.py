@@ -23,6 +23,7 @@ from linli.api.what_if_shapes import (
     WhatIfSheet,
 )
 from linli.registry import areas
+from linli.registry.signed_in import attached
 from linli.studies.simulation import documents, on_curve, running, study, told
 from linli.studies.simulation.documents import Sheet
 from linli.studies.simulation.study import DECIDE, RUN, SEE
@@ -128,7 +129,7 @@ def parquet(
         documents.parquet(result, Sheet(wanted.sheet)), content_type=documents.PARQUET
     )
     name = f"what-if-{found.id}-{wanted.sheet}.parquet"
-    answer["Content-Disposition"] = f'attachment; filename="{name}"'
+    answer["Content-Disposition"] = attached(actor_of(request), name)
     return answer
 
 

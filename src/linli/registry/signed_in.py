@@ -67,6 +67,12 @@ def actor_of(request: HttpRequest) -> Actor:
     return actor
 
 
+def attached(actor: Actor, name: str) -> str:
+    """How a file that is handed out is called; one of an exercise says so wherever it goes."""
+    mark = "exercise-" if actor.exercise and not settings.DEMO else ""
+    return f'attachment; filename="{mark}{name}"'
+
+
 def takes_part(request: HttpRequest) -> bool:
     """Whether this session takes part in an exercise, and one is held: it ends with the last.
 

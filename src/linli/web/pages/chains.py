@@ -14,6 +14,7 @@ from linli.loops.exposures.chain_picture import CLASSES
 from linli.loops.exposures.chains import MOST_DEPTH, Node
 from linli.policy.fields import MASK
 from linli.registry.person import Person
+from linli.registry.signed_in import actor_of, attached
 from linli.web import meetings
 from linli.web.page import id_of
 from linli.web.pages.tracing import scene_of, shown
@@ -103,7 +104,7 @@ def picture(request: HttpRequest, person_id: int) -> HttpResponse:
     """The picture alone, to be shown elsewhere: numbers, no names, no ids."""
     chain = chains.around(person_id, scene_of(request), depth=_depth(request))
     answer = HttpResponse(chain_picture.draw(chain, gettext).svg, content_type="image/svg+xml")
-    answer["Content-Disposition"] = 'attachment; filename="chain.svg"'
+    answer["Content-Disposition"] = attached(actor_of(request), "chain.svg")
     return answer
 
 

@@ -19,10 +19,11 @@ from linli import clock
 from linli.analysis.epidemic.afterwards import AFTER_DAYS
 from linli.errors import N_, BadInput, NotFound, Problem, Word
 from linli.loops.cases import definitions
-from linli.policy.can import OWNERS, Actor, scope
+from linli.policy.can import OWNERS, VISITOR, Actor, scope
 from linli.policy.powers import roles_for
 from linli.registry import areas
 from linli.registry.areas import Area
+from linli.registry.signed_in import actor_of, attached
 from linli.studies import tables
 from linli.studies.epidemic import drawn, files, marks, study, told
 from linli.studies.epidemic.asked import Asked, two_of
@@ -79,7 +80,8 @@ def file(request: HttpRequest, form: str) -> HttpResponse:
     """The course of an area as a file: CSV with a row a day, or JSON with all there is."""
     actor, area = _area(request)
     found = study.study(actor, area, **_which(request))
-    return _file(found.course, form, f"epidemic-{area.id}-{found.last}", found)
+    return _file(found.course, form, f"epidemic-{area.id}-{found.last}", found,
+                 actor=actor_of(request))  # fmt: skip
 
 
 @never_cache
@@ -192,7 +194,9 @@ def _pictures(course: Course) -> dict[str, Any]:
     }
 
 
-def _file(course: Course, form: str, name: str, found: Study | None = None) -> HttpResponse:
+def _file(
+    course: Course, form: str, name: str, found: Study | None = None, *, actor: Actor = VISITOR
+) -> HttpResponse:
     if form == "csv":
         made, kind = told.table_of(course), "text/csv; charset=utf-8"
     elif form == "json":
@@ -202,7 +206,7 @@ def _file(course: Course, form: str, name: str, found: Study | None = None) -> H
     else:
         raise NotFound(what=Word(N_("form of file")), value=form[:20])
     answer = HttpResponse(made, content_type=kind)
-    answer["Content-Disposition"] = f'attachment; filename="{name}.{form}"'
+    answer["Content-Disposition"] = attached(actor, f"{name}.{form}")
     return answer
 
 

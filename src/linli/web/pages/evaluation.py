@@ -25,6 +25,7 @@ from linli.policy.powers import roles_for
 from linli.policy.roles import NAMES
 from linli.registry import areas
 from linli.registry.areas import Area
+from linli.registry.signed_in import actor_of, attached
 from linli.studies import pictures
 from linli.studies.evaluation import (
     checks,
@@ -166,7 +167,9 @@ def file(request: HttpRequest, form: str) -> HttpResponse:
     made = documents.made(found, form, language=_language(), translate=gettext)
     answer = HttpResponse(made, content_type=documents.FORMS[form])
     day = clock.day(found.basis.at).isoformat()
-    answer["Content-Disposition"] = f'attachment; filename="evaluation-{area.id}-{day}.{form}"'
+    answer["Content-Disposition"] = attached(
+        actor_of(request), f"evaluation-{area.id}-{day}.{form}"
+    )
     return answer
 
 

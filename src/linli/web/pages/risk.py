@@ -23,6 +23,7 @@ from linli.policy.can import Actor, end_of
 from linli.policy.powers import roles_for
 from linli.registry import areas
 from linli.registry.areas import Area, Tier
+from linli.registry.signed_in import attached
 from linli.studies.evaluation import opened, spelling
 from linli.studies.evaluation.counting import counted
 from linli.studies.risk import reach, runs, story
@@ -150,7 +151,7 @@ def file(request: HttpRequest, form: str) -> HttpResponse:
         made = json.dumps(values, cls=DjangoJSONEncoder, ensure_ascii=False).encode()
     answer = HttpResponse(made, content_type=FORMS[form])
     called = f"risk-{area.id}-{story.day_of(run)}-{run.fingerprint}.{form}"
-    answer["Content-Disposition"] = f'attachment; filename="{called}"'
+    answer["Content-Disposition"] = attached(actor, called)
     return answer
 
 

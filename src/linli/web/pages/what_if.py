@@ -18,6 +18,7 @@ from linli.policy.powers import roles_for
 from linli.policy.roles import NAMES, Role
 from linli.registry import areas
 from linli.registry.areas import Area
+from linli.registry.signed_in import actor_of, attached
 from linli.studies.epidemic.marks import OF
 from linli.studies.simulation import documents, map_picture, on_curve, running, study, told
 from linli.studies.simulation.choices import CLOSING_NAMES, MOST_CHOICES
@@ -188,7 +189,9 @@ def file(request: HttpRequest, whatif_id: int) -> HttpResponse | StreamingHttpRe
         raise NotFound(what=Word(N_("table")), value=sheet[:20])
     pieces = documents.parquet(study.answer_of(found), Sheet(sheet))
     answer = StreamingHttpResponse(pieces, content_type=documents.PARQUET)
-    answer["Content-Disposition"] = f'attachment; filename="what-if-{found.id}-{sheet}.parquet"'
+    answer["Content-Disposition"] = attached(
+        actor_of(request), f"what-if-{found.id}-{sheet}.parquet"
+    )
     return answer
 
 
