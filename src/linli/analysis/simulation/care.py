@@ -13,7 +13,7 @@ from linli.analysis.simulation.dice import S11, TO_UNIT, Purpose, chance, key_of
 from linli.analysis.simulation.observation import Definition, Observation
 from linli.analysis.simulation.policies import Beds, Isolate, Policy, Screen, Triage
 from linli.analysis.simulation.setting import Setting
-from linli.analysis.simulation.state import Event, State
+from linli.analysis.simulation.state import Event, Kept, State
 
 if TYPE_CHECKING:
     from linli.analysis.simulation.care_kernel import Testing, Wards
@@ -57,12 +57,12 @@ def evening(setting: Setting, state: State, on: list[int], *, age: NDArray[np.ui
     how = (dying, testing(observation, state.seed, day), wards_of(setting.policies, on))
     others = tally["others"] + round(observation.others_per_100k * len(age) / 100_000)
     latest = day + max(observation.retest_days, observation.result_days)
-    n_tests = len(tally["queue"]) + state.calendar.count(Event.VISITS, day)
-    due = state.calendar.reserve(n_tests, latest)
+    came = np.sort(state.calendar.take(Event.VISITS, day))
+    due = state.calendar.reserve(len(tally["queue"]) + len(came), latest)
     in_beds = np.array([0, *(tally[name] for name in IN_BEDS)])
     waiting = kernel.Queues(*(tally[name] for name in QUEUES))
     left, counts, given = kernel.evening(
-        day, state.infected.table, due, waiting, others, in_beds, age, how
+        day, state.infected.table, due, came, waiting, others, in_beds, age, how
     )
     died, tally["others"], n_tests, n_ours, waited = counts
     tally.update(zip(QUEUES, left, strict=True))
@@ -83,25 +83,33 @@ def evening(setting: Setting, state: State, on: list[int], *, age: NDArray[np.ui
         ("test", left.test, seen.visits), ("trace", tally["to_trace"], seen.reported),
         *((BED_NAMES[kind], left[kind], seen.waits_since) for kind in (WARD, INTENSIVE, SHELTER)),
     ):  # fmt: skip
-        days = kernel.days_since(rows, since, day)  # of those who go on waiting, so far
+        days = _days_since(rows, since, day)  # of those who go on waiting, so far
         today[f"{name}_waiting_days"].append(days / len(rows) if len(rows) else 0.0)
     return died
 
 
 def _give_rooms(setting: Setting, state: State, on: list[int], in_beds: NDArray) -> None:
     """Rooms go to the reported who wait at home for one; only where there are rooms at all."""
-    from linli.analysis.simulation.care_kernel import give_rooms
+    from linli.analysis.simulation.care_kernel import room_awaited
 
     rooms = sum(p.rooms for n in on if isinstance(p := setting.policies[n], Isolate))
     if not rooms:
         return
-    n_given, waited, n_left, since = give_rooms(
-        state.active, rooms, state.day, state.infected.table, in_beds
-    )
-    today = state.series
-    today["room_queue"].append(n_left)
-    today["room_wait_days"].append(waited / n_given if n_given else 0.0)
-    today["room_waiting_days"].append(since / n_left if n_left else 0.0)
+    seen, day, today = state.infected, state.day, state.series
+    waiting = room_awaited(state.active, day, seen.table)
+    waiting = waiting[np.argsort(seen.kept_from[waiting], kind="stable")]
+    given, left = np.split(waiting, [max(0, rooms - int(in_beds[ROOM]))])
+    for name, rows in (("room_wait_days", given), ("room_waiting_days", left)):
+        days = _days_since(rows, seen.kept_from, day)
+        today[name].append(days / len(rows) if len(rows) else 0.0)
+    seen.kept[given], seen.bed[given] = Kept.AWAY, ROOM
+    in_beds[ROOM] += len(given)
+    today["room_queue"].append(len(left))
+
+
+def _days_since(rows: NDArray[np.int32], since: NDArray[np.int16], day: int) -> int:
+    """How many days some rows have waited by now, in all. ``since``: the column that says it."""
+    return day * len(rows) - int(since[rows].sum(dtype=np.int64))
 
 
 def came_before(

@@ -11,8 +11,10 @@ from linli.analysis.simulation.dice_compiled import bits_of, unit
 NOT_YET = -1
 CRITICAL = 3
 HOME, AWAY = 1, 2  # as `Kept`
-VISITS, RESULT, NEEDS_BED, NEEDS_INTENSIVE, ENDS, SCREEN_RESULT = range(1, 7)  # as `Event`
-WARD, INTENSIVE, SHELTER, ROOM = 1, 2, 3, 4
+# As `Event` and as kinds of beds; of a type, not Python's own: else what is given one is compiled
+# anew for each number.
+VISITS, RESULT, NEEDS_BED, NEEDS_INTENSIVE, ENDS, SCREEN_RESULT = map(np.int64, range(1, 7))
+WARD, INTENSIVE, SHELTER, ROOM = map(np.int64, range(1, 5))
 OLDEST = 110
 WORST = 2  # of how ill somebody looks: critical, ill, or without symptoms
 
@@ -99,6 +101,17 @@ def end(rows, columns, in_beds, age, dying):
 
 
 @njit(nogil=True, cache=True)
+def _joined(first, then):
+    """One queue after another."""
+    both, n = np.empty(len(first) + len(then), np.int32), len(first)
+    for k in range(n):
+        both[k] = first[k]
+    for k in range(len(then)):
+        both[n + k] = then[k]
+    return both
+
+
+@njit(nogil=True, cache=True)
 def visit(rows, queue, day, columns):
     """The queue for a test with those who come today. ``rows``: sorted."""
     came, n = np.empty(len(rows), np.int32), 0
@@ -115,14 +128,12 @@ def visit(rows, queue, day, columns):
         k = np.searchsorted(came, r)
         if k < n and came[k] == r:
             there[k] = True
-    joined = np.empty(len(queue) + n, np.int32)
-    joined[: len(queue)] = queue
-    n = len(queue)
+    n = 0
     for k in range(len(came)):
         if not there[k]:
-            joined[n] = came[k]
+            came[n] = came[k]
             n += 1
-    return joined[:n]
+    return _joined(queue, came[:n])
 
 
 @njit(nogil=True, cache=True)
@@ -244,42 +255,22 @@ def give(queue, kind, day, columns, in_beds, how, critical):
 
 
 @njit(nogil=True, cache=True)
-def days_since(rows, since, day):
-    """How many days some rows have waited by now, in all. ``since``: the column that says it."""
-    days = 0
-    for r in rows:
-        days += np.int64(day) - since[r]
-    return days
-
-
-@njit(nogil=True, cache=True)
-def give_rooms(active, rooms, day, columns, in_beds):
-    """Give isolation rooms that fell free to reported people at home, who waits longest first.
-
-    Returns how many got one and the days they had waited, how many wait on and theirs.
-    """
+def room_awaited(active, day, columns):
+    """The reported who are ill at home, each of whom could do with an isolation room."""
     waiting, n = np.empty(len(active), np.int32), 0
     for r in active:
         if columns.kept[r] == HOME and columns.reported[r] != NOT_YET and columns.end[r] > day + 1:
             waiting[n] = r
             n += 1
-    waiting = waiting[:n]
-    since = columns.kept_from[waiting]
-    n_given = min(n, max(0, rooms - in_beds[ROOM]))
-    if 0 < n_given < n:
-        waiting = waiting[np.argsort(since, kind="mergesort")]
-    waited = days_since(waiting[:n_given], columns.kept_from, day)
-    for r in waiting[:n_given]:
-        columns.kept[r], columns.bed[r] = AWAY, ROOM
-        in_beds[ROOM] += 1
-    return n_given, waited, n - n_given, days_since(waiting[n_given:], columns.kept_from, day)
+    return waiting[:n]
 
 
 @njit(nogil=True, cache=True)
-def evening(day, columns, due, queues, others, in_beds, age, how):
+def evening(day, columns, due, came, queues, others, in_beds, age, how):
     """What a day brings: who falls worse, recovers or dies, is tested, and gets a bed.
 
-    ``others``: how many with another illness wait for a test. ``how``: of dying, tests and beds.
+    ``came``: rows whose visit is due, sorted. ``others``: how many with another illness wait for a
+    test. ``how``: of dying, tests and beds.
     Returns the queues left; then deaths, the others left, tests, tests of rows, and the days those
     waited; then of each kind of bed how many were given, and the days waited.
     """
@@ -287,14 +278,10 @@ def evening(day, columns, due, queues, others, in_beds, age, how):
     ward = worse(taken(due, NEEDS_BED, day), WARD, day, columns)
     intensive = worse(taken(due, NEEDS_INTENSIVE, day), INTENSIVE, day, columns)
     n_died = end(taken(due, ENDS, day), columns, in_beds, age, dying)
-    came = taken(due, VISITS, day)
-    came.sort()
     queue = visit(came, queues.test, day, columns)
     queue, others, n_tests, n_ours, waited = test(queue, others, day, columns, due, testing)
     given = np.zeros((SHELTER + 1, 2), np.int64)
-    ward, intensive = (
-        np.concatenate((queues.ward, ward)), np.concatenate((queues.intensive, intensive))
-    )  # fmt: skip
+    ward, intensive = _joined(queues.ward, ward), _joined(queues.intensive, intensive)
     critical = np.sort(intensive)
     ward, given[WARD, 0], given[WARD, 1] = give(ward, WARD, day, columns, in_beds, wards, critical)
     intensive, given[INTENSIVE, 0], given[INTENSIVE, 1] = give(

@@ -232,7 +232,7 @@ def _respond(setting: Setting, state: State, reach: Any, on: Any, cases: NDArray
 
 
 def _rules(setting: Setting, state: State, shares: NDArray, on: Any) -> Any:
-    from linli.analysis.simulation.kernel import Rules
+    from linli.analysis.simulation.kernel import Rules, most_met
 
     ready, day = setting.prepared, state.day
     rank, given, works = np.zeros(1, np.int32), 0, 0.0
@@ -243,7 +243,8 @@ def _rules(setting: Setting, state: State, shares: NDArray, on: Any) -> Any:
     home_share = on[Isolate][1].home_share if Isolate in on else 1.0
     return Rules(
         day, key_of(state.seed, Purpose.CONTACT, day), float(ready.beta), ready.strength,
-        ready.cumulative, ready.contacts, ready.weight, ready.course.susceptibility, shares,
+        ready.cumulative, ready.contacts, ready.weight,
+        most_met(ready.places, ready.contacts, ready.weight), ready.course.susceptibility, shares,
         float(home_share),
         rank, int(given), key_of(state.seed, Purpose.VACCINE), float(works),
     )  # fmt: skip

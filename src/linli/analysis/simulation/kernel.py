@@ -66,6 +66,7 @@ class Rules(NamedTuple):
     cumulative: Any  # (128,): infectiousness until each whole day
     contacts: Any  # (layers,)
     weight: Any  # (layers,)
+    most_met: tuple[float, float]  # see `most_met`
     susceptibility: Any  # (111,): by year of age
     shares: Any  # (layers, compounds): of contacts that go on today
     home_share: float
@@ -212,24 +213,27 @@ def _may_infect(active, places, rows, rules, most_met, chosen, looked, moments):
             met += most_met[1 if _is_responder(rows.person[r], places.is_responder) else 0]
         luck = unit(bits_of_slot(bits_of(rules.key, rows.person[r]), REACHES, 0))
         if luck < moments[k, X] * met:
-            chosen[n], looked[n], moments[n] = r, looked[k], moments[k]
+            chosen[n] = r
+            for what in range(N_LOOKED):
+                looked[n, what] = looked[k, what]
+            for what in range(LUCK):
+                moments[n, what] = moments[k, what]
             moments[n, LUCK] = luck
             n += 1
     return n
 
 
-@njit(nogil=True, cache=True)
-def _most_met(places, rules):
+def most_met(places: Places, contacts: Any, weight: Any) -> tuple[float, float]:
     """Contacts a day outside home, each by its weight, with what `_may_infect` is on the safe side.
 
     The most that anybody has who is no responder, and who is one. At most FULL_SLOT of a contact's
     chance p makes -log(1 - p) <= p (1 + FULL_SLOT); broken numbers of contacts are rounded up.
     """
-    most = np.ceil(rules.contacts) * rules.weight
+    most = np.ceil(contacts) * weight
     near = most[COMPOUND] + most[COMMUNITY] + most[CITY] + max(most[WORK], most[SCHOOL])
-    by_responders = np.ceil(rules.contacts[RESPONSE] * places.served.max()) * rules.weight[RESPONSE]
+    by_responders = np.ceil(contacts[RESPONSE] * places.served.max()) * weight[RESPONSE]
     safe = 1.0 + FULL_SLOT
-    return (near + by_responders) * safe, (near + most[RESPONSE]) * safe
+    return float((near + by_responders) * safe), float((near + most[RESPONSE]) * safe)
 
 
 @njit(nogil=True, cache=True)
@@ -243,13 +247,12 @@ def infect(active, places, rows, rules, status, held_until, held_away, found):
     target, source, by, at = found
     chosen, looked = np.empty(AT_ONCE, np.int32), np.empty((AT_ONCE, N_LOOKED), np.int64)
     moments, means = np.empty((AT_ONCE, N_MOMENTS)), rules.contacts.copy()
-    most_met = _most_met(places, rules)
     responder, served, community_of = places.is_responder, places.served, places.compound_community
     n_schools, contacts, weight = places.n_schools, rules.contacts, rules.weight
     n_found = 0
     for block in range(0, len(active), AT_ONCE):
         some = active[block : block + AT_ONCE]
-        n_chosen = _may_infect(some, places, rows, rules, most_met, chosen, looked, moments)
+        n_chosen = _may_infect(some, places, rows, rules, rules.most_met, chosen, looked, moments)
         _look_up(chosen[:n_chosen], places, rows, looked)
         for k in range(n_chosen):
             r, here = chosen[k], looked[k]
