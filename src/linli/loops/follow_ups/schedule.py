@@ -33,6 +33,7 @@ from linli.loops.scene import Scene
 from linli.policy.can import SYSTEM
 
 MOST_PERIOD_DAYS = 400
+FEW_CONTACTS = 100  # whose rows PostgreSQL finds by their keys sooner than by reading all; assumed
 
 
 class Deal(StrEnum):
@@ -204,16 +205,20 @@ def _write(
     today: date,
 ) -> Made:
     """Let the rows say what is planned: what agrees with it already is not written again."""
-    period = [start.isoformat(), (last or date.max).isoformat()]
+    beyond = 1 << DAY_BITS if last is None else (last - FIRST_DAY).days + 1
+    period = [(start - FIRST_DAY).days, beyond]
     with connection.cursor() as cursor:
         for statement in _TABLES:
             cursor.execute(statement)
         bulk.fill("plan", ("contact_id", "pattern_id", "holder_id"), planned)
         bulk.fill("pattern", ("pattern_id", "n", "day", "slot", "since"), patterns)
-        if connection.vendor == "postgresql":
+        postgresql = connection.vendor == "postgresql"
+        if postgresql:
             for statement in _FOR_POSTGRESQL:
                 cursor.execute(statement)
         cursor.execute(_NOT_OWED, [today.isoformat()])
+        if postgresql and len(planned) > FEW_CONTACTS:
+            cursor.execute(_EACH_TABLE_ONCE)
         cursor.execute(_DIFFERS, period)
         cursor.execute(_TAKE_BACK)
         taken_back = cursor.rowcount
@@ -221,6 +226,8 @@ def _write(
         cursor.execute(_ADD)
         cursor.execute(_THERE_NOW, period)
         made, kept = cursor.fetchone()
+        if postgresql:
+            cursor.execute(_AS_IT_WILL)
     nobody = sum(holder is None for _, _, holder in planned)
     return Made(len(planned), made, kept, taken_back, nobody)
 
@@ -240,24 +247,28 @@ _FOR_POSTGRESQL = (
     "ANALYZE pattern",
     f"SET LOCAL work_mem = '{bulk.INDEX_MEMORY}'",
 )
+# Follow-ups that it has not looked at yet seem few to it, and it would walk them for each contact.
+_EACH_TABLE_ONCE = "SET LOCAL enable_nestloop = off"
+_AS_IT_WILL = "SET LOCAL enable_nestloop = on"
 _KEY = f"(plan.contact_id * {1 << DAY_BITS} + {{n}}) * {1 << SLOT_BITS}"  # as key_of makes it
 # A test is owed since the day it was planned for, unless a sample was taken from then on, or is
 # still to be taken before the period.
 _NOT_OWED = f"""
 UPDATE plan SET owes = 0 WHERE EXISTS (
     SELECT 1 FROM pattern JOIN loops_followup done
-    ON done.id >= {_KEY.format(n="pattern.since")} AND done.id < {_KEY.format(n="pattern.n")}
+    ON NOT done.contact_id <> plan.contact_id
+    AND done.id >= {_KEY.format(n="pattern.since")} AND done.id < {_KEY.format(n="pattern.n")}
     WHERE pattern.pattern_id = plan.pattern_id AND pattern.since IS NOT NULL
     AND done.slot = {TEST_SLOT} AND (done.status = '{Seen.SAMPLED.value}'
         OR done.status = '' AND done.day >= %s))
 """
 _PLANNED = "pattern.pattern_id = plan.pattern_id AND (pattern.since IS NULL OR plan.owes = 1)"
 # The contacts' rows of the period, which is all that is touched: a few are found by their keys.
-# SQLite takes the tables of a CROSS JOIN in the order given, and would make an index of the whole
-# table for the pass if it were asked for equal statuses.
+# SQLite takes the tables of a CROSS JOIN in the order given; where it is asked for what is equal
+# it would make an index of the whole table for the pass, and so is asked for what does not differ.
 _ROWS = f"""
-f.id >= {_KEY.format(n=0)} AND f.id < {_KEY.format(n=1 << DAY_BITS)}
-AND f.day >= %s AND f.day <= %s
+NOT f.contact_id <> plan.contact_id
+AND f.id >= {_KEY.format(n="%s")} AND f.id < {_KEY.format(n="%s")}
 """
 _DIFFERS = f"""
 CREATE TEMP TABLE differs AS
