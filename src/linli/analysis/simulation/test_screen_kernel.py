@@ -105,6 +105,6 @@ def test_the_sketches_of_a_seed_are_those_that_were():
 
     worlds = [sketch.run(policies, seed=s, n_days=90) for policies in ((), shut) for s in (1, 2, 3)]
 
-    assert [int(w.infections.sum()) for w in worlds] == [59071, 59010, 59032, 48995, 47514, 48707]
+    assert [int(w.infections.sum()) for w in worlds] == [59066, 59011, 59032, 48947, 47401, 48660]
     assert [int(w.reports.sum()) for w in worlds] == [14737, 14448, 14653, 12192, 11831, 11945]
     assert worlds[3].infections[[20, 50, 80]].tolist() == [860, 300, 6]
