@@ -84,7 +84,7 @@ def begin(setting: Setting, *, seed: int) -> State:
 def _untouched(setting: Setting, seed: int) -> State:
     city = setting.city
     n, n_compounds = city.n_people, len(city.compound)
-    queues = ("to_trace", *care.QUEUES, "held", "wait_held", "wait_held_since")
+    queues = ("to_trace", *care.QUEUES, "held", "held_guests", "wait_held", "wait_held_since")
     tally: dict[str, Any] = {name: np.empty(0, dtype=np.int32) for name in queues}
     tally |= dict.fromkeys(COUNTS, 0)
     return State(

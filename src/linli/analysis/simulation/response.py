@@ -122,7 +122,7 @@ def keep(state: State, *, rooms: int, longest: int) -> None:
 
     tally, day, columns = state.tally, state.day, state.infected.table
     parts = [still_held(tally["held"], state.held_until, day)]
-    queue, since = _still_in_need(state, parts[0])
+    queue, since = _still_in_need(state)
     for people, days, test, wants_room in state.holds.pop(day, []):
         due = state.calendar.reserve(len(people), day + longest)
         new, waits = begin_hold(
@@ -137,19 +137,24 @@ def keep(state: State, *, rooms: int, longest: int) -> None:
     tally["held"] = np.concatenate(parts)
 
 
-def _still_in_need(
-    state: State, held: NDArray[np.int32]
-) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-    """Who waited for a room yesterday and still does, in order, and since when; rooms left."""
-    from linli.analysis.simulation.response_kernel import in_rooms, still_waiting
+def _still_in_need(state: State) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """Who waited for a room yesterday and still does, in order, and since when; who left one."""
+    from linli.analysis.simulation.response_kernel import still_in_need
 
-    tally, columns = state.tally, state.infected.table
-    if tally["held_rooms"]:
-        tally["held_rooms"] = in_rooms(held, state.find_rows(), state.held_away, columns)
-    queue, since = tally["wait_held"], tally["wait_held_since"]
+    tally, seen = state.tally, state.infected
+    guests, queue = tally["held_guests"], tally["wait_held"]
+    people = (state.day, state.held_until, state.status)
+    if len(guests):
+        row, nobody = state.find_rows(), seen.reported[:0]
+        stay = still_in_need(guests, *people, row, nobody, seen.bed, seen.died)
+        tally["held_guests"] = guests[stay]
+        if len(stay) < len(guests):
+            state.held_away[np.delete(guests, stay)] = Held.HOME
     if not len(queue):
-        return queue, since
-    return still_waiting(queue, since, state.day, state.find_rows(), state.held_until, columns)
+        return queue, tally["wait_held_since"]
+    row = state.find_rows()
+    wait = still_in_need(queue, *people, row, seen.reported, seen.bed, seen.died)
+    return queue[wait], tally["wait_held_since"][wait]
 
 
 def _give_rooms(
@@ -160,9 +165,10 @@ def _give_rooms(
     Nobody is told of a wait as long as there are no rooms at all.
     """
     tally, today, waited = state.tally, state.series, state.day - since
-    n_given = min(len(queue), max(0, rooms - tally["held_rooms"]))
+    n_given = min(len(queue), max(0, rooms - len(tally["held_guests"])))
     state.held_away[queue[:n_given]] = Held.ROOM
-    tally["held_rooms"] += n_given
+    tally["held_guests"] = np.concatenate([tally["held_guests"], queue[:n_given]])
+    tally["held_rooms"] = len(tally["held_guests"])
     tally["wait_held"], tally["wait_held_since"] = queue[n_given:], since[n_given:]
     if rooms:
         today["held_room_queue"].append(len(queue) - n_given)

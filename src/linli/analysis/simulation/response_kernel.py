@@ -151,30 +151,25 @@ def _is_cared_for(r, columns):
 
 
 @njit(nogil=True, cache=True)
-def in_rooms(held, row, held_away, columns):
-    """How many of who is kept sit in a room; who got a bed or died has left it."""
-    n = 0
-    for i in held:
-        if held_away[i] != HELD_IN_ROOM:
-            continue
-        if _is_cared_for(row[i], columns):
-            held_away[i] = HELD_AT_HOME
-        else:
-            n += 1
-    return n
+def still_in_need(people, day, held_until, status, row, reported, bed, died):
+    """Which of some people still need a room of the quarantine: places in the list, in order.
 
-
-@njit(nogil=True, cache=True)
-def still_waiting(queue, since, day, row, held_until, columns):
-    """Those who wait for a room and need one still, in order, and since when."""
-    left, days, n = np.empty(len(queue), np.int32), np.empty(len(queue), np.int32), 0
-    for k in range(len(queue)):
-        i, r = queue[k], row[queue[k]]
-        is_known = r != NOT_YET and columns.reported[r] != NOT_YET
-        if held_until[i] > day and not is_known and not _is_cared_for(r, columns):
-            left[n], days[n] = i, since[k]
-            n += 1
-    return left[:n], days[:n]
+    ``reported``: who is known needs none any more; an empty column asks of beds and deaths alone.
+    The few columns that are read are given, and those never infected have no row to be looked up.
+    """
+    kept, n_held, n = np.empty(len(people), np.int64), 0, 0
+    for k in range(len(people)):
+        kept[n_held] = k
+        n_held += held_until[people[k]] > day
+    for k in kept[:n_held]:
+        needs = True
+        if status[people[k]] != 0:
+            r = row[people[k]]
+            is_known = len(reported) > 0 and reported[r] != NOT_YET
+            needs = not is_known and bed[r] == 0 and died[r] == 0
+        kept[n] = k
+        n += needs
+    return kept[:n]
 
 
 @njit(nogil=True, cache=True)

@@ -294,7 +294,8 @@ def _held(state: State, known: Known) -> None:
     state.held_away[people] = away
     state.tally["held"] = people.astype(np.int32)
     state.tally["ever_held"] += len(people)
-    state.tally["held_rooms"] += int(away.sum())
+    state.tally["held_guests"] = people[away].astype(np.int32)
+    state.tally["held_rooms"] = int(away.sum())
 
 
 def by_day(days: NDArray[np.int64], known: Known) -> NDArray[np.int64]:

@@ -8,12 +8,7 @@ from hypothesis import strategies as st
 from numba import njit
 
 from linli.analysis.simulation import screen_kernel as kernel
-from linli.analysis.simulation.build import CityPlan, build, even_grids
-from linli.analysis.simulation.dice import SLOT_STEP, TO_UNIT, bits, mix
-from linli.analysis.simulation.disease import shipped
-from linli.analysis.simulation.policies import CloseCompounds, Isolate
-from linli.analysis.simulation.screen import Screen
-from linli.analysis.simulation.setting import Setting
+from linli.analysis.simulation.dice import SLOT_STEP, TO_UNIT, Purpose, bits, key_of, mix
 
 LEAVE = (0.29, 0.35, 0.08, 0.6)
 WHO = st.integers(0, 2**64 - 1).map(np.uint64)
@@ -98,13 +93,66 @@ def test_how_many_are_infected_is_the_same_where_most_days_bring_none(n, wanted,
     assert found == plain(n, none, odds, chance(who, kernel.NEW))
 
 
-def test_the_sketches_of_a_seed_are_those_that_were():
-    city = build(even_grids(60_000, n_districts=2), CityPlan(), np.random.default_rng(1))
-    sketch = Screen(Setting(city, shipped("covid-19-2020"), first=40))
-    shut = (CloseCompounds(from_day=30, leakage=0.3), Isolate())
+def test_a_city_goes_on_as_somebody_who_computes_every_grid_would_say(rates):
+    dice = np.random.default_rng(4)
+    n, n_days = 30, 40
+    people = dice.integers(200, 900, n)
+    first = dice.integers(0, 2, n)
+    grids = kernel.Grids(
+        people, np.arange(n) // 2, np.arange(n) // 10,
+        np.bincount(np.arange(n) // 2, weights=people),
+        np.bincount(np.arange(n) // 10, weights=people), int(people.sum()),
+    )  # fmt: skip
+    rates = rates._replace(force=np.array([0.2, 0.1, 0.08, 0.05, 0.0, 0.06, 0.01]))
+    keys = np.array([key_of(9, Purpose.SKETCH, day) for day in range(n_days)])
+    shares, apart = dice.random((7, n // 2)), np.linspace(0, 0.4, n_days)
+    stages = np.zeros((n, 3, 2), np.int64)
+    stages[:, 0, 0] = first
+    open_, new, onsets = people - first, np.zeros(n_days, np.int64), np.zeros(n_days, np.int64)
+    plainly = _everywhere(keys, grids, rates, open_.copy(), stages.copy(), shares, apart)
 
-    worlds = [sketch.run(policies, seed=s, n_days=90) for policies in ((), shut) for s in (1, 2, 3)]
+    kernel.go_on(
+        keys, grids, rates, open_, stages, shares, apart, new, onsets, np.zeros(n, np.int64)
+    )
 
-    assert [int(w.infections.sum()) for w in worlds] == [59066, 59011, 59032, 48947, 47401, 48660]
-    assert [int(w.reports.sum()) for w in worlds] == [14737, 14448, 14653, 12192, 11831, 11945]
-    assert worlds[3].infections[[20, 50, 80]].tolist() == [860, 300, 6]
+    assert new.tolist() == plainly
+    assert 0 < new.sum() < people.sum()
+
+
+def _everywhere(keys, grids, rates, open_, stages, shares, apart):
+    """New infections by day, grid by grid: nothing is passed by, and no table is asked."""
+    f, later, told = rates.force, rates.later_home, []
+    for day, key in enumerate(keys):
+        stay = 1.0 - apart[day]
+        ill = (stages[:, 1].sum(axis=1) + stages[:, 2].sum(axis=1) * stay).tolist()
+        near, across, far = np.zeros(len(grids.in_compound)), np.zeros(len(grids.in_community)), 0.0
+        for g, infects in enumerate(ill):
+            c = grids.compound[g]
+            s = shares[:, c]
+            near[c] += f[1] * s[1] * infects
+            across[grids.community[g]] += infects * (f[2] * s[2] + f[4] * s[4] + f[6] * s[6])
+            far += infects * (f[3] * s[3] + f[5] * s[5])
+        near, across, far = near / grids.in_compound, across / grids.in_community, far / grids[5]
+        told.append(0)
+        for g in range(len(open_)):
+            here = stages[g].copy()
+            at_home = here[1, 0] + here[2, 0] * stay + later * (here[1, 1] + here[2, 1] * stay)
+            home = f[0] * at_home / grids.people[g]
+            force = home + near[grids.compound[g]] + across[grids.community[g]] + far
+            who = bits(key, np.array([g]))[0]
+            none, u = np.exp(-force * open_[g]), chance(who, kernel.NEW)
+            infected = plain(int(open_[g]), none, np.expm1(force), u) if force > 0 else 0
+            caught = kernel.binomial(infected, home / force, who, kernel.AT_HOME) if infected else 0
+            left = [[_left(int(here[k, kind]), k, kind, who) for kind in (0, 1)] for k in range(3)]
+            open_[g] -= infected
+            told[-1] += infected
+            stages[g, 0] += [infected - caught, caught]
+            stages[g] -= left
+            stages[g, 1:] += left[:2]
+    return told
+
+
+def _left(n, stage, kind, who):
+    p = LEAVE[stage]
+    u = chance(who, kernel.LEAVES + 2 * stage + kind)
+    return plain(n, (1 - p) ** n, p / (1 - p), u) if n else 0
