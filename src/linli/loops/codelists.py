@@ -24,6 +24,8 @@ from linli.loops.follow_ups.schedule import Deal
 from linli.loops.loop import Form, Loop, State
 from linli.loops.opening import Channel
 from linli.loops.ratios import Ratio
+from linli.loops.removals import rules
+from linli.loops.requests import own_record
 from linli.loops.rounds import SEEN_NAMES
 from linli.loops.screening.receive import Outcome
 from linli.loops.screening.tables import How
@@ -37,6 +39,7 @@ from linli.registry.duties import RequestType
 from linli.registry.imports import kinds
 from linli.registry.organisations import OrganisationKind
 from linli.registry.people import Sex
+from linli.registry.person import Left
 from linli.registry.plans import ReserveKind, RunKind
 from linli.registry.qualifications import QualificationKind
 from linli.registry.sites import SiteKind, SiteLevel, SiteStage
@@ -80,6 +83,7 @@ CHOICES: dict[str, type[models.Choices]] = {
     "bed_age_group": AgeGroup,
     "qualification_kind": QualificationKind,
     "sex": Sex,
+    "left_because": Left,
     "mode": Mode,
     "phase": Phase,
     "pair_decision": Decision,
@@ -119,6 +123,12 @@ def code_lists() -> dict[str, CodeList]:
         _list("follow_ups.deal", ((deal.value, deal.value) for deal in Deal)),
         _list("follow_ups.symptom", ((s.value, s.value) for s in Symptom)),
         _list("ratios.ratio", ((ratio.value, ratio.value) for ratio in Ratio)),
+        _list("removals.rule", ((rule.name, rule.label) for rule in rules.RULES)),
+        _list("requests.record_part", own_record.PART_NAMES.items()),
+        _list(
+            "requests.proof",
+            ((proof.value, name) for proof, name in own_record.PROOF_NAMES.items()),
+        ),
     ]
     for loop in catalogue.all_loops().values():
         lists += _of_loop(loop)

@@ -129,7 +129,7 @@ def test_records_of_a_simulated_city_bring_back_how_many_are_infected_and_will_b
             city, mild, (Isolate(),), SEEN, first=0, start=Start(known, guess_of(known))
         )
         # A twelfth world lies within the range of eleven five times of six.
-        # Each city has dice of its own: what they say of the level would be off in all of them alike.
+        # Dice of its own for each city: else what they say of the level is off in all alike.
         worlds = [run(start, seed=100 * seed + s, n_days=12) for s in range(11)]
 
         later = [w.series["infections"].sum() for w in worlds]

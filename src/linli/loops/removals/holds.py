@@ -1,5 +1,7 @@
 """What holds a resident's record? Work about them that is open, and what another rule keeps.
 
+The register is no part of an exercise, so what is done in one holds nobody.
+
 Everything is asked of many people at once: a bite of the night asks each table once.
 """
 
@@ -105,7 +107,7 @@ class Looker:
         return dict(found)
 
     def _by_items(self, ids: Iterable[int]) -> Iterator[tuple[int, Hold]]:
-        about = Item.objects.filter(subject_kind=PERSON, subject_id__in=list(ids))
+        about = Item.objects.filter(exercise=False, subject_kind=PERSON, subject_id__in=list(ids))
         rows = (about if self.but is None else about.exclude(id=self.but)).order_by("id")
         for person_id, item_id, loop, state, closed_at in rows.values_list(
             "subject_id", "id", "loop", "state", "closed_at"
@@ -121,7 +123,8 @@ class Looker:
         """What they asked for with an account of their own."""
         accounts = Account.objects.filter(person_id__in=list(ids)).values_list("id", "person_id")
         owners = {account: person for account, person in accounts if person is not None}
-        rows = Item.objects.filter(opened_by__in=list(owners)).exclude(state=State.CLOSED)
+        rows = Item.objects.filter(exercise=False, opened_by__in=list(owners))
+        rows = rows.exclude(state=State.CLOSED)
         asked = rows.exclude(subject_kind=PERSON, subject_id__isnull=False).order_by("id")
         for account_id, item_id, loop in asked.values_list("opened_by", "id", "loop"):
             if account_id is not None and item_id != self.but:
@@ -143,6 +146,8 @@ class Looker:
     def _rows(self, one: Collected, column: str, ids: list[int]) -> QuerySet[Any]:
         """The rows of a table about these people, by an index: some begin with the day."""
         rows = one.model._base_manager.filter(**{f"{column}__in": ids}).order_by()
+        if "exercise" in {column.name for column in one.model._meta.concrete_fields}:
+            rows = rows.filter(exercise=False)
         if one.name not in BY_DAY_FIRST:
             return rows
         return rows.filter(**{f"{one.when}__in": self._days_of(one)})
