@@ -65,15 +65,11 @@ def golden(request: pytest.FixtureRequest) -> Callable[[str, str], None]:
 def fresh_caches() -> Iterator[None]:
     """What a process remembers of signed limits and of the dial belongs to one test's database."""
     from linli import clock
-    from linli.loops import limits, office, retime
+    from tests.kept import forget_caches
 
-    limits.forget()
-    retime.forget()
-    office.forget()
+    forget_caches()
     yield
-    limits.forget()
-    retime.forget()
-    office.forget()
+    forget_caches()
     clock.follow(lambda: clock.WALL)
 
 

@@ -11,6 +11,8 @@ from typing import Any, TypeVar
 from django.apps import apps
 from django.db import connection, transaction
 
+from linli.loops import limits, office, retime
+
 Made = TypeVar("Made")
 Rows = dict[str, dict[str, tuple[Any, ...]]]  # of each table, by what is written in them
 
@@ -26,6 +28,7 @@ def put(build: Callable[[], Made]) -> Made:
         rows, made = _kept[build]
         _insert(rows)
     else:
+        forget_caches()  # else the builder leaves out what an earlier database had
         before = _rows()
         made = build()
         _kept[build] = _added(before, _rows()), made
@@ -35,6 +38,13 @@ def put(build: Callable[[], Made]) -> Made:
 def forget(build: Callable[[], Any]) -> None:
     """Call the builder again the next time."""
     _kept.pop(build, None)
+
+
+def forget_caches() -> None:
+    """Forget what the process remembers of signed limits and working days of a database."""
+    limits.forget()
+    retime.forget()
+    office.forget()
 
 
 def _tables() -> dict[str, list[str]]:

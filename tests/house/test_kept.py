@@ -28,6 +28,7 @@ def test_what_is_put_back_is_what_was_built(build: Callable[[], Any]) -> None:
 
 def whole(build: Callable[[], Any]) -> dict[str, list[Any]]:
     """Every row of every table of the database after a build that is undone."""
+    kept.forget_caches()
     with transaction.atomic(), connection.cursor() as cursor:
         build()
         found = {}

@@ -16,16 +16,17 @@ from linli.api.doors import Done, Id, Most, Rows, door, purpose_of
 from linli.loops import keeping
 from linli.loops.removals import look, rules
 from linli.loops.removals.holds import Hold
+from linli.loops.removals.parts import PART_NAMES, Proof
 from linli.loops.requests import own_record
 from linli.loops.requests.forms import Reach
-from linli.loops.requests.own_record import Answer, Asked, Proof
+from linli.loops.requests.own_record import Answer, Asked
 from linli.registry import areas
 from linli.registry.forms import RecordForm
 
 router = Router(tags=["removals"])
 _enum: Any = StrEnum
 RemovalRuleName = _enum("RemovalRuleName", {rule.name.upper(): rule.name for rule in rules.RULES})
-RemovalPart = _enum("RemovalPart", {name.upper(): name for name in own_record.PART_NAMES})
+RemovalPart = _enum("RemovalPart", {name.upper(): name for name in PART_NAMES})
 MOST_KEY = 80
 
 

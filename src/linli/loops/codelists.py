@@ -24,8 +24,7 @@ from linli.loops.follow_ups.schedule import Deal
 from linli.loops.loop import Form, Loop, State
 from linli.loops.opening import Channel
 from linli.loops.ratios import Ratio
-from linli.loops.removals import rules
-from linli.loops.requests import own_record
+from linli.loops.removals import parts, rules
 from linli.loops.rounds import SEEN_NAMES
 from linli.loops.screening.receive import Outcome
 from linli.loops.screening.tables import How
@@ -124,10 +123,10 @@ def code_lists() -> dict[str, CodeList]:
         _list("follow_ups.symptom", ((s.value, s.value) for s in Symptom)),
         _list("ratios.ratio", ((ratio.value, ratio.value) for ratio in Ratio)),
         _list("removals.rule", ((rule.name, rule.label) for rule in rules.RULES)),
-        _list("requests.record_part", own_record.PART_NAMES.items()),
+        _list("requests.record_part", parts.PART_NAMES.items()),
         _list(
             "requests.proof",
-            ((proof.value, name) for proof, name in own_record.PROOF_NAMES.items()),
+            ((proof.value, name) for proof, name in parts.PROOF_NAMES.items()),
         ),
     ]
     for loop in catalogue.all_loops().values():

@@ -6,7 +6,6 @@ may be erased now and what is held, each with its reason; erasing and answering 
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 
 from django.conf import settings
 from django.db import transaction
@@ -20,6 +19,7 @@ from linli.loops.find import item_for
 from linli.loops.ledger import Item
 from linli.loops.removals import remove, rules
 from linli.loops.removals.holds import Hold, Looker
+from linli.loops.removals.parts import PART_NAMES, RECORD, Proof
 from linli.loops.requests.forms import Reach, Result
 from linli.loops.requests.loop import LOOP
 from linli.loops.scene import Scene
@@ -35,28 +35,8 @@ ERASE = "people.erase"
 TO_ERASE, TO_CORRECT = "erase_my_data", "correct_my_data"  # types of request that a city offers
 TYPES = (TO_ERASE, TO_CORRECT)
 MOST_WORDS = 2000  # of the clerk's own, beside what is told by itself
-RECORD = "record"  # the whole record, beside the single fields that may go
 
 
-class Proof(StrEnum):
-    """How it is known that whoever asks is the person of the record."""
-
-    DOCUMENT = "document"
-    KNOWN = "known"
-    ACCOUNT = "account"
-
-
-PROOF_NAMES = {
-    Proof.DOCUMENT: N_("they showed a document"),
-    Proof.KNOWN: N_("they are known here in person"),
-    Proof.ACCOUNT: N_("they asked by their own account"),
-}
-PART_NAMES = {
-    RECORD: N_("the whole record"),
-    "phone": N_("phone"),
-    "document": N_("identity document"),
-    "needs": N_("needs"),
-}
 LIVES_HERE = N_(
     "They live here. The neighbourhood keeps who lives where for as long as that is so."
 )

@@ -16,9 +16,10 @@ from linli.columns import whole
 from linli.errors import N_, BadInput, Problem
 from linli.loops import keeping
 from linli.loops.removals import look, rules
+from linli.loops.removals.parts import PROOF_NAMES, Proof
 from linli.loops.requests import own_record
 from linli.loops.requests.forms import REACH_NAMES
-from linli.loops.requests.own_record import PROOF_NAMES, Answer, Asked, Proof
+from linli.loops.requests.own_record import Answer, Asked
 from linli.policy.powers import roles_for
 from linli.registry import areas
 from linli.registry.accounts import Account
