@@ -6,6 +6,7 @@ those tests; their rows, with their numbers, are put back by a statement a table
 
 from collections.abc import Callable
 from copy import deepcopy
+from functools import cache
 from typing import Any, TypeVar
 
 from django.apps import apps
@@ -47,6 +48,7 @@ def forget_caches() -> None:
     office.forget()
 
 
+@cache
 def _tables() -> dict[str, list[str]]:
     """The columns of every table, quoted."""
     quote = connection.ops.quote_name

@@ -34,7 +34,7 @@ from tests.callers import still, token_for
 from tests.cast import EVENING, HOUR, POSTS, City, build_city
 from tests.policy import stage
 
-pytestmark = [pytest.mark.django_db, pytest.mark.db, pytest.mark.usefixtures("kept_connection")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("kept_connection")]
 
 CALLERS = {None: Role.VISITOR, "ann": Role.RESIDENT, **{name: role for name, role, *_ in POSTS},
            "dov": Role.DRIVER}  # fmt: skip
@@ -81,6 +81,7 @@ def test_schemathesis_finds_nothing(city: Any, schema: Any, name: str | None) ->
     assert not found, "\n\n".join(found)
 
 
+@pytest.mark.search
 @pytest.mark.slow
 def test_schemathesis_finds_nothing_at_the_doors_that_are_open_to_all(
     city: Any, schema: Any

@@ -11,7 +11,7 @@ import pytest
 from tests.crash.deployment import Deployment
 from tests.crash.test_kill import start_all
 
-pytestmark = [pytest.mark.db, pytest.mark.slow]
+pytestmark = [pytest.mark.db, pytest.mark.slow, pytest.mark.search]
 
 SET_UP = """
 from datetime import date

@@ -23,8 +23,6 @@ from tests.cast import EVENING, HOUR
 from tests.journeys.by_hand import Step, due
 from tests.journeys.tallies import count_rows, tallies
 
-pytestmark = pytest.mark.db
-
 SEED = 47
 SCALE = 0.0005
 DAY = 24 * HOUR

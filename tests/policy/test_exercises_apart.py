@@ -80,14 +80,14 @@ class Seen:
     made: dict[str, int]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def blocked(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
     with django_db_blocker.unblock(), override_settings(SECOND_FACTOR=False), transaction.atomic():
         yield
         transaction.set_rollback(True)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def outside(blocked: None) -> Iterator[Seen]:
     """The city without an exercise and with one, as who does not take part sees it."""
     with transaction.atomic():
@@ -98,7 +98,7 @@ def outside(blocked: None) -> Iterator[Seen]:
         transaction.set_rollback(True)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def inside(blocked: None) -> Iterator[Seen]:
     """The exercise beside the city's own work and without it, as who takes part sees it."""
     with transaction.atomic():
