@@ -64,9 +64,7 @@ spark: setup ## Install the extra for a cluster, and check that it answers as on
 
 search: setup ## Search the API as every role, every page in every way, with odd values; kill longer, simulate longer (LINLI_SEARCH=50: more examples)
 	LINLI_SEARCH=$${LINLI_SEARCH:-2} $(PYTEST) tests/contract
-	LINLI_SEARCH=$${LINLI_SEARCH:-2} $(PYTEST) -m slow tests/web/test_checked.py \
-		tests/policy/test_odd_values.py tests/policy/test_exercises_apart.py tests/crash \
-		tests/journeys/test_days.py tests/journeys/test_night.py tests/engine tests/plans
+	LINLI_SEARCH=$${LINLI_SEARCH:-2} $(PYTEST) -m slow src tests
 
 wheel: .make/app .make/frontend .make/messages ## Build the package with its scripts and translations in it
 	$(BIN)/hatchling build -t wheel

@@ -54,6 +54,7 @@ def wait_for(deployment: Deployment, least: int) -> int:
     return done
 
 
+@pytest.mark.search
 @pytest.mark.slow
 def test_a_killed_import_goes_on_and_its_sums_balance(deployment: Deployment) -> None:
     deployment.ask(ASKED)

@@ -22,7 +22,7 @@ from linli.registry.areas import Area
 from tests.journeys.test_actors import calls
 
 pytestmark = [
-    pytest.mark.django_db, pytest.mark.db, pytest.mark.slow,
+    pytest.mark.django_db, pytest.mark.db, pytest.mark.slow, pytest.mark.search,
     pytest.mark.usefixtures("kept_connection"),
 ]  # fmt: skip
 

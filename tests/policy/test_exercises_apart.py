@@ -118,6 +118,7 @@ def test_the_citys_own_is_as_if_no_exercise_were_held(outside: Seen) -> None:
     assert differing == {}
 
 
+@pytest.mark.search
 @pytest.mark.slow
 def test_who_takes_part_sees_the_exercise_and_nothing_else_and_is_told_so(inside: Seen) -> None:
     asked = set(inside.one) - TOLD - REGISTER

@@ -4,14 +4,12 @@ from typing import Any
 
 import pytest
 
-from tests import kept
-from tests.web.furnished import Furnished, build_furnished, stand_still
+from tests.cast import City
+from tests.web.furnished import Furnished, furnish
 
 
 @pytest.fixture
-def here(db: None, settings: Any) -> Furnished:
+def here(city: City, settings: Any) -> Furnished:
     """The furnished city, a quarter of an hour into the evening; one factor opens the work."""
     settings.SECOND_FACTOR = False
-    made = kept.put(build_furnished)
-    stand_still()
-    return made
+    return furnish(city)

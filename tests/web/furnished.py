@@ -52,14 +52,9 @@ def build_furnished() -> Furnished:
     return furnish(build_with_limits())
 
 
-def stand_still() -> None:
-    """Let the clock show a quarter of an hour into the evening."""
-    clock.follow(lambda: clock.Dial(shown=EVENING + 900, speed=0))
-
-
 def furnish(city: City) -> Furnished:
     """Requests at several stages, a household, a person, a site, a fact and a notice."""
-    stand_still()
+    clock.follow(lambda: clock.Dial(shown=EVENING + 900, speed=0))
     oak = city.areas["oak1"]
     common = {"source": "made up", "as_of": date(2020, 2, 1)}
     household = Household.objects.create(

@@ -227,6 +227,7 @@ def test_whatever_is_shut_nobody_drives_on_it_and_nobody_is_lost(arcs):
     keeps_its_word(PLAN, mended, TOWN, closures)
 
 
+@pytest.mark.search
 @pytest.mark.slow
 @settings(max_examples=1_000, suppress_health_check=[HealthCheck.too_slow])
 @given(st.integers(0, 2**32 - 1))

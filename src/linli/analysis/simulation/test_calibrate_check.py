@@ -160,6 +160,7 @@ def test_a_check_that_cannot_be_is_refused(given, names):
         calibrate_check.refuse(model_of(200_000), **given)
 
 
+@pytest.mark.search
 @pytest.mark.slow
 def test_a_truth_that_agents_lived_through_is_found_from_what_was_announced():
     """Blind: the fit knows periods, waits and stages, and nothing of R, tests or the start."""
