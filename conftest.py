@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from tests.cast import City
 
 hypothesis_settings.register_profile("usual", deadline=None)
-hypothesis_settings.register_profile("ci", deadline=None, derandomize=True)
+hypothesis_settings.register_profile("ci", deadline=None, derandomize=True, max_examples=50)
 hypothesis_settings.load_profile("usual")
 
 
