@@ -185,8 +185,12 @@ def test_a_worker_takes_a_list_in_while_a_what_if_runs() -> None:
         assert done.wait(20)
         stop.set()
 
+    def short(_: Running) -> None:
+        assert began.wait(20)
+        done.set()
+
     queue.job("simulate", long=True)(long)
-    queue.job("count")(lambda _: began.wait(20) and done.set())  # type: ignore[arg-type, return-value]
+    queue.job("count")(short)
     queue.ask("simulate")
     queue.ask("count")
 

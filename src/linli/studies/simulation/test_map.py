@@ -1,16 +1,15 @@
 """Does the map of a what-if stay grey where only luck differs?"""
 
-from types import SimpleNamespace
-
 import pytest
 
+from linli.registry.areas import Area
 from linli.studies.simulation import map_picture
 from linli.studies.simulation.told import Place
 
 
 def places(less: list[float], errors: list[float]) -> list[Place]:
     return [
-        Place(SimpleNamespace(id=n), 100, (10.0, 10.0 + one), (0.0, error))  # type: ignore[arg-type]
+        Place(Area(id=n), 100, (10.0, 10.0 + one), (0.0, error))
         for n, (one, error) in enumerate(zip(less, errors, strict=True))
     ]
 
